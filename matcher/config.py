@@ -1,0 +1,169 @@
+"""Every setting, from the environment, in one place. `gritbin up --help` lists SETTINGS."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import SplitResult, urlencode, urlsplit
+
+from matcher.domain.errors import SetupError
+
+
+class Setting(NamedTuple):
+    """One environment variable: its name, what it is without one, and what it means."""
+
+    name: str
+    default: str
+    meaning: str
+
+
+SETTINGS = (
+    Setting("PORT", "8000", "the port the pages are served on"),
+    Setting("GRITBIN_HOME", ".gritbin", "the folder for data, secrets and logs"),
+    Setting("DATABASE_URL", "", "a PostgreSQL of your own, as the serving role; empty: one is started here"),
+    Setting("DATABASE_OWNER_URL", "", "the same database, as the role that migrates; empty: DATABASE_URL"),
+    Setting("REDIS_URL", "", "a Redis or Valkey of your own; empty: one is started here"),
+    Setting("GRITBIN_SECRET_KEY", "", "signs sessions and links; `gritbin up` makes one and keeps it"),
+    Setting("GRITBIN_ORIGIN", "", "the address people reach it at; empty: http://127.0.0.1:PORT"),
+    Setting("GRITBIN_SCHEME", "Good Neighbours", "the scheme's name, on every page and message"),
+    Setting("GRITBIN_AREA", "Wiltshire", "the area's name"),
+    Setting("GRITBIN_PHONE", "01632 960 100", "the number people call instead"),
+    Setting("GRITBIN_HOURS", "8am to 8pm", "when that number is answered"),
+    Setting("GRITBIN_SMTP_URL", "", "smtp://user:password@host:port; empty: messages stay in the outbox page"),
+    Setting("GRITBIN_MAIL_FROM", "neighbours@example.org", "the address messages come from"),
+    Setting("GRITBIN_WORKERS", "2", "how many processes serve pages"),
+    Setting("GRITBIN_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR"),
+    Setting("GRITBIN_POSTCODES", "BA SN SP GL", "the postcode areas to load, as letters with spaces"),
+    Setting("GRITBIN_EMBEDDED", "", "set to 1 by `gritbin up` when it started the database itself; not by hand"),
+)
+_DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+_DATABASE_SCHEMES = ("postgres", "postgresql", "postgresql+psycopg")
+_BROKER_SCHEMES = ("redis", "rediss", "unix", "redis+unix", "redis+socket")
+_SHORTEST_SECRET = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The settings of one process, checked. Database addresses are in SQLAlchemy's form."""
+
+    database_url: str
+    database_owner_url: str
+    redis_url: str
+    port: int
+    home: Path
+    secret_key: str
+    origin: str
+    scheme: str
+    area: str
+    phone: str
+    hours: str
+    smtp_url: str
+    mail_from: str
+    workers: int
+    log_level: str
+    postcodes: tuple[str, ...]
+    embedded: bool
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Config:
+        """Read and check the settings. Raises SetupError, which names the variable that is wrong."""
+        values = {name: environ.get(name, "").strip() or default for name, default in _DEFAULTS.items()}
+        port = _whole_number("PORT", values["PORT"], at_most=65535)
+        database_url = _database_url("DATABASE_URL", values["DATABASE_URL"])
+        return cls(
+            database_url=database_url,
+            database_owner_url=_database_url("DATABASE_OWNER_URL", values["DATABASE_OWNER_URL"]) or database_url,
+            redis_url=_known_scheme("REDIS_URL", values["REDIS_URL"], _BROKER_SCHEMES),
+            port=port,
+            home=Path(values["GRITBIN_HOME"]).expanduser().absolute(),
+            secret_key=_secret(values["GRITBIN_SECRET_KEY"]),
+            origin=_origin(values["GRITBIN_ORIGIN"] or f"http://127.0.0.1:{port}"),
+            scheme=values["GRITBIN_SCHEME"],
+            area=values["GRITBIN_AREA"],
+            phone=values["GRITBIN_PHONE"],
+            hours=values["GRITBIN_HOURS"],
+            smtp_url=_known_scheme("GRITBIN_SMTP_URL", values["GRITBIN_SMTP_URL"], ("smtp", "smtps")),
+            mail_from=values["GRITBIN_MAIL_FROM"],
+            workers=_whole_number("GRITBIN_WORKERS", values["GRITBIN_WORKERS"], at_most=64),
+            log_level=_log_level(values["GRITBIN_LOG_LEVEL"]),
+            postcodes=_postcode_areas(values["GRITBIN_POSTCODES"]),
+            embedded=values["GRITBIN_EMBEDDED"] == "1",
+        )
+
+
+def broker_url(redis_url: str) -> str:
+    """The form Celery reads: a socket is `redis+socket://PATH?virtual_host=DB`; redis:// stays as it is."""
+    address = urlsplit(redis_url)
+    if not _is_socket(address):
+        return redis_url
+    return f"redis+socket://{address.path}?{urlencode({'virtual_host': _number_of(address)})}"
+
+
+def client_url(redis_url: str) -> str:
+    """The form redis-py reads: a socket is `unix://PATH?db=DB`; redis:// stays as it is."""
+    address = urlsplit(redis_url)
+    return f"unix://{address.path}?db={_number_of(address)}" if _is_socket(address) else redis_url
+
+
+def limits_url(redis_url: str) -> str:
+    """The form Flask-Limiter reads: a socket is `redis+unix://PATH?db=DB`; redis:// stays as it is."""
+    return f"redis+{client_url(redis_url)}" if _is_socket(urlsplit(redis_url)) else redis_url
+
+
+def _is_socket(address: SplitResult) -> bool:
+    return address.scheme in ("unix", "redis+unix", "redis+socket")
+
+
+def _number_of(address: SplitResult) -> int:
+    """Which of the broker's numbered databases: 0 unless the address says so."""
+    pairs = dict(part.partition("=")[::2] for part in address.query.split("&"))
+    return int(pairs.get("virtual_host") or pairs.get("db") or 0)
+
+
+def _database_url(name: str, value: str) -> str:
+    _known_scheme(name, value, _DATABASE_SCHEMES)
+    return f"postgresql+psycopg://{value.partition('://')[2]}" if value else ""
+
+
+def _known_scheme(name: str, value: str, schemes: tuple[str, ...]) -> str:
+    if value and urlsplit(value).scheme not in schemes:
+        expected = " or ".join(f"{scheme}://" for scheme in schemes[:2])
+        raise SetupError(
+            f"{name} must be an address that starts with {expected}."
+        )  # never the value: it may hold a password
+    return value
+
+
+def _whole_number(name: str, value: str, *, at_most: int) -> int:
+    if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= at_most:
+        raise SetupError(f"{name} must be a whole number from 1 to {at_most}, not “{value}”.")
+    return int(value)
+
+
+def _secret(value: str) -> str:
+    if value and len(value) < _SHORTEST_SECRET:
+        raise SetupError(f"GRITBIN_SECRET_KEY must be at least {_SHORTEST_SECRET} characters long.")
+    return value
+
+
+def _origin(value: str) -> str:
+    address = urlsplit(value)
+    if address.scheme not in ("http", "https") or not address.netloc or address.path.strip("/"):
+        raise SetupError(f"GRITBIN_ORIGIN must look like https://help.example.org, not “{value}”.")
+    return value.rstrip("/")
+
+
+def _log_level(value: str) -> str:
+    if value.upper() not in _LEVELS:
+        raise SetupError(f"GRITBIN_LOG_LEVEL must be one of {', '.join(_LEVELS)}, not “{value}”.")
+    return value.upper()
+
+
+def _postcode_areas(value: str) -> tuple[str, ...]:
+    areas = tuple(value.upper().replace(",", " ").split())
+    if not areas or not all(area.isalpha() and area.isascii() and len(area) <= 2 for area in areas):
+        raise SetupError(f"GRITBIN_POSTCODES must be postcode areas like “BA SN”, not “{value}”.")
+    return areas

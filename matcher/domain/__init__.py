@@ -1,0 +1,1 @@
+"""The pure core: the words of the field, time, place and the table of allowed moves."""

@@ -1,0 +1,46 @@
+"""The tables. Their constraints are the invariants of the service: see docs/decisions.md."""
+
+from matcher.store.models.areas import Area, Cell, Postcode
+from matcher.store.models.asking import Match, NeverPair, Round, Visit
+from matcher.store.models.declared import Declared
+from matcher.store.models.kinds import KindRow, LevelRow
+from matcher.store.models.messages import ConsoleMessage, Notification, PrivateLink
+from matcher.store.models.needs import Feedback, Need, NeedNote, Occurrence
+from matcher.store.models.offers import AvailabilityException, AvailabilityRule, Offer, OfferKind
+from matcher.store.models.people import Check, Home, Person
+from matcher.store.models.running import AuditRow, Draft, Heartbeat
+from matcher.store.models.staff import Role, Staff, StaffArea, StaffRole
+
+__all__ = [
+    "Area",
+    "AuditRow",
+    "AvailabilityException",
+    "AvailabilityRule",
+    "Cell",
+    "Check",
+    "ConsoleMessage",
+    "Declared",
+    "Draft",
+    "Feedback",
+    "Heartbeat",
+    "Home",
+    "KindRow",
+    "LevelRow",
+    "Match",
+    "Need",
+    "NeedNote",
+    "NeverPair",
+    "Notification",
+    "Occurrence",
+    "Offer",
+    "OfferKind",
+    "Person",
+    "Postcode",
+    "PrivateLink",
+    "Role",
+    "Round",
+    "Staff",
+    "StaffArea",
+    "StaffRole",
+    "Visit",
+]

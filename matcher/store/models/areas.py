@@ -1,0 +1,55 @@
+"""Where the scheme works: areas, the postcode table and the coarse cells that stand for homes."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from matcher.store.models.declared import Declared, Id
+
+
+class Area(Declared):
+    """A community area: rounds are run area by area. A home belongs to the nearest one whose reach holds it."""
+
+    __tablename__ = "areas"
+
+    id: Mapped[Id]
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    easting: Mapped[int]
+    northing: Mapped[int]
+    covers_m: Mapped[int]
+    rounds_opened: Mapped[int] = mapped_column(default=0, server_default="0")
+
+    __table_args__ = (CheckConstraint("covers_m > 0", name="covers_something"),)
+
+
+class Postcode(Declared):
+    """A postcode's point (its middle). `code` is upper case without a space."""
+
+    __tablename__ = "postcodes"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    easting: Mapped[int]
+    northing: Mapped[int]
+    lat: Mapped[float]
+    lon: Mapped[float]
+    withdrawn_on: Mapped[date | None]
+
+    __table_args__ = (Index("ix_postcodes_grid", "easting", "northing"),)
+
+
+class Cell(Declared):
+    """A fixed square of the national grid that stands for the homes in it until someone is held to one."""
+
+    __tablename__ = "cells"
+
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(unique=True)
+    easting: Mapped[int]
+    northing: Mapped[int]
+    size_m: Mapped[int]
+    lat: Mapped[float]
+    lon: Mapped[float]

@@ -1,0 +1,88 @@
+"""Messages owed (the outbox) and the private links that go out in them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from matcher.domain.lifecycle import NotificationStatus
+from matcher.domain.roles import LinkPurpose
+from matcher.store.models.declared import Declared, Id, choice_column, link_to, status_column
+
+
+class Notification(Declared):
+    """A message owed to one person, unique by (event, person, channel).
+
+    `event` names what happened and to what, such as `match_asked:12`. The words are made when it is sent;
+    `values` holds only what may be said to anyone (no name, address, phone or door word).
+    """
+
+    __tablename__ = "notifications"
+
+    id: Mapped[Id]
+    event: Mapped[str]
+    template: Mapped[str]
+    person_id: Mapped[int | None] = link_to("people.id")
+    staff_id: Mapped[int | None] = link_to("staff.id")
+    channel: Mapped[str]
+    need_id: Mapped[int | None] = link_to("needs.id")
+    occurrence_id: Mapped[int | None] = link_to("occurrences.id")
+    match_id: Mapped[int | None] = link_to("matches.id")
+    visit_id: Mapped[int | None] = link_to("visits.id")
+    values: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    status: Mapped[NotificationStatus] = status_column(NotificationStatus, NotificationStatus.PENDING)
+    owed_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+
+    __table_args__ = (
+        UniqueConstraint("event", "person_id", "staff_id", "channel", postgresql_nulls_not_distinct=True),
+        CheckConstraint("num_nonnulls(person_id, staff_id) = 1", name="one_recipient"),
+        Index(
+            "ix_notifications_due",
+            "due_at",
+            postgresql_where=text("status in ('pending', 'leased')"),
+        ),
+    )
+
+
+class ConsoleMessage(Declared):
+    """A copy of a message as it was sent, kept by the console channel of the embedded default only."""
+
+    __tablename__ = "console_messages"
+
+    notification_id: Mapped[int] = link_to("notifications.id", primary_key=True, index=False)
+    sent_at: Mapped[datetime]
+    recipient: Mapped[str]
+    channel: Mapped[str]
+    subject: Mapped[str]
+    text: Mapped[str]
+
+
+class PrivateLink(Declared):
+    """A link that lets its holder read and answer one thing. Only a hash of its 128 random bits is kept."""
+
+    __tablename__ = "private_links"
+
+    id: Mapped[Id]
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    purpose: Mapped[LinkPurpose] = choice_column(LinkPurpose)
+    person_id: Mapped[int | None] = link_to("people.id")
+    staff_id: Mapped[int | None] = link_to("staff.id")
+    need_id: Mapped[int | None] = link_to("needs.id")
+    match_id: Mapped[int | None] = link_to("matches.id")
+    visit_id: Mapped[int | None] = link_to("visits.id")
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+    __table_args__ = (CheckConstraint("num_nonnulls(person_id, staff_id) = 1", name="one_holder"),)

@@ -1,0 +1,106 @@
+"""Needs (the rule) and occurrences (its dated instances)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT, TSTZMULTIRANGE, Range
+from sqlalchemy.orm import Mapped, mapped_column
+
+from matcher.domain.lifecycle import NeedStatus, OccurrenceStatus, Urgency
+from matcher.domain.recurrence import Recurrence
+from matcher.store.models.declared import Declared, Id, choice_column, link_to, status_column
+
+
+class Need(Declared):
+    """What a resident asks for. `bands` are the times of day that suit them, in local time."""
+
+    __tablename__ = "needs"
+
+    id: Mapped[Id]
+    reference: Mapped[str] = mapped_column(unique=True)
+    resident_id: Mapped[int] = link_to("people.id")
+    area_id: Mapped[int] = link_to("areas.id")
+    kind_slug: Mapped[str] = mapped_column(ForeignKey("kinds.slug"))
+    details: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list)
+    urgency: Mapped[Urgency] = choice_column(Urgency)
+    minutes: Mapped[int]
+    helpers: Mapped[int] = mapped_column(default=1)
+    recurrence: Mapped[Recurrence] = choice_column(Recurrence)
+    rrule: Mapped[str | None]
+    first_day: Mapped[date]
+    bands: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
+    contact: Mapped[str]
+    status: Mapped[NeedStatus] = status_column(NeedStatus, NeedStatus.OPEN)
+    posted_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    extended_to: Mapped[date | None]
+
+    __table_args__ = (
+        CheckConstraint("helpers between 1 and 4", name="few_helpers"),
+        CheckConstraint("minutes between 5 and 480", name="minutes_in_a_day"),
+        CheckConstraint("cardinality(bands) > 0", name="some_time_of_day"),
+        CheckConstraint("contact in ('text', 'phone', 'email', 'letter')", name="contact"),
+        CheckConstraint("(rrule is not null) = (recurrence = 'weekly')", name="weekly_has_a_rule"),
+    )
+
+
+class NeedNote(Declared):
+    """What would help the neighbour, in the resident's words. Private: shown to who holds the visit."""
+
+    __tablename__ = "need_notes"
+
+    need_id: Mapped[int] = link_to("needs.id", primary_key=True, index=False)
+    note: Mapped[str]
+
+
+class Occurrence(Declared):
+    """One dated instance. `windows` may have gaps (morning or evening); `starts_at` and `ends_at` are its hull.
+
+    `considered_at` and `reason` are the last round's word on it: no open one stays without.
+    """
+
+    __tablename__ = "occurrences"
+
+    id: Mapped[Id]
+    need_id: Mapped[int] = link_to("needs.id")
+    area_id: Mapped[int] = link_to("areas.id", index=False)
+    windows: Mapped[list[Range[datetime]]] = mapped_column(TSTZMULTIRANGE)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    helpers: Mapped[int]
+    door_word: Mapped[str]
+    status: Mapped[OccurrenceStatus] = status_column(OccurrenceStatus, OccurrenceStatus.OPEN)
+    open_since: Mapped[datetime]
+    considered_at: Mapped[datetime | None]
+    next_round_at: Mapped[datetime | None]
+    reason_code: Mapped[str | None]
+    reason: Mapped[str | None]
+    waterfall: Mapped[list[Any] | None] = mapped_column(JSONB)
+    closed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("need_id", "starts_at"),
+        UniqueConstraint("id", "helpers"),
+        CheckConstraint("starts_at < ends_at", name="ends_after_start"),
+        CheckConstraint("helpers between 1 and 4", name="few_helpers"),
+        CheckConstraint("not isempty(windows)", name="some_window"),
+        Index("ix_occurrences_due", "area_id", "next_round_at", postgresql_where=text("status = 'open'")),
+        Index("ix_occurrences_ending", "ends_at", postgresql_where=text("status in ('open', 'filled')")),
+    )
+
+
+class Feedback(Declared):
+    """How it went, as the resident said it. `thanks` reaches the volunteer only once someone has read it."""
+
+    __tablename__ = "feedback"
+
+    id: Mapped[Id]
+    occurrence_id: Mapped[int] = link_to("occurrences.id", unique=True, index=False)
+    answer: Mapped[str]
+    thanks: Mapped[str] = mapped_column(default="", server_default="")
+    said_at: Mapped[datetime]
+
+    __table_args__ = (CheckConstraint("answer in ('well', 'partly', 'nobody', 'worried')", name="answer"),)

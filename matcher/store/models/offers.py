@@ -1,0 +1,79 @@
+"""Standing offers of help: kinds, weekly availability, exceptions, reach and limits."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
+from sqlalchemy.orm import Mapped, mapped_column
+
+from matcher.domain.geo import TravelMode
+from matcher.domain.lifecycle import OfferStatus
+from matcher.store.models.declared import Declared, Id, choice_column, link_to, status_column
+
+
+class Offer(Declared):
+    """A volunteer's standing offer; one for each person."""
+
+    __tablename__ = "offers"
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = link_to("people.id", unique=True, index=False)
+    status: Mapped[OfferStatus] = status_column(OfferStatus, OfferStatus.ACTIVE)
+    travel_mode: Mapped[TravelMode] = choice_column(TravelMode)
+    travel_minutes: Mapped[int]
+    reach_m: Mapped[int]
+    visits_per_week: Mapped[int | None]
+    is_on_duty_only: Mapped[bool] = mapped_column(default=False, server_default="false")
+    promised_at: Mapped[datetime]
+    made_at: Mapped[datetime]
+
+    __table_args__ = (
+        CheckConstraint("reach_m > 0", name="some_reach"),
+        CheckConstraint("visits_per_week > 0", name="some_visits"),
+    )
+
+
+class OfferKind(Declared):
+    """A kind of help an offer includes."""
+
+    __tablename__ = "offer_kinds"
+
+    offer_id: Mapped[int] = link_to("offers.id", primary_key=True, index=False, ondelete="CASCADE")
+    kind_slug: Mapped[str] = mapped_column(ForeignKey("kinds.slug"), primary_key=True)
+
+
+class AvailabilityRule(Declared):
+    """Free every week on `weekday` (Monday is 0), local clock times."""
+
+    __tablename__ = "availability_rules"
+
+    id: Mapped[Id]
+    offer_id: Mapped[int] = link_to("offers.id", ondelete="CASCADE")
+    weekday: Mapped[int]
+    opens: Mapped[time]
+    closes: Mapped[time]
+
+    __table_args__ = (
+        UniqueConstraint("offer_id", "weekday", "opens"),
+        CheckConstraint("weekday between 0 and 6", name="day_of_week"),
+        CheckConstraint("opens < closes", name="closes_after_opens"),
+    )
+
+
+class AvailabilityException(Declared):
+    """A stretch of time that overrides the week: away, or free for once (on duty)."""
+
+    __tablename__ = "availability_exceptions"
+
+    id: Mapped[Id]
+    offer_id: Mapped[int] = link_to("offers.id", index=False, ondelete="CASCADE")
+    during: Mapped[Range[Any]] = mapped_column(TSTZRANGE)
+    is_free: Mapped[bool]
+
+    __table_args__ = (
+        CheckConstraint("not isempty(during)", name="some_time"),
+        Index("ix_availability_exceptions_offer", "offer_id"),
+    )
