@@ -1,0 +1,1 @@
+"""Who could help and whom to ask: a pure function over arrays."""

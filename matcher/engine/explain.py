@@ -1,0 +1,234 @@
+"""Why nobody: the waterfall of an occurrence, and the smallest set of requirements that would have to give
+way.
+
+A pair is asked every requirement, once with each rule about time left out in turn. A requirement that is all
+that keeps somebody away is a true reason: without it, that somebody is a candidate. `tests/` asks the solver
+to confirm it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+import numpy as np
+
+from matcher.engine.allocation import Step, Unserved
+from matcher.engine.candidates import REQUIREMENTS, all_pairs, is_not_needed_elsewhere
+from matcher.engine.clock import Bools, Ints
+from matcher.engine.problem import ReasonCode
+from matcher.engine.starts import TIME_RULES
+from matcher.engine.world import Pairs, World
+
+CODES = tuple(ReasonCode)
+_BIT = {code: 1 << k for k, code in enumerate(CODES)}
+_LOOKED_UP = tuple(r for r in REQUIREMENTS if r.code not in TIME_RULES)
+
+# Nobody is left once this requirement is asked: said of those who met all before it.
+NOBODY_LEFT: Mapping[ReasonCode, str] = {
+    ReasonCode.NOBODY_NEAR: "Nobody who offers help lives near enough.",
+    ReasonCode.NOBODY_DOES_THIS: "Nobody near enough offers this kind of help.",
+    ReasonCode.WINDOW_PASSED: "Nobody near enough can get there in the time that is left.",
+    ReasonCode.NOBODY_FREE: "Nobody near enough who does this is free for the whole visit.",
+    ReasonCode.NOBODY_CHECKED: "Nobody near enough who is free then has the checks it needs.",
+    ReasonCode.ALL_AT_LIMIT: "Everyone who could come already has all the visits they offered that week.",
+    ReasonCode.ALL_ASKED_ENOUGH: "Everyone who could come has been asked as often as is fair for now.",
+    ReasonCode.ALL_BUSY_ELSEWHERE: "Everyone who could come is promised elsewhere then.",
+    ReasonCode.KEPT_APART: "Everyone who could come is to be kept apart from someone there.",
+    ReasonCode.ALL_SAID_NO: "Everyone who could come has said no to it.",
+    ReasonCode.NEEDED_ELSEWHERE: "Everyone who could come is being asked to another visit just now.",
+}
+
+# This requirement alone stands between the occurrence and those who meet all others.
+ALL_ELSE_FITS: Mapping[ReasonCode, str] = {
+    ReasonCode.NOBODY_NEAR: "Those who could do it otherwise live too far away.",
+    ReasonCode.NOBODY_DOES_THIS: "Those who could come otherwise do not offer this kind of help.",
+    ReasonCode.WINDOW_PASSED: "Those who could do it otherwise cannot get there in the time that is left.",
+    ReasonCode.NOBODY_FREE: "Those who could do it otherwise are not free for the whole visit.",
+    ReasonCode.NOBODY_CHECKED: "Those who could do it otherwise do not have the checks it needs.",
+    ReasonCode.ALL_AT_LIMIT: "Those who could do it otherwise have all the visits they offered that week.",
+    ReasonCode.ALL_ASKED_ENOUGH: "Those who could do it otherwise have been asked as often as is fair for now.",
+    ReasonCode.ALL_BUSY_ELSEWHERE: "Those who could do it otherwise are promised elsewhere then.",
+    ReasonCode.KEPT_APART: "Those who could do it otherwise are to be kept apart from someone there.",
+    ReasonCode.ALL_SAID_NO: "Those who could do it otherwise have said no to it.",
+    ReasonCode.NEEDED_ELSEWHERE: "Those who could do it otherwise are being asked to another visit just now.",
+}
+NOBODY_YET = "Nobody has offered help here yet."
+NOBODY_ELSE = "There is nobody else to ask."
+TIME_IS_UP = "There is no time left for this visit."
+NOT_ALONE = "More than that would have to change."
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """An occurrence row for which nobody was found, and how many places that leaves. has_others: someone holds
+    another place of it or has been asked, and is not spoken of.
+    """
+
+    row: int
+    short: int
+    has_others: bool = False
+
+
+def explain_unserved(world: World, shortfalls: Sequence[Shortfall]) -> list[Unserved]:
+    """A true reason and the waterfall for each, in the order given."""
+    by_waiver: dict[frozenset[ReasonCode], list[Shortfall]] = {}
+    for one in shortfalls:
+        by_waiver.setdefault(world.waived_for(one.row), []).append(one)
+    found: dict[int, Unserved] = {}
+    for waived, group in by_waiver.items():
+        rows = np.array([s.row for s in group], dtype=np.int64)
+        lefts = waterfalls(world, rows, waived)
+        sets = relaxations(world, rows, lefts, waived)
+        for one, left, codes in zip(group, lefts.tolist(), sets, strict=True):
+            found[one.row] = _unserved(world, one, left, codes, waived)
+    return [found[s.row] for s in shortfalls]
+
+
+def waterfalls(world: World, rows: Ints, waived: frozenset[ReasonCode] = frozenset()) -> Ints:
+    """(len(rows), 1 + len(REQUIREMENTS)): people left at first, and after each requirement; a waived one
+    keeps all.
+    """
+    lefts = np.zeros((rows.size, 1 + len(REQUIREMENTS)), dtype=np.int64)
+    at = np.full(world.needs.id.size, -1, dtype=np.int64)
+    at[rows] = np.arange(rows.size)
+    for every in all_pairs(world, rows, waived):
+        pairs = every
+        lefts[:, 0] += _people(world, pairs, at, rows.size)
+        for step, requirement in enumerate(REQUIREMENTS, 1):
+            if requirement.code not in waived:
+                pairs = pairs.where(requirement.holds(world, pairs))
+            lefts[:, step] += _people(world, pairs, at, rows.size)
+    return lefts
+
+
+def relaxations(
+    world: World, rows: Ints, lefts: Ints, waived: frozenset[ReasonCode] = frozenset()
+) -> list[tuple[ReasonCode, ...]]:
+    """For each row the smallest set of requirements without which somebody is a candidate, the reason first.
+
+    If one is enough it is the reason, the last such one of the order. Otherwise the reason is where the
+    waterfall runs dry, with as few others as will do. Empty if there is nobody at all.
+    """
+    answers: list[tuple[ReasonCode, ...]] = [()] * rows.size
+    for size in range(1, len(CODES) + 1):
+        open_rows = [k for k in range(rows.size) if not answers[k] and lefts[k, 0] > 0]
+        if not open_rows:
+            break
+        sets = _sets_that_serve(world, rows[open_rows], size, waived)
+        for k in open_rows:
+            dry = _runs_dry(world, int(rows[k]), lefts[k])
+            serving = [s for s in sets.get(int(rows[k]), ()) if size == 1 or s & _BIT[dry]]
+            if serving:
+                answers[k] = _reason_first(max(serving), dry)
+    return answers
+
+
+def _runs_dry(world: World, row: int, left: Ints) -> ReasonCode:
+    return ReasonCode.WINDOW_PASSED if _is_over(world, row) else CODES[int(np.argmin(left[1:] > 0))]
+
+
+def _is_over(world: World, row: int) -> bool:
+    """Even someone next door could not begin in time, and that matters."""
+    if ReasonCode.WINDOW_PASSED in world.waived_for(row):
+        return False
+    latest = (world.needs.piece_end[row] - world.needs.length[row])[world.needs.piece_end[row] >= 0]
+    return bool((latest < world.clock.now + world.params.notice_min * 60).all())
+
+
+def _reason_first(bits: int, dry: ReasonCode) -> tuple[ReasonCode, ...]:
+    codes = tuple(code for code in CODES if bits & _BIT[code])
+    return codes if len(codes) == 1 else (dry, *(code for code in codes if code != dry))
+
+
+def _sets_that_serve(world: World, rows: Ints, size: int, waived: frozenset[ReasonCode]) -> dict[int, set[int]]:
+    """For each row, every set of exactly `size` requirements, as bits, whose absence makes somebody a
+    candidate.
+    """
+    sets: dict[int, set[int]] = {}
+    for pairs in all_pairs(world, rows, waived):
+        failed, count = _failures(world, pairs)
+        for about_time in _subsets(size, waived):
+            some = np.flatnonzero(count == size - len(about_time))
+            serve = _serving(world, pairs.where(some), failed[some], frozenset(about_time))
+            bits = failed[some][serve] | sum(_BIT[code] for code in about_time)
+            for row, one in {*zip(pairs.occurrence[some][serve].tolist(), bits.tolist(), strict=True)}:
+                sets.setdefault(row, set()).add(one)
+    return sets
+
+
+def _subsets(size: int, waived: frozenset[ReasonCode]) -> Iterator[tuple[ReasonCode, ...]]:
+    rules = [rule for rule in TIME_RULES if rule not in waived]
+    for count in range(min(size, len(rules)) + 1):
+        yield from combinations(rules, count)
+
+
+def _failures(world: World, pairs: Pairs) -> tuple[Ints, Ints]:
+    """Which of the requirements that are looked up, not searched for, each pair fails, as bits; and how many."""
+    failed = np.zeros(pairs.occurrence.size, dtype=np.int64)
+    count = np.zeros(pairs.occurrence.size, dtype=np.int64)
+    for requirement in _LOOKED_UP:
+        if requirement.code not in pairs.waived:
+            misses = ~requirement.holds(world, pairs)
+            failed += misses * _BIT[requirement.code]
+            count += misses
+    return failed, count
+
+
+def _serving(world: World, pairs: Pairs, failed: Ints, without: frozenset[ReasonCode]) -> Bools:
+    """Which pairs have a start, and room for the ask, once `without` and what they failed give way."""
+    asked_enough = (failed & _BIT[ReasonCode.ALL_ASKED_ENOUGH]) > 0
+    serve = np.zeros(pairs.occurrence.size, dtype=np.bool_)
+    for also in (frozenset[ReasonCode](), frozenset({ReasonCode.ALL_ASKED_ENOUGH})):
+        some = np.flatnonzero(asked_enough == bool(also))
+        pairs_of_these = replace(pairs.where(some), waived=pairs.waived | without | also)
+        serve[some] = is_not_needed_elsewhere(world, pairs_of_these)
+    return serve
+
+
+def _people(world: World, pairs: Pairs, at: Ints, rows: int) -> Ints:
+    """People, not offers, left in each row."""
+    keys = np.unique(at[pairs.occurrence] * (world.people.size + 1) + world.offers.person[pairs.volunteer])
+    return np.bincount(keys // (world.people.size + 1), minlength=rows)
+
+
+def _unserved(
+    world: World,
+    one: Shortfall,
+    left: Sequence[int],
+    codes: tuple[ReasonCode, ...],
+    waived: frozenset[ReasonCode],
+) -> Unserved:
+    steps = [Step("volunteers", left[0])]
+    steps += [
+        Step(requirement.label, left[k])
+        for k, requirement in enumerate(REQUIREMENTS, 1)
+        if requirement.code not in waived
+    ]
+    is_over = _is_over(world, one.row)
+    nobody = ReasonCode.WINDOW_PASSED if is_over else ReasonCode.NOBODY_NEAR
+    reason, *also = codes or (nobody,)
+    return Unserved(
+        occurrence_id=int(world.needs.id[one.row]),
+        reason=reason,
+        sentence=TIME_IS_UP if is_over else _beside(_sentence(world, left, reason, also), one),
+        waterfall=tuple(steps),
+        also=tuple(also),
+        short=one.short,
+    )
+
+
+def _beside(sentence: str, one: Shortfall) -> str:
+    if not one.has_others:
+        return sentence
+    first, rest = sentence.split(" ", 1)
+    return f"{first} else {rest}" if first in ("Nobody", "Everyone") else sentence
+
+
+def _sentence(world: World, left: Sequence[int], reason: ReasonCode, also: Sequence[ReasonCode]) -> str:
+    if left[0] == 0:
+        return NOBODY_ELSE if world.volunteers else NOBODY_YET
+    before, after = left[CODES.index(reason)], left[CODES.index(reason) + 1]
+    words = NOBODY_LEFT[reason] if before > 0 and after == 0 else ALL_ELSE_FITS[reason]
+    return f"{words} {NOT_ALONE}" if also else words

@@ -1,0 +1,1 @@
+"""Verbs and reads. Each takes a session and `now`; none commits; none knows the web or the queue."""

@@ -1,0 +1,138 @@
+"""Who may do what: one table, deny by default.
+
+`may(actor, action, thing)` is pure. Every route of the web declares its action; a thing someone may not know of
+is answered as one that does not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from matcher.domain.errors import NotFound
+from matcher.domain.roles import LinkPurpose, StaffRoleName
+
+
+class Action(StrEnum):
+    """Everything a request can ask for."""
+
+    READ_PUBLIC = "read_public"
+    READ_HEALTH = "read_health"
+    POST_NEED = "post_need"
+    MAKE_OFFER = "make_offer"
+    SIGN_IN = "sign_in"
+    SIGN_OUT = "sign_out"
+    READ_NEED = "read_need"
+    CANCEL_NEED = "cancel_need"
+    SAY_HOW_IT_WENT = "say_how_it_went"
+    READ_ASK = "read_ask"
+    ANSWER_ASK = "answer_ask"
+    READ_VISIT = "read_visit"
+    MOVE_VISIT = "move_visit"
+    READ_OWN_PAGE = "read_own_page"
+    CHANGE_OWN_OFFER = "change_own_offer"
+    READ_BOARD = "read_board"
+    READ_OUTBOX = "read_outbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What the holder of a private link was given: one purpose, one person, one thing."""
+
+    purpose: LinkPurpose
+    person_id: int | None = None
+    staff_id: int | None = None
+    need_id: int | None = None
+    match_id: int | None = None
+    visit_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks: nobody in particular, the holder of a link, or a member of staff."""
+
+    grant: Grant | None = None
+    staff_id: int | None = None
+    roles: frozenset[StaffRoleName] = frozenset()
+    area_ids: frozenset[int] = frozenset()
+    is_trial: bool = False
+
+
+ANYONE = Actor()
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What is asked about. Fields that do not matter to the action stay None."""
+
+    need_id: int | None = None
+    match_id: int | None = None
+    visit_id: int | None = None
+    person_id: int | None = None
+    area_id: int | None = None
+
+
+NOTHING = Thing()
+
+Rule = Callable[[Actor, Thing], bool]
+
+
+def _anyone(_actor: Actor, _thing: Thing) -> bool:
+    return True
+
+
+def _holder(purpose: LinkPurpose, field: str) -> Rule:
+    def rule(actor: Actor, thing: Thing) -> bool:
+        grant, wanted = actor.grant, getattr(thing, field)
+        return grant is not None and grant.purpose is purpose and wanted is not None and getattr(grant, field) == wanted
+
+    return rule
+
+
+def _staff(*roles: StaffRoleName) -> Rule:
+    def rule(actor: Actor, thing: Thing) -> bool:
+        in_area = thing.area_id is None or thing.area_id in actor.area_ids
+        return actor.staff_id is not None and not actor.roles.isdisjoint(roles) and in_area
+
+    return rule
+
+
+def _signed_in(actor: Actor, _thing: Thing) -> bool:
+    return actor.staff_id is not None
+
+
+def _trial(actor: Actor, _thing: Thing) -> bool:
+    return actor.is_trial
+
+
+RULES: Mapping[Action, tuple[Rule, ...]] = {
+    Action.READ_PUBLIC: (_anyone,),
+    Action.READ_HEALTH: (_anyone,),
+    Action.POST_NEED: (_anyone,),
+    Action.MAKE_OFFER: (_anyone,),
+    Action.SIGN_IN: (_anyone,),
+    Action.SIGN_OUT: (_signed_in,),
+    Action.READ_NEED: (_holder(LinkPurpose.STATUS, "need_id"),),
+    Action.CANCEL_NEED: (_holder(LinkPurpose.STATUS, "need_id"),),
+    Action.SAY_HOW_IT_WENT: (_holder(LinkPurpose.STATUS, "need_id"),),
+    Action.READ_ASK: (_holder(LinkPurpose.MATCH, "match_id"),),
+    Action.ANSWER_ASK: (_holder(LinkPurpose.MATCH, "match_id"),),
+    Action.READ_VISIT: (_holder(LinkPurpose.VISIT, "visit_id"),),
+    Action.MOVE_VISIT: (_holder(LinkPurpose.VISIT, "visit_id"),),
+    Action.READ_OWN_PAGE: (_holder(LinkPurpose.ME, "person_id"),),
+    Action.CHANGE_OWN_OFFER: (_holder(LinkPurpose.ME, "person_id"),),
+    Action.READ_BOARD: (_staff(StaffRoleName.COORDINATOR),),
+    Action.READ_OUTBOX: (_trial,),
+}
+
+
+def may(actor: Actor, action: Action, thing: Thing = NOTHING) -> bool:
+    """True if one rule of the action's row lets the actor. An action without a row is refused."""
+    return any(rule(actor, thing) for rule in RULES.get(action, ()))
+
+
+def require(actor: Actor, action: Action, thing: Thing = NOTHING) -> None:
+    """Raise NotFound unless `may`: who may not know of a thing learns nothing of it."""
+    if not may(actor, action, thing):
+        raise NotFound

@@ -1,0 +1,172 @@
+"""Addresses by postcode, with no third party: a geopy geocoder over the postcode table."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from geopy.adapters import BaseSyncAdapter
+from geopy.distance import geodesic
+from geopy.geocoders.base import Geocoder
+from geopy.location import Location
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from matcher.domain.errors import NotCovered, PostcodeMalformed, PostcodeUnknown, PostcodeWithdrawn
+from matcher.domain.geo import SQUARE_SIZES_M, Point, Square, square_around
+from matcher.store.models import Area, Cell, Postcode
+
+# Outward and inward part, as Royal Mail's programmers' guide allows them.
+_SHAPE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][ABD-HJLNP-UW-Z]{2})")
+# A postcode has about 15 households (ONS), so this many stand for the 100 that hide a home.
+POSTCODES_THAT_HIDE = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A postcode inside the scheme: its point, and the area it belongs to."""
+
+    postcode: str
+    point: Point
+    easting: int
+    northing: int
+    area_id: int
+    area_name: str
+
+
+class _Offline(BaseSyncAdapter):  # type: ignore[misc]  # geopy publishes no types
+    """Never used, and in place of geopy's own: that loads every root certificate, 15 ms for each geocoder made."""
+
+    def get_json(self, url: str, *, timeout: object, headers: object) -> Any:
+        """Refuse: nothing is asked of a third party."""
+        raise NotImplementedError
+
+    def get_text(self, url: str, *, timeout: object, headers: object) -> str:
+        """Refuse: nothing is asked of a third party."""
+        raise NotImplementedError
+
+
+class PostcodeGeocoder(Geocoder):  # type: ignore[misc]  # geopy publishes no types
+    """geopy's interface over our own table. `geocode("ba15 1aa")` gives the middle of the postcode, or None."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(adapter_factory=_Offline)
+        self._session = session
+
+    def geocode(self, query: str, *, exactly_one: bool = True, timeout: object = None) -> Any:
+        """A Location whose `raw` holds code, easting, northing and withdrawn_on; None if it is not there."""
+        row = self._session.get(Postcode, _compact(query))
+        if row is None:
+            return None
+        raw = {
+            "code": row.code,
+            "easting": row.easting,
+            "northing": row.northing,
+            "withdrawn_on": row.withdrawn_on,
+        }
+        return Location(spaced(row.code), (row.lat, row.lon, 0.0), raw)
+
+
+def locate(session: Session, postcode_text: str) -> Located:
+    """The postcode, in any case and spacing, inside the scheme. Each way it can fail has its own error."""
+    code = parse_postcode(postcode_text)
+    found = PostcodeGeocoder(session).geocode(code)
+    if found is None:
+        raise PostcodeUnknown(f"We cannot find {spaced(code)}. Check it, or call us")
+    if found.raw["withdrawn_on"] is not None:
+        raise PostcodeWithdrawn(f"{spaced(code)} is no longer in use. Enter the new postcode, or call us")
+    area = _area_of(session, found.raw["easting"], found.raw["northing"])
+    if area is None:
+        raise NotCovered(f"We do not cover {spaced(code)} yet")
+    return Located(
+        postcode=spaced(code),
+        point=Point(found.latitude, found.longitude),
+        easting=found.raw["easting"],
+        northing=found.raw["northing"],
+        area_id=area.id,
+        area_name=area.name,
+    )
+
+
+def parse_postcode(text: str) -> str:
+    """The compact form, `BA151AA`. PostcodeMalformed unless it has the shape of a full postcode."""
+    code = _compact(text)
+    if not code:
+        raise PostcodeMalformed("Enter a postcode, like SN15 1ER")
+    if not _SHAPE.fullmatch(code):
+        raise PostcodeMalformed
+    return code
+
+
+def spaced(code: str) -> str:
+    """`BA151AA` as it is written on a letter: `BA15 1AA`."""
+    return f"{code[:-3]} {code[-3:]}"
+
+
+def distance_m(a: Point, b: Point) -> float:
+    """The geodesic in metres: the figure shown to staff (never to a volunteer, who sees a band)."""
+    return float(geodesic((a.lat, a.lon), (b.lat, b.lon)).meters)
+
+
+def cell_for(session: Session, located: Located) -> Cell:
+    """The square that stands for a home there: merged upwards until enough households share it."""
+    square = _hiding_square(session, located.easting, located.northing)
+    wanted = select(Cell).where(Cell.code == square.code)
+    if (cell := session.scalar(wanted)) is not None:
+        return cell
+    centre = _middle(session, square)
+    new = {
+        "code": square.code,
+        "easting": square.easting,
+        "northing": square.northing,
+        "size_m": square.size_m,
+        "lat": centre.lat,
+        "lon": centre.lon,
+    }
+    session.execute(insert(Cell).values(new).on_conflict_do_nothing())  # two neighbours may post at once
+    return session.scalars(wanted).one()
+
+
+def _compact(text: str) -> str:
+    return re.sub(r"[\W_]", "", text.upper(), flags=re.ASCII)[:10]
+
+
+def _area_of(session: Session, easting: int, northing: int) -> Area | None:
+    areas = session.scalars(select(Area)).all()
+    reaching = [
+        (away, area.id, area)
+        for area in areas
+        if (away := math.hypot(area.easting - easting, area.northing - northing)) <= area.covers_m
+    ]
+    return min(reaching)[2] if reaching else None
+
+
+def _hiding_square(session: Session, easting: int, northing: int) -> Square:
+    for size in SQUARE_SIZES_M:
+        square = square_around(easting, northing, size)
+        if session.execute(_count_in(square)).scalar_one() >= POSTCODES_THAT_HIDE:
+            return square
+    return square
+
+
+def _inside(square: Square) -> tuple[Any, ...]:
+    return (
+        Postcode.easting >= square.easting,
+        Postcode.easting < square.easting + square.size_m,
+        Postcode.northing >= square.northing,
+        Postcode.northing < square.northing + square.size_m,
+        Postcode.withdrawn_on.is_(None),
+    )
+
+
+def _count_in(square: Square) -> Any:
+    return select(func.count()).select_from(Postcode).where(*_inside(square))
+
+
+def _middle(session: Session, square: Square) -> Point:
+    """The middle of the postcodes in the square, near enough to measure a band from, and no one's home."""
+    lat, lon = session.execute(select(func.avg(Postcode.lat), func.avg(Postcode.lon)).where(*_inside(square))).one()
+    return Point(float(lat), float(lon))

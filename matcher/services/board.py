@@ -1,0 +1,248 @@
+"""What a coordinator sees of today: what has nobody and why, who is coming, and what could not be told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import Session
+
+from matcher.domain.kinds import job_words
+from matcher.domain.lifecycle import (
+    MatchStatus,
+    NeedStatus,
+    NotificationStatus,
+    OccurrenceStatus,
+    Urgency,
+    VisitStatus,
+)
+from matcher.domain.localtime import clock_words, day_words, window_words
+from matcher.services.need_page import windows_of
+from matcher.store.models import Area, KindRow, Match, Need, Notification, Occurrence, Person, Visit
+
+LATE_AFTER = timedelta(minutes=60)
+ROWS_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the waterfall: how many people are left."""
+
+    label: str
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnfilledRow:
+    """A need that nobody holds yet, with the reason in one line."""
+
+    reference: str
+    kind: str
+    job: str
+    area: str
+    urgency: Urgency
+    day: str
+    times: str
+    starts_at: datetime
+    hours_left: float
+    asked: int
+    said_no: int
+    silent: int
+    why: str
+    waterfall: tuple[Step, ...]
+    is_paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FilledRow:
+    """A visit that someone holds: first names only."""
+
+    reference: str
+    kind: str
+    job: str
+    area: str
+    resident: str
+    volunteer: str
+    status: VisitStatus
+    day: str
+    about: str
+    is_late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UndeliveredRow:
+    """A message that did not reach its person: someone must ring."""
+
+    person: str
+    template: str
+    channel: str
+    status: NotificationStatus
+    why: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Today, for the areas of one coordinator. Lists show at most ROWS_SHOWN; the counts are whole."""
+
+    areas: tuple[str, ...]
+    unfilled: tuple[UnfilledRow, ...]
+    unfilled_count: int
+    filled: tuple[FilledRow, ...]
+    filled_count: int
+    undelivered: tuple[UndeliveredRow, ...]
+    done_today: int
+
+
+def today(session: Session, area_ids: frozenset[int], *, now: datetime) -> Board:
+    """The board as it is now; a fixed number of queries whatever the size."""
+    names = session.scalars(select(Area.name).where(Area.id.in_(area_ids)).order_by(Area.name)).all()
+    unfilled = session.execute(_unfilled(area_ids).limit(ROWS_SHOWN)).all()
+    filled = session.execute(_filled(area_ids).limit(ROWS_SHOWN)).all()
+    return Board(
+        areas=tuple(names),
+        unfilled=tuple(_unfilled_row(row, now) for row in unfilled),
+        unfilled_count=_count(session, _unfilled(area_ids)),
+        filled=tuple(_filled_row(row, now) for row in filled),
+        filled_count=_count(session, _filled(area_ids)),
+        undelivered=_undelivered(session, area_ids),
+        done_today=_done_since(session, area_ids, now - timedelta(hours=24)),
+    )
+
+
+def _unfilled(area_ids: frozenset[int]) -> Select[Any]:
+    asks = (
+        select(
+            Match.occurrence_id.label("occurrence_id"),
+            func.count().label("asked"),
+            func.count(case((Match.status == MatchStatus.DECLINED, 1))).label("said_no"),
+            func.count(case((Match.status == MatchStatus.PROPOSED, 1))).label("silent"),
+        )
+        .group_by(Match.occurrence_id)
+        .subquery()
+    )
+    return (
+        select(Occurrence, Need, KindRow, Area.name, asks.c.asked, asks.c.said_no, asks.c.silent)
+        .join(Need, Need.id == Occurrence.need_id)
+        .join(KindRow, KindRow.slug == Need.kind_slug)
+        .join(Area, Area.id == Occurrence.area_id)
+        .outerjoin(asks, asks.c.occurrence_id == Occurrence.id)
+        .where(
+            Occurrence.area_id.in_(area_ids),
+            Occurrence.status == OccurrenceStatus.OPEN,
+            Need.status.in_((NeedStatus.OPEN, NeedStatus.PAUSED)),
+            Occurrence.reason_code.is_distinct_from("not_yet"),
+        )
+        .order_by(Occurrence.starts_at, _BY_URGENCY, Occurrence.id)
+    )
+
+
+_BY_URGENCY = case((Need.urgency == Urgency.URGENT, 0), (Need.urgency == Urgency.NORMAL, 1), else_=2)
+
+
+def _filled(area_ids: frozenset[int]) -> Select[Any]:
+    resident = Person.__table__.alias("resident")
+    volunteer = Person.__table__.alias("volunteer")
+    return (
+        select(
+            Visit,
+            Need,
+            KindRow,
+            Area.name,
+            resident.c.first_name.label("resident"),
+            volunteer.c.first_name.label("volunteer"),
+        )
+        .join(Occurrence, Occurrence.id == Visit.occurrence_id)
+        .join(Need, Need.id == Occurrence.need_id)
+        .join(KindRow, KindRow.slug == Need.kind_slug)
+        .join(Area, Area.id == Occurrence.area_id)
+        .join(resident, resident.c.id == Need.resident_id)
+        .join(volunteer, volunteer.c.id == Visit.person_id)
+        .where(
+            Occurrence.area_id.in_(area_ids),
+            Visit.status.in_((VisitStatus.HELD, VisitStatus.ON_WAY)),
+        )
+        .order_by(Visit.starts_at, Visit.id)
+    )
+
+
+def _unfilled_row(row: Any, now: datetime) -> UnfilledRow:
+    occurrence, need, kind, area, asked, said_no, silent = row
+    first = windows_of(occurrence)[0]
+    return UnfilledRow(
+        reference=need.reference,
+        kind=kind.slug,
+        job=job_words(kind.job_words, tuple(need.details)),
+        area=area,
+        urgency=need.urgency,
+        day=day_words(first.start),
+        times=window_words(first),
+        starts_at=occurrence.starts_at,
+        hours_left=max(0.0, (occurrence.ends_at - now).total_seconds() / 3600),
+        asked=asked or 0,
+        said_no=said_no or 0,
+        silent=silent or 0,
+        why=_why(occurrence, need, silent or 0),
+        waterfall=tuple(Step(step["label"], step["left"]) for step in occurrence.waterfall or []),
+        is_paused=need.status is NeedStatus.PAUSED,
+    )
+
+
+def _why(occurrence: Occurrence, need: Need, silent: int) -> str:
+    if need.status is NeedStatus.PAUSED:
+        return "Someone from the team needs to ring first."
+    if occurrence.reason:
+        return occurrence.reason
+    if silent:
+        people = "1 neighbour" if silent == 1 else f"{silent} neighbours"
+        return f"Waiting for an answer from {people}."
+    return "About to be looked at."
+
+
+def _filled_row(row: Any, now: datetime) -> FilledRow:
+    visit, need, kind, area, resident, volunteer = row
+    return FilledRow(
+        reference=need.reference,
+        kind=kind.slug,
+        job=job_words(kind.job_words, tuple(need.details)),
+        area=area,
+        resident=resident,
+        volunteer=volunteer,
+        status=visit.status,
+        day=day_words(visit.starts_at),
+        about=clock_words(visit.starts_at),
+        is_late=visit.ends_at + LATE_AFTER <= now,
+    )
+
+
+def _undelivered(session: Session, area_ids: frozenset[int]) -> tuple[UndeliveredRow, ...]:
+    rows = session.execute(
+        select(Notification, Person.first_name)
+        .join(Person, Person.id == Notification.person_id)
+        .where(
+            Person.area_id.in_(area_ids),
+            Notification.status.in_((NotificationStatus.FAILED, NotificationStatus.UNCERTAIN)),
+        )
+        .order_by(Notification.ended_at.desc())
+        .limit(ROWS_SHOWN)
+    )
+    return tuple(
+        UndeliveredRow(name, row.template, row.channel, row.status, row.last_error or "", row.ended_at or row.owed_at)
+        for row, name in rows
+    )
+
+
+def _done_since(session: Session, area_ids: frozenset[int], since: datetime) -> int:
+    wanted = (
+        select(func.count())
+        .select_from(Visit)
+        .join(Occurrence, Occurrence.id == Visit.occurrence_id)
+        .where(Occurrence.area_id.in_(area_ids), Visit.status == VisitStatus.DONE, Visit.ended_at >= since)
+    )
+    return session.execute(wanted).scalar_one()
+
+
+def _count(session: Session, query: Select[Any]) -> int:
+    return session.execute(select(func.count()).select_from(query.order_by(None).subquery())).scalar_one()

@@ -1,0 +1,54 @@
+"""A made-up Wiltshire for a first look: people, offers and a day of needs; who helps whom is left to the worker.
+
+Nobody in it is real: postcodes are, houses are not, and every person's row is marked. All of it is written by
+the verbs that pages use, so that a trial shows what a scheme would see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from matcher.domain.roles import StaffRoleName
+from matcher.services import needs, staff
+from matcher.services.demo.volunteers import enlist
+from matcher.services.demo.world import World, draw_world
+from matcher.store.models import Need, Person
+
+COORDINATOR_EMAIL = "coordinator@example.org"
+_LOCK = 6_174_216
+
+Progress = Callable[[int, int], None]  # how many are done, of how many
+
+
+def fill_once(session: Session, *, now: datetime, progress: Progress) -> bool:
+    """Fill the demo if nobody is known yet; True if it was filled now. Two at once fill it once.
+
+    Kinds, areas and postcodes must be there: SetupError if the postcodes of BA and SN are not.
+    """
+    session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    if session.scalar(select(Person.id).limit(1)) is not None:
+        return False
+    world = draw_world(session, now=now)
+    total = len(world.helpers) + len(world.asks)
+    made_up: set[int] = set()
+    with session.no_autoflush:  # each verb flushes what it goes on to read; the rest may be written together
+        for done, person_id in enumerate(_make_known(session, world, now), 1):
+            made_up.add(person_id)
+            progress(done, total)
+    session.execute(update(Person).where(Person.id.in_(made_up)).values(is_made_up=True))
+    roles = frozenset({StaffRoleName.COORDINATOR})
+    staff.add_staff(session, COORDINATOR_EMAIL, "Demo coordinator", roles, areas=None, now=now)
+    return True
+
+
+def _make_known(session: Session, world: World, now: datetime) -> Iterator[int]:
+    """Everyone's id as they come: first who helps, then who asks."""
+    for helper in world.helpers:
+        yield enlist(session, helper, now=now)
+    for ask in world.asks:
+        posted = needs.post_need(session, ask, now=now)
+        yield session.get_one(Need, posted.need_id).resident_id

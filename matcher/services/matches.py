@@ -1,0 +1,308 @@
+"""Asking and answering: a match is proposed, then accepted, declined, withdrawn or lapsed.
+
+Every verb that locks more than one row takes offers first, then occurrences, then matches and visits, each by
+id: so a yes, a no, a cancellation and the clock are put in one order, and no two of them wait for each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import Range, insert
+from sqlalchemy.orm import Session
+
+from matcher.domain.errors import BadInput
+from matcher.domain.geo import SPEED_M_PER_MIN, chord_m
+from matcher.domain.lifecycle import (
+    HOLDING,
+    MatchStatus,
+    OccurrenceStatus,
+    VisitStatus,
+    check_move,
+)
+from matcher.domain.localtime import local_day
+from matcher.domain.timewindow import TimeWindow
+from matcher.services import audit, wordings
+from matcher.services.outbox import Owed, owe
+from matcher.store import queries
+from matcher.store.models import Match, Need, NeverPair, Occurrence, Offer, Visit
+
+PADDING = timedelta(minutes=5)
+DECLINE_REASONS = ("busy", "too_far", "not_that_task", "unwell", "other", "not_me")
+
+
+class AnswerWhy(StrEnum):
+    """Why an answer had the effect it had, so that the page can tell the truth."""
+
+    YOURS = "yours"
+    TAKEN = "taken"
+    CLASH = "clash"
+    OVER = "over"
+    CANCELLED = "cancelled"
+    NOT_ALLOWED = "not_allowed"
+    SAID_NO = "said_no"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a yes came to. `visit_token` opens the visit's page where it is theirs."""
+
+    why: AnswerWhy
+    visit_token: str | None = None
+
+    @property
+    def held(self) -> bool:
+        """True if the visit is theirs."""
+        return self.why is AnswerWhy.YOURS
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Someone to ask, as a round found them."""
+
+    occurrence_id: int
+    offer_id: int
+    person_id: int
+    visit: TimeWindow
+    distance_band: str
+    weight_min: float
+    breakdown: list[dict[str, Any]]
+    sentence: str
+
+
+def propose(session: Session, round_id: int | None, proposals: Iterable[Proposal], *, now: datetime) -> tuple[int, int]:
+    """Ask these people, where that is still right: (asked, skipped)."""
+    wanted = sorted(proposals, key=lambda proposal: (proposal.occurrence_id, proposal.offer_id))
+    asked = sum(_propose_one(session, round_id, proposal, now) for proposal in wanted)
+    return asked, len(wanted) - asked
+
+
+def accept(session: Session, match_id: int, *, now: datetime) -> Answer:
+    """A yes. The database decides who holds the place; whoever comes second is told the truth."""
+    occurrence, match = _locked(session, match_id)
+    if (over := _why_over(session, occurrence, match, now)) is not None:
+        return _answer(session, match, over, now)
+    if (refusal := _why_not_now(session, occurrence, match)) is not None:
+        return Answer(refusal)
+    visit = _take_a_place(session, occurrence, match, now)
+    if visit is None:
+        return Answer(AnswerWhy.CLASH if _free_places(session, occurrence) else AnswerWhy.TAKEN)
+    _settle_yes(session, occurrence, match, visit, now)
+    return _answer(session, match, AnswerWhy.YOURS, now)
+
+
+def decline(session: Session, match_id: int, *, reason: str | None = None, now: datetime) -> AnswerWhy:
+    """A no, which costs nothing; the next round asks someone else. A later reason may be added to it."""
+    if reason is not None and reason not in DECLINE_REASONS:
+        raise BadInput("Select a reason, or leave it", field="reason")
+    occurrence, match = _locked(session, match_id)
+    if match.status is MatchStatus.DECLINED:
+        match.decline_reason = reason or match.decline_reason
+        return AnswerWhy.SAID_NO
+    if match.status is not MatchStatus.PROPOSED:
+        return _WHY_OVER.get(match.status, AnswerWhy.OVER)
+    _end(match, MatchStatus.DECLINED, now)
+    match.decline_reason = reason
+    look_again(occurrence, now)
+    audit.record(session, audit.person(match.person_id), "declined", ("match", match.id), now=now)
+    return AnswerWhy.SAID_NO
+
+
+def step_aside(session: Session, match_id: int, *, now: datetime) -> None:
+    """The person asked is no longer there to answer: not a refusal, and others are asked."""
+    occurrence, match = _locked(session, match_id)
+    if match.status is MatchStatus.PROPOSED:
+        _end(match, MatchStatus.WITHDRAWN, now)
+        look_again(occurrence, now)
+
+
+def withdraw_live(session: Session, occurrence_id: int, template: str, *, now: datetime) -> None:
+    """End every live ask of an occurrence (whose row is locked), and tell those who had been asked."""
+    for match in _live(session, occurrence_id):
+        _end(match, MatchStatus.WITHDRAWN, now)
+        _tell(session, match, template, now)
+
+
+def lapse_live(session: Session, occurrence_id: int, *, now: datetime) -> None:
+    """End every live ask of an occurrence (whose row is locked) because its time has passed."""
+    for match in _live(session, occurrence_id):
+        _end(match, MatchStatus.LAPSED, now)
+
+
+def look_again(occurrence: Occurrence, now: datetime) -> None:
+    """Let the next round consider it at once."""
+    if occurrence.status is OccurrenceStatus.OPEN:
+        occurrence.next_round_at = now
+
+
+def count_holders(session: Session, occurrence_id: int) -> int:
+    """How many people hold a place of it."""
+    return len(_places_held(session, occurrence_id))
+
+
+def _propose_one(session: Session, round_id: int | None, proposal: Proposal, now: datetime) -> bool:
+    occurrence = session.get_one(Occurrence, proposal.occurrence_id, with_for_update={"key_share": True})
+    if occurrence.status is not OccurrenceStatus.OPEN or proposal.visit.start <= now:
+        return False
+    if not queries.may_be_asked(session, proposal.offer_id, proposal.visit.start, proposal.visit.end):
+        return False
+    match_id = session.scalar(
+        insert(Match)
+        .values(
+            round_id=round_id,
+            occurrence_id=occurrence.id,
+            offer_id=proposal.offer_id,
+            person_id=proposal.person_id,
+            status=MatchStatus.PROPOSED,
+            starts_at=proposal.visit.start,
+            ends_at=proposal.visit.end,
+            distance_band=proposal.distance_band,
+            weight_min=proposal.weight_min,
+            breakdown=proposal.breakdown,
+            sentence=proposal.sentence,
+            asked_at=now,
+        )
+        .on_conflict_do_nothing()
+        .returning(Match.id)
+    )
+    if match_id is None:
+        return False
+    channel = queries.channel_of(session, proposal.person_id)
+    owed = Owed("match_asked", ("match_id", match_id), person_id=proposal.person_id, channel=channel)
+    owe(session, owed, now=now)
+    return True
+
+
+def _locked(session: Session, match_id: int) -> tuple[Occurrence, Match]:
+    occurrence_id = session.execute(select(Match.occurrence_id).where(Match.id == match_id)).scalar_one()
+    occurrence = session.get_one(Occurrence, occurrence_id, with_for_update={"key_share": True})
+    return occurrence, session.get_one(Match, match_id, with_for_update={"key_share": True})
+
+
+_WHY_OVER = {
+    MatchStatus.DECLINED: AnswerWhy.SAID_NO,
+    MatchStatus.LAPSED: AnswerWhy.OVER,
+}
+
+
+def _why_over(session: Session, occurrence: Occurrence, match: Match, now: datetime) -> AnswerWhy | None:
+    """Why there is nothing left to say yes to; None if there is."""
+    if match.status is MatchStatus.ACCEPTED:
+        visit = _visit_of(session, match)
+        return AnswerWhy.YOURS if visit is not None and visit.status in HOLDING else AnswerWhy.OVER
+    if occurrence.status is OccurrenceStatus.CANCELLED:
+        return AnswerWhy.CANCELLED
+    if match.status is MatchStatus.WITHDRAWN:
+        return AnswerWhy.TAKEN
+    if match.status is not MatchStatus.PROPOSED:
+        return _WHY_OVER[match.status]
+    return AnswerWhy.OVER if match.ends_at <= now else None
+
+
+def _why_not_now(session: Session, occurrence: Occurrence, match: Match) -> AnswerWhy | None:
+    """What has changed since they were asked: a clash, a check that ran out, a pair kept apart, their limit."""
+    need = session.get_one(Need, occurrence.need_id)
+    pair = sorted((need.resident_id, match.person_id))
+    if session.get(NeverPair, tuple(pair)) is not None:
+        return AnswerWhy.TAKEN  # silent: they are never told
+    missing = queries.missing_checks(session, {need.kind_slug}, match.person_id, local_day(match.starts_at))
+    if missing:
+        return AnswerWhy.NOT_ALLOWED
+    return AnswerWhy.CLASH if _cannot_get_there(session, need, match) else None
+
+
+def _cannot_get_there(session: Session, need: Need, match: Match) -> bool:
+    """True if another visit of theirs leaves no time to travel between the two."""
+    offer = session.get_one(Offer, match.offer_id)
+    there = queries.home_point(session, need.resident_id)
+    for visit, point in queries.expected_visits(session, match.person_id):
+        minutes = chord_m(there, point) / SPEED_M_PER_MIN[offer.travel_mode]
+        gap = max(match.starts_at - visit.ends_at, visit.starts_at - match.ends_at)
+        if gap < timedelta(minutes=minutes):
+            return True
+    return False
+
+
+def _take_a_place(session: Session, occurrence: Occurrence, match: Match, now: datetime) -> Visit | None:
+    """Try each free place; the constraints on `visits` have the last word. None if none could be had."""
+    for place in _free_places(session, occurrence):
+        visit_id = session.scalar(
+            insert(Visit)
+            .values(
+                match_id=match.id,
+                occurrence_id=occurrence.id,
+                person_id=match.person_id,
+                place=place,
+                helpers=occurrence.helpers,
+                starts_at=match.starts_at,
+                ends_at=match.ends_at,
+                during=Range(match.starts_at - PADDING, match.ends_at + PADDING),
+                status=VisitStatus.HELD,
+                held_at=now,
+            )
+            .on_conflict_do_nothing()
+            .returning(Visit.id)
+        )
+        if visit_id is not None:
+            return session.get_one(Visit, visit_id)
+    return None
+
+
+def _places_held(session: Session, occurrence_id: int) -> set[int]:
+    held = select(Visit.place).where(Visit.occurrence_id == occurrence_id, Visit.status.in_(HOLDING))
+    return set(session.scalars(held))
+
+
+def _free_places(session: Session, occurrence: Occurrence) -> list[int]:
+    return sorted(set(range(1, occurrence.helpers + 1)) - _places_held(session, occurrence.id))
+
+
+def _settle_yes(session: Session, occurrence: Occurrence, match: Match, visit: Visit, now: datetime) -> None:
+    _end(match, MatchStatus.ACCEPTED, now)
+    if not _free_places(session, occurrence):
+        check_move(occurrence.status, OccurrenceStatus.FILLED)
+        occurrence.status = OccurrenceStatus.FILLED
+        withdraw_live(session, occurrence.id, "match_taken", now=now)
+    need = session.get_one(Need, occurrence.need_id)
+    thing = ("visit_id", visit.id)
+    channel = queries.channel_of(session, match.person_id)
+    owe(
+        session,
+        Owed("visit_held_resident", thing, person_id=need.resident_id, channel=need.contact),
+        now=now,
+    )
+    owe(session, Owed("visit_held_volunteer", thing, person_id=match.person_id, channel=channel), now=now)
+    audit.record(session, audit.person(match.person_id), "accepted", ("visit", visit.id), now=now)
+
+
+def _answer(session: Session, match: Match, why: AnswerWhy, now: datetime) -> Answer:
+    visit = _visit_of(session, match) if why is AnswerWhy.YOURS else None
+    return Answer(why, wordings.visit_link(session, visit, now=now) if visit else None)
+
+
+def _visit_of(session: Session, match: Match) -> Visit | None:
+    return session.scalar(select(Visit).where(Visit.match_id == match.id))
+
+
+def _live(session: Session, occurrence_id: int) -> Iterable[Match]:
+    return session.scalars(
+        select(Match)
+        .where(Match.occurrence_id == occurrence_id, Match.status == MatchStatus.PROPOSED)
+        .order_by(Match.id)
+        .with_for_update(key_share=True)
+    ).all()
+
+
+def _end(match: Match, to: MatchStatus, now: datetime) -> None:
+    check_move(match.status, to)
+    match.status, match.answered_at = to, now
+
+
+def _tell(session: Session, match: Match, template: str, now: datetime) -> None:
+    channel = queries.channel_of(session, match.person_id)
+    owe(session, Owed(template, ("match_id", match.id), person_id=match.person_id, channel=channel), now=now)

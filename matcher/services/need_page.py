@@ -1,0 +1,224 @@
+"""What a resident's own page shows of a need: one state, one sentence, who comes and when, what has happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from matcher.domain.kinds import job_words
+from matcher.domain.lifecycle import EXPECTED, HOLDING, MatchStatus, NeedStatus, OccurrenceStatus, VisitStatus
+from matcher.domain.localtime import clock_words, day_words, window_words
+from matcher.domain.recurrence import Recurrence
+from matcher.domain.timewindow import TimeWindow
+from matcher.store.models import Feedback, KindRow, Match, Need, Occurrence, Person, Visit
+
+
+class NeedState(StrEnum):
+    """The states of the page; each has its own words, shape and colour."""
+
+    LOOKING = "looking"
+    STILL_LOOKING = "still_looking"
+    LOOKING_AGAIN = "looking_again"
+    COMING = "coming"
+    ON_WAY = "on_way"
+    DONE = "done"
+    UNMET = "unmet"
+    CANCELLED = "cancelled"
+    WORD_FIRST = "word_first"
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """Someone who said yes: a first name and the time of their visit, no more."""
+
+    first_name: str
+    status: VisitStatus
+    day: str
+    about: str
+    set_off_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """A line of the timeline."""
+
+    at: datetime
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class NeedPage:
+    """Everything the page shows. `windows` are day and times in words; `door_word` only once someone comes."""
+
+    reference: str
+    state: NeedState
+    kind: str
+    kind_name: str
+    job: str
+    windows: tuple[tuple[str, str], ...]
+    is_weekly: bool
+    helpers_wanted: int
+    helpers: tuple[Helper, ...]
+    door_word: str
+    reason: str | None
+    asked: int
+    next_look_at: datetime | None
+    timeline: tuple[Happening, ...]
+    can_cancel: bool
+    can_say_how: bool
+    said: str | None
+    resident: str
+
+
+def read(session: Session, need_id: int, *, now: datetime) -> NeedPage:
+    """The page as it is now."""
+    need = session.get_one(Need, need_id)
+    kind = session.get_one(KindRow, need.kind_slug)
+    occurrence = _in_view(session, need, now)
+    visits = _visits(session, occurrence)
+    asked = session.scalars(select(Match).where(Match.occurrence_id == occurrence.id).order_by(Match.asked_at)).all()
+    feedback = session.scalar(select(Feedback).where(Feedback.occurrence_id == occurrence.id))
+    state = _state(need, occurrence, visits, [match.status for match in asked])
+    helpers = tuple(_helper(visit, name) for visit, name in visits if visit.status in HOLDING)
+    return NeedPage(
+        reference=need.reference,
+        state=state,
+        kind=kind.slug,
+        kind_name=kind.name,
+        job=job_words(kind.job_words, tuple(need.details)),
+        windows=tuple((day_words(window.start), window_words(window)) for window in windows_of(occurrence)),
+        is_weekly=need.recurrence is Recurrence.WEEKLY,
+        helpers_wanted=need.helpers,
+        helpers=helpers,
+        door_word=occurrence.door_word,
+        reason=occurrence.reason if state is NeedState.STILL_LOOKING else None,
+        asked=len(asked),
+        next_look_at=occurrence.next_round_at if state in _LOOKING else None,
+        timeline=_timeline(session, need, occurrence, visits, list(asked)),
+        can_cancel=need.status in (NeedStatus.OPEN, NeedStatus.PAUSED) and state not in _ENDED,
+        can_say_how=_can_say_how(visits, feedback, now),
+        said=feedback.answer if feedback else None,
+        resident=session.get_one(Person, need.resident_id).first_name,
+    )
+
+
+def windows_of(occurrence: Occurrence) -> tuple[TimeWindow, ...]:
+    """The windows of an occurrence as the domain knows them."""
+    return tuple(
+        TimeWindow(piece.lower, piece.upper)
+        for piece in occurrence.windows
+        if piece.lower is not None and piece.upper is not None
+    )
+
+
+_LOOKING = (NeedState.LOOKING, NeedState.STILL_LOOKING, NeedState.LOOKING_AGAIN)
+_ENDED = (NeedState.DONE, NeedState.UNMET, NeedState.CANCELLED)
+_SHOWN_OPEN = (OccurrenceStatus.OPEN, OccurrenceStatus.FILLED)
+
+
+def _in_view(session: Session, need: Need, now: datetime) -> Occurrence:
+    """The occurrence the page is about: the next that is not over, else the last there was."""
+    mine = select(Occurrence).where(Occurrence.need_id == need.id)
+    coming = mine.where(Occurrence.status.in_(_SHOWN_OPEN)).order_by(Occurrence.starts_at).limit(1)
+    latest = mine.order_by(Occurrence.starts_at.desc()).limit(1)
+    return session.scalar(coming) or session.scalars(latest).one()
+
+
+def _visits(session: Session, occurrence: Occurrence) -> list[tuple[Visit, str]]:
+    rows = session.execute(
+        select(Visit, Person.first_name)
+        .join(Person, Person.id == Visit.person_id)
+        .where(Visit.occurrence_id == occurrence.id)
+        .order_by(Visit.held_at)
+    )
+    return [(visit, name) for visit, name in rows]
+
+
+def _state(need: Need, occurrence: Occurrence, visits: list[tuple[Visit, str]], asks: list[MatchStatus]) -> NeedState:
+    if need.status is NeedStatus.PAUSED:
+        return NeedState.WORD_FIRST
+    if occurrence.status in _PLAIN:
+        return _PLAIN[occurrence.status]
+    expected = {visit.status for visit, _ in visits if visit.status in EXPECTED}
+    if expected:
+        return NeedState.ON_WAY if VisitStatus.ON_WAY in expected else NeedState.COMING
+    if any(visit.status in (VisitStatus.HANDED_BACK, VisitStatus.NO_SHOW) for visit, _ in visits):
+        return NeedState.LOOKING_AGAIN
+    is_hard = occurrence.reason is not None and MatchStatus.PROPOSED not in asks
+    return NeedState.STILL_LOOKING if is_hard else NeedState.LOOKING
+
+
+_PLAIN = {
+    OccurrenceStatus.DONE: NeedState.DONE,
+    OccurrenceStatus.UNMET: NeedState.UNMET,
+    OccurrenceStatus.CANCELLED: NeedState.CANCELLED,
+}
+
+
+def _helper(visit: Visit, name: str) -> Helper:
+    return Helper(
+        first_name=name,
+        status=visit.status,
+        day=day_words(visit.starts_at),
+        about=clock_words(visit.starts_at),
+        set_off_at=clock_words(visit.on_way_at) if visit.on_way_at else None,
+    )
+
+
+def _can_say_how(visits: list[tuple[Visit, str]], feedback: Feedback | None, now: datetime) -> bool:
+    if feedback is not None:
+        return False
+    return any(
+        visit.status is VisitStatus.DONE or (visit.status in EXPECTED and visit.starts_at <= now) for visit, _ in visits
+    )
+
+
+def _timeline(
+    session: Session, need: Need, occurrence: Occurrence, visits: list[tuple[Visit, str]], asked: list[Match]
+) -> tuple[Happening, ...]:
+    """What has happened, newest first. No name of anyone who did not say yes."""
+    happened = [Happening(need.posted_at, "You asked for help")]
+    by_round: dict[datetime, int] = {}
+    for match in asked:
+        by_round[match.asked_at] = by_round.get(match.asked_at, 0) + 1
+    happened += [Happening(at, f"We asked {_neighbours(count)}") for at, count in by_round.items()]
+    for visit, name in visits:
+        happened += _story_of(visit, name)
+    happened += _ending(need, occurrence)
+    if not asked and occurrence.considered_at is not None:
+        happened.append(Happening(occurrence.considered_at, "We looked for neighbours near you"))
+    in_order = sorted(happened, key=lambda line: line.at)  # stable: what came first stays first
+    return tuple(reversed(in_order))
+
+
+def _neighbours(count: int) -> str:
+    return "1 neighbour" if count == 1 else f"{count} neighbours"
+
+
+_ENDINGS = {
+    VisitStatus.DONE: "{name} says the job is done",
+    VisitStatus.HANDED_BACK: "{name} cannot come after all",
+    VisitStatus.NO_SHOW: "You told us nobody came",
+    VisitStatus.CANCELLED: "We told {name} not to come",
+}
+
+
+def _story_of(visit: Visit, name: str) -> list[Happening]:
+    lines = [Happening(visit.held_at, f"{name} said yes")]
+    if visit.on_way_at:
+        lines.append(Happening(visit.on_way_at, f"{name} set off"))
+    if visit.ended_at and visit.status in _ENDINGS:
+        lines.append(Happening(visit.ended_at, _ENDINGS[visit.status].format(name=name)))
+    return lines
+
+
+def _ending(need: Need, occurrence: Occurrence) -> list[Happening]:
+    if need.status is NeedStatus.CANCELLED and need.closed_at:
+        return [Happening(need.closed_at, "You cancelled this request")]
+    if occurrence.status is OccurrenceStatus.UNMET and occurrence.closed_at:
+        return [Happening(occurrence.closed_at, "We could not find anyone in time")]
+    return []

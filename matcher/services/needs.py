@@ -1,0 +1,262 @@
+"""Posting a need, calling it off, and opening its occurrences."""
+
+from __future__ import annotations
+
+import random
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.dialects.postgresql.ranges import MultiRange
+from sqlalchemy.orm import Session
+
+from matcher.domain import doorwords
+from matcher.domain.availability import BANDS
+from matcher.domain.errors import BadInput, Unavailable
+from matcher.domain.kinds import CLEARING, SNOW
+from matcher.domain.lifecycle import NeedStatus, OccurrenceStatus, check_move
+from matcher.domain.localtime import local_day
+from matcher.domain.recurrence import (
+    EXTEND_AHEAD,
+    WEEKLY_RULE,
+    Recurrence,
+    day_windows,
+    soon_windows,
+    weekly_days,
+)
+from matcher.domain.timewindow import TimeWindow
+from matcher.domain.wording import clean_text, refuse_secrets
+from matcher.services import audit, kinds, matches, people, visits, wordings
+from matcher.services.outbox import Owed, drop_pending, owe
+from matcher.services.people import PersonDraft
+from matcher.store.models import Need, NeedNote, Occurrence
+
+NOTE_LENGTH = 200
+FURTHEST_DAY = timedelta(days=180)
+ASK_AHEAD = timedelta(days=7)
+CONTACTS = ("text", "phone", "email", "letter")
+DAY_BANDS = ("am", "pm", "eve")
+# No letter or figure that is taken for another when it is read out.
+_REFERENCE_LETTERS = "ABCDEFGHJKMNPQRTUVWXY3479"
+
+
+@dataclass(frozen=True, slots=True)
+class NeedDraft:
+    """What a resident answered. `when`: asap, today, tomorrow or day (then `day`); `times`: am, pm, eve."""
+
+    kind: str
+    when: str
+    times: frozenset[str]
+    person: PersonDraft
+    contact: str
+    details: tuple[str, ...] = ()
+    day: date | None = None
+    is_weekly: bool = False
+    helpers: int = 1
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PostedNeed:
+    """What the resident is told at once. `token` opens the need's own page."""
+
+    need_id: int
+    reference: str
+    token: str
+    is_triaged: bool
+
+
+def post_need(session: Session, draft: NeedDraft, *, now: datetime) -> PostedNeed:
+    """Write the need, its occurrences, and the message owed. BadInput names the field that is wrong."""
+    kind = kinds.get_kind(session, draft.kind)
+    first_day = _first_day(draft, now)
+    check_windows(draft, now)
+    _check_answers(draft)
+    note = clean_text(draft.note, NOTE_LENGTH)
+    refuse_secrets(note)
+    resident = people.settle(session, draft.person, now=now)
+    need = Need(
+        reference=_new_reference(session),
+        resident_id=resident.id,
+        area_id=resident.area_id,
+        kind_slug=kind.slug,
+        details=[code for code, _, _ in CLEARING if code in draft.details and kind.slug == SNOW],
+        urgency=kind.urgency,
+        minutes=kind.minutes,
+        helpers=draft.helpers,
+        recurrence=Recurrence.WEEKLY if draft.is_weekly else Recurrence.ONCE,
+        rrule=WEEKLY_RULE if draft.is_weekly else None,
+        first_day=first_day,
+        bands=sorted(draft.times, key=list(BANDS).index),
+        contact=draft.contact,
+        status=NeedStatus.PAUSED if kind.is_triaged else NeedStatus.OPEN,
+        posted_at=now,
+    )
+    session.add(need)
+    session.flush()
+    if note:
+        session.add(NeedNote(need_id=need.id, note=note))
+    _open_first(session, need, draft, now)
+    audit.record(session, audit.person(resident.id), "posted", ("need", need.id), now=now)
+    owed = Owed("need_posted", ("need_id", need.id), person_id=resident.id, channel=draft.contact)
+    owe(session, owed, now=now)
+    token = wordings.status_link(session, need, now=now)
+    return PostedNeed(need.id, need.reference, token, kind.is_triaged)
+
+
+def status_link(session: Session, need_id: int, *, now: datetime) -> str:
+    """A new token for a need's own page."""
+    return wordings.status_link(session, session.get_one(Need, need_id), now=now)
+
+
+def check_windows(draft: NeedDraft, now: datetime) -> tuple[TimeWindow, ...]:
+    """The windows that the answers about time stand for. BadInput if there is nothing left of them."""
+    if draft.when not in ("asap", "today", "tomorrow", "day"):
+        raise BadInput("Select when you need help", field="when")
+    if not draft.times or not draft.times <= set(DAY_BANDS):
+        raise BadInput("Select at least one time of day", field="times")
+    if draft.when == "asap":
+        return soon_windows(now, draft.times)
+    windows = day_windows(_first_day(draft, now), draft.times, not_before=now)
+    if not windows:
+        raise BadInput("Those times have passed today. Choose a later time or another day", field="times")
+    return windows
+
+
+def bands_left_today(now: datetime) -> tuple[str, ...]:
+    """Which bands of today are not over: none means too late for today."""
+    return tuple(band for band in DAY_BANDS if day_windows(local_day(now), [band], not_before=now))
+
+
+def cancel_need(session: Session, need_id: int, *, actor: str, now: datetime) -> None:
+    """Call it off: nobody is asked any more, and whoever holds a visit or was asked is told. Twice is once."""
+    _lock_unfinished(session, need_id)
+    need = session.get_one(Need, need_id, with_for_update={"key_share": True})
+    if need.status is NeedStatus.CANCELLED:
+        return
+    check_move(need.status, NeedStatus.CANCELLED)
+    # Again, now that the calendar can open no more of them: it may have, while we waited.
+    for occurrence in _lock_unfinished(session, need_id):
+        _cancel_occurrence(session, occurrence, now)
+    need.status, need.closed_at = NeedStatus.CANCELLED, now
+    drop_pending(session, need_id=need_id, now=now)
+    audit.record(session, actor, "cancelled", ("need", need_id), now=now)
+    owed = Owed("need_cancelled_resident", ("need_id", need_id), person_id=need.resident_id, channel=need.contact)
+    owe(session, owed, now=now)
+
+
+def extend_recurring(session: Session, *, now: datetime) -> int:
+    """Open the occurrences of weekly needs up to three weeks ahead; how many. A second call opens none."""
+    until = local_day(now + EXTEND_AHEAD)
+    needs = session.scalars(
+        select(Need)
+        .where(
+            Need.status == NeedStatus.OPEN,
+            Need.recurrence == Recurrence.WEEKLY,
+            (Need.extended_to < until) | Need.extended_to.is_(None),
+        )
+        .order_by(Need.id)
+        .with_for_update(skip_locked=True, key_share=True)
+    ).all()
+    return sum(_extend(session, need, until, now) for need in needs)
+
+
+def _check_answers(draft: NeedDraft) -> None:
+    if draft.contact not in CONTACTS:
+        raise BadInput("Select how we should contact you", field="contact")
+    if draft.contact == "email" and not draft.person.email:
+        message = "Enter an email address in the correct format, like name@example.com"
+        raise BadInput(message, field="email")
+    if not set(draft.details) <= {code for code, _, _ in CLEARING}:
+        raise BadInput("Select what needs clearing", field="details")
+
+
+def _first_day(draft: NeedDraft, now: datetime) -> date:
+    today = local_day(now)
+    if draft.when == "tomorrow":
+        return today + timedelta(days=1)
+    if draft.when != "day":
+        return today
+    if draft.day is None:
+        raise BadInput("Enter the day you need help", field="day")
+    if draft.day < today:
+        raise BadInput("The day must be today or later", field="day")
+    if draft.day > today + FURTHEST_DAY:
+        raise BadInput("The day must be within the next 6 months", field="day")
+    return draft.day
+
+
+def _open_first(session: Session, need: Need, draft: NeedDraft, now: datetime) -> None:
+    windows = check_windows(draft, now)
+    _open_occurrence(session, need, windows, now)
+    if draft.is_weekly:
+        need.first_day = local_day(windows[0].start)
+        _extend(session, need, local_day(now + EXTEND_AHEAD), now)
+
+
+def _extend(session: Session, need: Need, until: date, now: datetime) -> int:
+    assert need.rrule is not None
+    known = {
+        local_day(starts_at)
+        for starts_at in session.scalars(select(Occurrence.starts_at).where(Occurrence.need_id == need.id))
+    }
+    opened = 0
+    for day in weekly_days(need.rrule, need.first_day, until):
+        windows = day_windows(day, need.bands, not_before=now)
+        if windows and day not in known:
+            _open_occurrence(session, need, windows, now)
+            opened += 1
+    need.extended_to = until
+    return opened
+
+
+def _open_occurrence(session: Session, need: Need, windows: tuple[TimeWindow, ...], now: datetime) -> None:
+    starts_at, ends_at = windows[0].start, windows[-1].end
+    is_far = starts_at > now + ASK_AHEAD
+    session.add(
+        Occurrence(
+            need_id=need.id,
+            area_id=need.area_id,
+            windows=MultiRange(Range(window.start, window.end) for window in windows),
+            starts_at=starts_at,
+            ends_at=ends_at,
+            helpers=need.helpers,
+            door_word=doorwords.pick(random.SystemRandom()),
+            status=OccurrenceStatus.OPEN,
+            open_since=now,
+            next_round_at=starts_at - ASK_AHEAD if is_far else now,
+            reason_code="not_yet" if is_far else None,
+            reason="We start asking neighbours a week before." if is_far else None,
+        )
+    )
+    session.flush()
+
+
+def _lock_unfinished(session: Session, need_id: int) -> Sequence[Occurrence]:
+    """What is left of a need, in the order in which every verb locks."""
+    unfinished = (OccurrenceStatus.OPEN, OccurrenceStatus.FILLED)
+    return session.scalars(
+        select(Occurrence)
+        .where(Occurrence.need_id == need_id, Occurrence.status.in_(unfinished))
+        .order_by(Occurrence.id)
+        .with_for_update(key_share=True)
+    ).all()
+
+
+def _cancel_occurrence(session: Session, occurrence: Occurrence, now: datetime) -> None:
+    check_move(occurrence.status, OccurrenceStatus.CANCELLED)
+    occurrence.status, occurrence.closed_at = OccurrenceStatus.CANCELLED, now
+    matches.withdraw_live(session, occurrence.id, "match_withdrawn", now=now)
+    visits.cancel_expected(session, occurrence.id, now=now)
+
+
+def _new_reference(session: Session) -> str:
+    for _ in range(20):
+        letters = [secrets.choice(_REFERENCE_LETTERS) for _ in range(6)]
+        reference = f"{''.join(letters[:3])}-{''.join(letters[3:])}"
+        if session.scalar(select(Need.id).where(Need.reference == reference)) is None:
+            return reference
+    raise Unavailable  # 244 million references: something else is wrong

@@ -1,0 +1,268 @@
+"""Standing offers of help: made, paused, taken up again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.orm import Session
+
+from matcher.domain.availability import BANDS, PATTERNS, DaysAway, weekly_rules
+from matcher.domain.errors import BadInput
+from matcher.domain.geo import TravelMode, reach_m
+from matcher.domain.kinds import CHECK_WORDS
+from matcher.domain.lifecycle import MatchStatus, OccurrenceStatus, OfferStatus, check_move
+from matcher.domain.localtime import at_local, local_day
+from matcher.services import audit, kinds, matches, people, wordings
+from matcher.services.outbox import Owed, owe
+from matcher.services.people import PersonDraft
+from matcher.store import queries
+from matcher.store.models import (
+    AvailabilityException,
+    AvailabilityRule,
+    Check,
+    Match,
+    Need,
+    Occurrence,
+    Offer,
+    OfferKind,
+)
+
+TRAVEL_MINUTES = (10, 20, 30, 45)
+FURTHEST_AWAY = timedelta(days=730)
+
+
+@dataclass(frozen=True, slots=True)
+class OfferDraft:
+    """What a volunteer answered. `pattern` is a key of PATTERNS or `choose`; then `times` are boxes like `MO-am`."""
+
+    kinds: frozenset[str]
+    pattern: str
+    times: frozenset[str]
+    travel_mode: str
+    travel_minutes: int
+    person: PersonDraft
+    has_promised: bool
+    away: tuple[tuple[date, date], ...] = ()
+    visits_per_week: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MadeOffer:
+    """What the volunteer is told at once. `token` opens their own page."""
+
+    offer_id: int
+    person_id: int
+    token: str
+    waiting_for: tuple[str, ...]
+
+
+def make_offer(session: Session, draft: OfferDraft, *, now: datetime) -> MadeOffer:
+    """Write the offer, or bring the one they made before up to date. BadInput names the field that is wrong."""
+    chosen = _check_kinds(session, draft)
+    rules = weekly_rules(check_times(draft))
+    mode, reach = _check_reach(draft)
+    away = [_check_away(first, last) for first, last in draft.away]
+    if not draft.has_promised:
+        raise BadInput("Agree to the promises to go on", field="promises")
+    if draft.person.born_on is None:
+        raise BadInput("Enter your date of birth", field="date_of_birth")
+    people.check_adult(draft.person.born_on, local_day(now))
+    person = people.settle(session, draft.person, now=now)
+    offer = _own_offer(session, person.id, now)
+    offer.travel_mode, offer.travel_minutes, offer.reach_m = mode, draft.travel_minutes, reach
+    offer.visits_per_week = draft.visits_per_week
+    offer.is_on_duty_only = draft.pattern == "on_duty"
+    offer.promised_at = now
+    session.flush()
+    session.add_all(OfferKind(offer_id=offer.id, kind_slug=slug) for slug in sorted(chosen))
+    session.add_all(
+        AvailabilityRule(offer_id=offer.id, weekday=rule.weekday, opens=rule.opens, closes=rule.closes)
+        for rule in rules
+    )
+    session.add_all(_exception(offer.id, days) for days in away)
+    _look_again(session, offer, now)
+    audit.record(session, audit.person(person.id), "offered", ("offer", offer.id), now=now)
+    channel = "email" if draft.person.email else "text"
+    owe(
+        session,
+        # Told each time, so that nobody's offer is changed behind their back.
+        Owed(
+            "offer_made", ("person_id", person.id), person_id=person.id, channel=channel, occasion=f"{now:%Y%m%d%H%M%S}"
+        ),
+        now=now,
+    )
+    waiting_for = missing_words(session, person.id, chosen, now)
+    token = wordings.own_page_link(session, person.id, now=now)
+    return MadeOffer(offer.id, person.id, token, waiting_for)
+
+
+def own_link(session: Session, person_id: int, *, now: datetime) -> str:
+    """A new token for a volunteer's own page."""
+    return wordings.own_page_link(session, person_id, now=now)
+
+
+def check_times(draft: OfferDraft) -> frozenset[str]:
+    """The boxes that the answers about time stand for. BadInput if none."""
+    if draft.pattern in PATTERNS:
+        return PATTERNS[draft.pattern]
+    if draft.pattern != "choose":
+        raise BadInput("Select the times you are usually free", field="pattern")
+    if not draft.times:
+        raise BadInput("Select at least one time for the days you chose", field="times")
+    if not draft.times <= PATTERNS["any"]:
+        raise BadInput("Select the times you are usually free", field="times")
+    return draft.times
+
+
+def pause(session: Session, person_id: int, *, now: datetime) -> None:
+    """Pause everything: nothing more is asked, and what is being asked ends quietly. Visits already held stay."""
+    offer = _offer_of(session, person_id)
+    if offer.status is not OfferStatus.ACTIVE:
+        return
+    check_move(offer.status, OfferStatus.PAUSED)
+    for match_id in session.scalars(
+        select(Match.id)
+        .where(Match.offer_id == offer.id, Match.status == MatchStatus.PROPOSED)
+        .order_by(Match.occurrence_id)
+    ).all():
+        matches.step_aside(session, match_id, now=now)
+    offer.status = OfferStatus.PAUSED
+    audit.record(session, audit.person(person_id), "paused", ("offer", offer.id), now=now)
+
+
+def resume(session: Session, person_id: int, *, now: datetime) -> None:
+    """Be asked again."""
+    offer = _offer_of(session, person_id)
+    if offer.status is not OfferStatus.PAUSED:
+        return
+    check_move(offer.status, OfferStatus.ACTIVE)
+    offer.status = OfferStatus.ACTIVE
+    _look_again(session, offer, now)
+    audit.record(session, audit.person(person_id), "resumed", ("offer", offer.id), now=now)
+
+
+def turn_on(session: Session, person_id: int, *, now: datetime) -> None:
+    """Free from now until the end of the day's bands, whatever the week says; it ends by itself."""
+    offer = _offer_of(session, person_id)
+    turn_off(session, person_id, now=now)
+    until = on_duty_end(now)
+    session.add(AvailabilityException(offer_id=offer.id, during=Range(now, until), is_free=True))
+    session.flush()
+    _look_again(session, offer, now)
+    audit.record(session, audit.person(person_id), "turned_on", ("offer", offer.id), now=now)
+
+
+def turn_off(session: Session, person_id: int, *, now: datetime) -> None:
+    """No longer on duty: the week holds again. Visits already held stay."""
+    offer = _offer_of(session, person_id)
+    session.execute(
+        delete(AvailabilityException).where(
+            AvailabilityException.offer_id == offer.id,
+            AvailabilityException.is_free,
+            AvailabilityException.during.contains(now),
+        )
+    )
+
+
+def on_duty_end(now: datetime) -> datetime:
+    """When being on duty ends by itself: the end of the evening band, today or, after it, tomorrow."""
+    closes = BANDS["eve"][1]
+    ends = at_local(local_day(now), closes)
+    return ends if ends > now else at_local(local_day(now) + timedelta(days=1), closes)
+
+
+def on_duty_until(session: Session, offer_id: int, now: datetime) -> datetime | None:
+    """Until when they have turned themselves on, or None."""
+    during = session.scalar(
+        select(AvailabilityException.during).where(
+            AvailabilityException.offer_id == offer_id,
+            AvailabilityException.is_free,
+            AvailabilityException.during.contains(now),
+        )
+    )
+    return during.upper if during is not None else None
+
+
+def missing_words(session: Session, person_id: int, slugs: frozenset[str], now: datetime) -> tuple[str, ...]:
+    """Checks still to be seen before some of the chosen kinds can be asked of them, in words."""
+    missing = queries.missing_checks(session, slugs, person_id, local_day(now))
+    return tuple(words for name, words in CHECK_WORDS.items() if name in missing)
+
+
+def record_check(
+    session: Session, person_id: int, name: str, seen_on: date, *, expires_on: date | None, now: datetime
+) -> None:
+    """A check was seen. BadInput for a check there is not."""
+    if name not in CHECK_WORDS:
+        raise BadInput("Select a check", field="check")
+    session.execute(delete(Check).where(Check.person_id == person_id, Check.name == name))
+    session.add(Check(person_id=person_id, name=name, seen_on=seen_on, expires_on=expires_on))
+    audit.record(session, audit.SYSTEM, "recorded_check", ("person", person_id), name, now=now)
+
+
+def _check_kinds(session: Session, draft: OfferDraft) -> frozenset[str]:
+    offered = {kind.slug for kind in kinds.list_kinds(session) if not kind.is_triaged}
+    if not draft.kinds or not draft.kinds <= offered:
+        raise BadInput("Select at least one thing you could do", field="kinds")
+    return draft.kinds
+
+
+def _check_reach(draft: OfferDraft) -> tuple[TravelMode, int]:
+    if draft.travel_mode not in set(TravelMode):
+        raise BadInput("Select how you will travel", field="travel_mode")
+    if draft.travel_minutes not in TRAVEL_MINUTES:
+        raise BadInput("Select how far you would go", field="travel_minutes")
+    mode = TravelMode(draft.travel_mode)
+    return mode, reach_m(mode, draft.travel_minutes)
+
+
+def _check_away(first: date, last: date) -> DaysAway:
+    if last < first:
+        raise BadInput("The last day must be after the first day", field="away")
+    if last - first > FURTHEST_AWAY:
+        raise BadInput("Choose dates less than 2 years apart", field="away")
+    return DaysAway(first, last)
+
+
+def _own_offer(session: Session, person_id: int, now: datetime) -> Offer:
+    """Their offer, emptied of kinds and times so that the new answers stand alone."""
+    offer = session.scalar(select(Offer).where(Offer.person_id == person_id).with_for_update(key_share=True))
+    if offer is None:
+        offer = Offer(person_id=person_id, status=OfferStatus.ACTIVE, made_at=now)
+        session.add(offer)
+        return offer
+    for table in (OfferKind, AvailabilityRule, AvailabilityException):
+        session.execute(delete(table).where(table.offer_id == offer.id))
+    return offer
+
+
+def _exception(offer_id: int, days: DaysAway) -> AvailabilityException:
+    window = days.window
+    return AvailabilityException(offer_id=offer_id, during=Range(window.start, window.end), is_free=False)
+
+
+def _look_again(session: Session, offer: Offer, now: datetime) -> None:
+    """Someone new is free: what found nobody, of the kinds they offer, is looked at again at once."""
+    session.flush()
+    found_nobody = session.scalars(
+        select(Occurrence)
+        .join(Need, Need.id == Occurrence.need_id)
+        .join(OfferKind, OfferKind.kind_slug == Need.kind_slug)
+        .where(
+            OfferKind.offer_id == offer.id,
+            Occurrence.status == OccurrenceStatus.OPEN,
+            Occurrence.reason_code.is_not(None),
+            Occurrence.reason_code != "not_yet",  # it is not asked about before its week
+        )
+        .order_by(Occurrence.id)
+        .with_for_update(of=Occurrence, key_share=True)
+    )
+    for occurrence in found_nobody:
+        matches.look_again(occurrence, now)
+
+
+def _offer_of(session: Session, person_id: int) -> Offer:
+    return session.scalars(select(Offer).where(Offer.person_id == person_id).with_for_update(key_share=True)).one()

@@ -1,0 +1,217 @@
+"""Messages owed: a row in the same transaction as the fact, words made at the moment of sending.
+
+pending -> leased -> sent | uncertain | failed | dropped. What a message would say is checked again in the
+transaction that leases it, so that nobody is told of something that is over.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import NoResultFound
+from sqlalchemy.orm import Session
+
+from matcher.domain.errors import MessageError
+from matcher.domain.lifecycle import NotificationStatus, check_move
+from matcher.domain.messages import Message
+from matcher.services.wordings import Scheme, word_message
+from matcher.store.models import ConsoleMessage, Match, Notification
+
+LEASE = timedelta(seconds=120)
+TRIES = 6
+FIRST_WAIT_S = 20.0
+LONGEST_WAIT_S = 3600.0
+BATCH = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A message to owe. `thing` names what it is about: ("match_id", 12).
+
+    `occasion` tells apart messages that are owed again for the same thing, such as one sign-in code and the next.
+    """
+
+    template: str
+    thing: tuple[str, int]
+    person_id: int | None = None
+    staff_id: int | None = None
+    channel: str = "text"
+    about: Mapping[str, int] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
+    occasion: str = ""
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A message ready to go: in memory only, since it holds a private link and an address to send to."""
+
+    notification_id: int
+    channel: str
+    recipient: str
+    shown_as: str
+    message: Message
+
+
+def owe(session: Session, owed: Owed, *, now: datetime) -> None:
+    """Owe a message, once for each (event, person, channel): the second time changes nothing."""
+    noun, thing_id = owed.thing
+    row = {
+        "event": f"{owed.template}:{thing_id}{owed.occasion and ':'}{owed.occasion}",
+        "template": owed.template,
+        "person_id": owed.person_id,
+        "staff_id": owed.staff_id,
+        "channel": owed.channel,
+        **owed.about,
+        noun: thing_id,
+        "values": dict(owed.values),
+        "status": NotificationStatus.PENDING,
+        "owed_at": now,
+        "due_at": owed.due_at or now,
+    }
+    session.execute(insert(Notification).values(row).on_conflict_do_nothing())
+
+
+def claim_due(
+    session: Session, scheme: Scheme, repeatable: frozenset[str], *, now: datetime, limit: int = BATCH
+) -> tuple[Envelope, ...]:
+    """Lease what is due and put it into words; what is over is dropped here, in the same transaction.
+
+    A row whose lease ran out may or may not have been sent. Over a channel in `repeatable`, which knows what it has
+    taken, it goes again; over any other it is marked uncertain.
+    """
+    due = session.scalars(
+        select(Notification)
+        .where(
+            Notification.status.in_((NotificationStatus.PENDING, NotificationStatus.LEASED)),
+            Notification.due_at <= now,
+        )
+        .order_by(Notification.due_at, Notification.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in due:
+        if row.status is NotificationStatus.LEASED and row.channel not in repeatable:
+            _end(row, NotificationStatus.UNCERTAIN, now, "the sender stopped half-way")
+    waiting = (row for row in due if row.ended_at is None)
+    return tuple(envelope for row in waiting if (envelope := _lease(session, row, scheme, now)) is not None)
+
+
+def mark_sent(session: Session, notification_id: int, *, now: datetime) -> None:
+    """It was handed to its channel. For an ask, this is when the person could first have read it."""
+    row = _leased(session, notification_id)
+    if row is None:
+        return
+    _end(row, NotificationStatus.SENT, now)
+    row.sent_at = now
+    if row.template == "match_asked":
+        session.execute(
+            update(Match).where(Match.id == row.match_id, Match.delivered_at.is_(None)).values(delivered_at=now)
+        )
+
+
+def mark_uncertain(session: Session, notification_id: int, error: str, *, now: datetime) -> None:
+    """The channel may or may not have taken it, and cannot be asked: never sent again, counted and listed."""
+    if (row := _leased(session, notification_id)) is not None:
+        _end(row, NotificationStatus.UNCERTAIN, now, error)
+
+
+def try_later(session: Session, notification_id: int, error: str, *, now: datetime) -> None:
+    """It did not go. Wait longer each time, with jitter; after the last try it stands on the coordinator's list."""
+    row = _leased(session, notification_id)
+    if row is None:
+        return
+    if row.attempts >= TRIES:
+        _end(row, NotificationStatus.FAILED, now, error)
+        return
+    wait = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** (row.attempts - 1)) * random.uniform(0.75, 1.25)  # noqa: S311
+    row.status, row.lease_until, row.last_error = NotificationStatus.PENDING, None, error[:200]
+    row.due_at = now + timedelta(seconds=wait)
+
+
+def give_up(session: Session, notification_id: int, error: str, *, now: datetime) -> None:
+    """It can never go this way: on to the coordinator's list."""
+    if (row := _leased(session, notification_id)) is not None:
+        _end(row, NotificationStatus.FAILED, now, error)
+
+
+def keep_console_copy(session: Session, envelope: Envelope, *, now: datetime) -> None:
+    """Keep a message as it was sent, for the outbox page of the embedded default."""
+    row = {
+        "notification_id": envelope.notification_id,
+        "sent_at": now,
+        "recipient": envelope.shown_as,
+        "channel": envelope.channel,
+        "subject": envelope.message.subject,
+        "text": envelope.message.text,
+    }
+    session.execute(insert(ConsoleMessage).values(row).on_conflict_do_nothing())
+
+
+@dataclass(frozen=True, slots=True)
+class SentMessage:
+    """A message as it was sent."""
+
+    at: datetime
+    to: str
+    channel: str
+    subject: str
+    text: str
+
+
+def console_messages(session: Session, *, limit: int = 200) -> tuple[SentMessage, ...]:
+    """The newest first."""
+    rows = session.scalars(
+        select(ConsoleMessage)
+        .order_by(ConsoleMessage.sent_at.desc(), ConsoleMessage.notification_id.desc())
+        .limit(limit)
+    )
+    return tuple(SentMessage(row.sent_at, row.recipient, row.channel, row.subject, row.text) for row in rows)
+
+
+def drop_pending(session: Session, *, now: datetime, **things: int) -> None:
+    """Drop what is still owed about the things named: its moment has passed."""
+    session.execute(
+        update(Notification)
+        .filter_by(status=NotificationStatus.PENDING, **things)
+        .values(status=NotificationStatus.DROPPED, ended_at=now),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _lease(session: Session, row: Notification, scheme: Scheme, now: datetime) -> Envelope | None:
+    may_have_gone = row.status is NotificationStatus.LEASED  # by a sender that stopped before it could say so
+    if not may_have_gone:
+        check_move(row.status, NotificationStatus.LEASED)
+        row.status = NotificationStatus.LEASED
+    if row.attempts >= TRIES:
+        _end(row, NotificationStatus.UNCERTAIN, now, "every try was cut off")
+        return None
+    try:
+        worded = word_message(session, row, scheme, now=now)
+    except (MessageError, LookupError, NoResultFound):  # one message without words must not hold up the others
+        _end(row, NotificationStatus.FAILED, now, "it could not be put into words")
+        return None
+    if worded is None:
+        _end(row, NotificationStatus.UNCERTAIN if may_have_gone else NotificationStatus.DROPPED, now)
+        return None
+    row.attempts += 1
+    row.lease_until = row.due_at = now + LEASE  # due again once the lease has run out
+    return Envelope(row.id, row.channel, worded.recipient, worded.shown_as, worded.message)
+
+
+def _leased(session: Session, notification_id: int) -> Notification | None:
+    row = session.get(Notification, notification_id, with_for_update=True)
+    return row if row is not None and row.status is NotificationStatus.LEASED else None
+
+
+def _end(row: Notification, to: NotificationStatus, now: datetime, error: str | None = None) -> None:
+    check_move(row.status, to)
+    row.status, row.ended_at, row.lease_until = to, now, None
+    row.values = {}  # a sign-in code is of no use to anyone afterwards
+    row.last_error = error[:200] if error else row.last_error

@@ -1,0 +1,146 @@
+"""A volunteer's own page: what they are asked, what they hold, what they did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from matcher.domain.errors import NotFound
+from matcher.domain.lifecycle import EXPECTED, MatchStatus, OfferStatus, VisitStatus
+from matcher.domain.localtime import clock_words, day_words
+from matcher.services import offers, wordings
+from matcher.store.models import KindRow, Match, Need, Occurrence, Offer, OfferKind, Person, Visit
+
+PAST_SHOWN = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class AskLine:
+    """A question that waits for an answer."""
+
+    match_id: int
+    kind: str
+    label: str
+    day: str
+    about: str
+    distance: str
+
+
+@dataclass(frozen=True, slots=True)
+class VisitLine:
+    """A visit they hold or held. No address: that is on the visit's own page."""
+
+    visit_id: int
+    kind: str
+    label: str
+    resident: str
+    status: VisitStatus
+    day: str
+    about: str
+    is_today: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPage:
+    """The page of one volunteer."""
+
+    first_name: str
+    status: OfferStatus
+    on_duty_until: str | None
+    kinds: tuple[str, ...]
+    asks: tuple[AskLine, ...]
+    coming: tuple[VisitLine, ...]
+    past: tuple[VisitLine, ...]
+    waiting_for: tuple[str, ...]
+
+
+def read(session: Session, person_id: int, *, now: datetime) -> OwnPage:
+    """The page as it is now. NotFound if they have made no offer."""
+    offer = session.scalar(select(Offer).where(Offer.person_id == person_id))
+    if offer is None:
+        raise NotFound
+    chosen = session.execute(
+        select(KindRow.slug, KindRow.offer_name)
+        .join(OfferKind, OfferKind.kind_slug == KindRow.slug)
+        .where(OfferKind.offer_id == offer.id)
+        .order_by(KindRow.position)
+    ).all()
+    visits = _visits(session, person_id, now)
+    until = offers.on_duty_until(session, offer.id, now)
+    return OwnPage(
+        first_name=session.get_one(Person, person_id).first_name,
+        status=offer.status,
+        on_duty_until=clock_words(until) if until else None,
+        kinds=tuple(name for _, name in chosen),
+        asks=_asks(session, person_id, now),
+        coming=tuple(line for line in visits if line.status in EXPECTED),
+        past=tuple(line for line in reversed(visits) if line.status is VisitStatus.DONE),
+        waiting_for=offers.missing_words(session, person_id, frozenset(slug for slug, _ in chosen), now),
+    )
+
+
+def open_ask(session: Session, person_id: int, match_id: int, *, now: datetime) -> str:
+    """A token for the page of one of their own asks. NotFound for anyone else's."""
+    match = session.get(Match, match_id)
+    if match is None or match.person_id != person_id:
+        raise NotFound
+    return wordings.match_link(session, match, now=now)
+
+
+def open_visit(session: Session, person_id: int, visit_id: int, *, now: datetime) -> str:
+    """A token for the page of one of their own visits. NotFound for anyone else's."""
+    visit = session.get(Visit, visit_id)
+    if visit is None or visit.person_id != person_id:
+        raise NotFound
+    return wordings.visit_link(session, visit, now=now)
+
+
+def _asks(session: Session, person_id: int, now: datetime) -> tuple[AskLine, ...]:
+    rows = session.execute(
+        select(Match, KindRow)
+        .join(Occurrence, Occurrence.id == Match.occurrence_id)
+        .join(Need, Need.id == Occurrence.need_id)
+        .join(KindRow, KindRow.slug == Need.kind_slug)
+        .where(Match.person_id == person_id, Match.status == MatchStatus.PROPOSED, Match.ends_at > now)
+        .order_by(Match.starts_at)
+    )
+    return tuple(
+        AskLine(
+            match_id=match.id,
+            kind=kind.slug,
+            label=kind.safe_label,
+            day=day_words(match.starts_at),
+            about=clock_words(match.starts_at),
+            distance=match.distance_band,
+        )
+        for match, kind in rows
+    )
+
+
+def _visits(session: Session, person_id: int, now: datetime) -> list[VisitLine]:
+    rows = session.execute(
+        select(Visit, KindRow, Person.first_name)
+        .join(Occurrence, Occurrence.id == Visit.occurrence_id)
+        .join(Need, Need.id == Occurrence.need_id)
+        .join(KindRow, KindRow.slug == Need.kind_slug)
+        .join(Person, Person.id == Need.resident_id)
+        .where(Visit.person_id == person_id, Visit.starts_at > now - PAST_SHOWN)
+        .order_by(Visit.starts_at)
+    )
+    today = day_words(now)
+    return [
+        VisitLine(
+            visit_id=visit.id,
+            kind=kind.slug,
+            label=kind.offer_name,
+            resident=name,
+            status=visit.status,
+            day=day_words(visit.starts_at),
+            about=clock_words(visit.starts_at),
+            is_today=day_words(visit.starts_at) == today,
+        )
+        for visit, kind, name in rows
+    ]

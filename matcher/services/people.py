@@ -1,0 +1,149 @@
+"""People and their homes: who they are, where they live, and how they are reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from matcher.domain.errors import BadInput
+from matcher.domain.wording import clean_line
+from matcher.services import addresses, audit
+from matcher.services.addresses import Located
+from matcher.store.models import Home, NeverPair, Person
+
+NAME_LENGTH = 40
+HOUSE_LENGTH = 80
+PHONE_LENGTH = 40
+EMAIL_LENGTH = 254
+ADULT_YEARS = 18
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDraft:
+    """What someone typed about themselves, not yet checked."""
+
+    first_name: str
+    phone: str
+    house: str
+    postcode: str
+    surname: str = ""
+    email: str = ""
+    born_on: date | None = None
+
+
+def settle(session: Session, draft: PersonDraft, *, now: datetime) -> Person:
+    """The person with this name, phone and home: the one we know, or a new one. BadInput names the field."""
+    located = addresses.locate(session, draft.postcode)
+    home = Home(
+        surname=clean_line(draft.surname, NAME_LENGTH),
+        phone=check_phone(draft.phone),
+        email=check_email(draft.email) if draft.email else "",
+        born_on=draft.born_on,
+        house=check_house(draft.house),
+        postcode=located.postcode,
+        easting=located.easting,
+        northing=located.northing,
+        lat=located.point.lat,
+        lon=located.point.lon,
+    )
+    first_name = check_first_name(draft.first_name)
+    known = _same_person(session, first_name, home)
+    return known or _add(session, first_name, home, located, now=now)
+
+
+def check_first_name(text: str) -> str:
+    """A first name as it will be shown. BadInput if empty or too long."""
+    name = clean_line(text, NAME_LENGTH)
+    if not name:
+        raise BadInput("Enter a first name", field="first_name")
+    return name
+
+
+def check_house(text: str) -> str:
+    """A house number or name. BadInput if empty."""
+    house = clean_line(text, HOUSE_LENGTH)
+    if not house:
+        raise BadInput("Enter a house number or name", field="house")
+    return house
+
+
+def check_phone(text: str) -> str:
+    """A phone number in E.164 form, `+447700900982`. BadInput unless it could be a number reached from here."""
+    message = "Enter a phone number, like 01632 960 900 or 07700 900 982"
+    try:
+        number = phonenumbers.parse(clean_line(text, PHONE_LENGTH), "GB")
+    except phonenumbers.NumberParseException:
+        raise BadInput(message, field="phone") from None
+    if not phonenumbers.is_possible_number(number):  # drama numbers are possible but not valid
+        raise BadInput(message, field="phone")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def phone_words(e164: str) -> str:
+    """A stored number as people here write it."""
+    number = phonenumbers.parse(e164)
+    form = phonenumbers.PhoneNumberFormat
+    at_home = number.country_code == 44
+    return phonenumbers.format_number(number, form.NATIONAL if at_home else form.INTERNATIONAL)
+
+
+def check_email(text: str) -> str:
+    """An e-mail address of the right shape; nothing is looked up. BadInput otherwise."""
+    try:
+        checked = validate_email(clean_line(text, EMAIL_LENGTH), check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        message = "Enter an email address in the correct format, like name@example.com"
+        raise BadInput(message, field="email") from None
+    return checked.normalized
+
+
+def check_adult(born_on: date, today: date) -> date:
+    """A date of birth. BadInput unless they are 18 or over, and alive."""
+    if born_on > today:
+        raise BadInput("Date of birth must be in the past", field="date_of_birth")
+    years = today.year - born_on.year - ((today.month, today.day) < (born_on.month, born_on.day))
+    if years < ADULT_YEARS:
+        raise BadInput("You must be 18 or over", field="date_of_birth")
+    if years > 120:
+        raise BadInput("Enter your real date of birth", field="date_of_birth")
+    return born_on
+
+
+def keep_apart(session: Session, one: int, other: int, *, now: datetime) -> None:
+    """Never match these two people again; silent and absolute."""
+    low, high = sorted((one, other))
+    if low != high and session.get(NeverPair, (low, high)) is None:
+        session.add(NeverPair(person_a=low, person_b=high, set_at=now))
+
+
+def _same_person(session: Session, first_name: str, home: Home) -> Person | None:
+    """Same phone, postcode, house and first name: nothing new is learned or changed by being them again."""
+    return session.scalar(
+        select(Person)
+        .join(Home, Home.person_id == Person.id)
+        .where(
+            Person.first_name == first_name,
+            Person.erased_at.is_(None),
+            Home.phone == home.phone,
+            Home.postcode == home.postcode,
+            Home.house == home.house,
+            Home.email == home.email,
+        )
+        .limit(1)
+    )
+
+
+def _add(session: Session, first_name: str, home: Home, located: Located, *, now: datetime) -> Person:
+    cell = addresses.cell_for(session, located)
+    person = Person(first_name=first_name, area_id=located.area_id, cell_id=cell.id, created_at=now)
+    session.add(person)
+    session.flush()
+    home.person_id = person.id
+    session.add(home)
+    audit.record(session, audit.person(person.id), "settled", ("person", person.id), "home", now=now)
+    return person

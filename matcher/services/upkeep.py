@@ -1,0 +1,71 @@
+"""What the clock does: windows that pass, recurring needs that come round, visits nobody has marked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from matcher.domain.lifecycle import NeedStatus, OccurrenceStatus, check_move
+from matcher.services import audit, drafts, matches, needs, visits
+from matcher.services.outbox import Owed, owe
+from matcher.store import queries
+from matcher.store.models import Need, Occurrence
+
+ASK_AFTER = timedelta(minutes=60)
+ASK_RESIDENT_AFTER = timedelta(hours=24)
+BATCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Upkept:
+    """What one pass did."""
+
+    lapsed: int
+    opened: int
+    asked_how: int
+    drafts_erased: int
+
+
+def keep_up(session: Session, *, now: datetime) -> Upkept:
+    """One pass over everything whose time has come. A second pass at the same moment changes nothing."""
+    return Upkept(
+        lapsed=lapse_passed(session, now=now),
+        opened=needs.extend_recurring(session, now=now),
+        asked_how=visits.ask_if_done(session, now=now, after=ASK_AFTER, after_resident=ASK_RESIDENT_AFTER),
+        drafts_erased=drafts.erase_old(session, now=now),
+    )
+
+
+def lapse_passed(session: Session, *, now: datetime) -> int:
+    """End every open occurrence whose windows have passed; the resident is told that nobody was found."""
+    passed = session.scalars(
+        select(Occurrence)
+        .where(Occurrence.status == OccurrenceStatus.OPEN, Occurrence.ends_at <= now)
+        .order_by(Occurrence.id)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True, key_share=True)
+    ).all()
+    for occurrence in passed:
+        _lapse(session, occurrence, now)
+    return len(passed)
+
+
+def _lapse(session: Session, occurrence: Occurrence, now: datetime) -> None:
+    matches.lapse_live(session, occurrence.id, now=now)
+    need = session.get_one(Need, occurrence.need_id)
+    if matches.count_holders(session, occurrence.id):  # fewer came than were wished for, but it was not missed
+        check_move(occurrence.status, OccurrenceStatus.FILLED)
+        occurrence.status = OccurrenceStatus.FILLED
+        visits.settle(session, occurrence, now=now)
+        return
+    check_move(occurrence.status, OccurrenceStatus.UNMET)
+    occurrence.status, occurrence.closed_at = OccurrenceStatus.UNMET, now
+    session.flush()
+    queries.close_need_if_finished(session, need.id, now)
+    audit.record(session, audit.SYSTEM, "lapsed", ("occurrence", occurrence.id), now=now)
+    if need.status is not NeedStatus.CANCELLED:
+        owed = Owed("need_unmet", ("occurrence_id", occurrence.id), person_id=need.resident_id, channel=need.contact)
+        owe(session, owed, now=now)

@@ -1,0 +1,181 @@
+"""The invariants, checked from the rows: what `gritbin verify` prints and every fault test ends with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+CONSIDERED_WITHIN = timedelta(seconds=60)
+# Longer than a lease and every wait between tries: a message older than this was forgotten.
+SENT_WITHIN = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """A promise and the query that finds breaches of it: each row is one breach, in words without private data."""
+
+    name: str
+    promise: str
+    breaches: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One promise, kept or not. `breaches` are at most ten, in words."""
+
+    name: str
+    promise: str
+    count: int
+    breaches: tuple[str, ...]
+
+    @property
+    def is_kept(self) -> bool:
+        """True if nothing breaks it."""
+        return self.count == 0
+
+
+INVARIANTS: tuple[Invariant, ...] = (
+    Invariant(
+        "single holder",
+        "no place of an occurrence is held twice, none beyond the helpers wanted, nobody is in two visits at once",
+        """
+        select 'occurrence ' || occurrence_id || ' place ' || place || ' is held ' || count(*) || ' times'
+        from visits where status in ('held', 'on_way', 'done')
+        group by occurrence_id, place having count(*) > 1
+        union all
+        select 'occurrence ' || v.occurrence_id || ' has ' || count(*) || ' holders for ' || o.helpers
+        from visits v join occurrences o on o.id = v.occurrence_id
+        where v.status in ('held', 'on_way', 'done')
+        group by v.occurrence_id, o.helpers having count(*) > o.helpers
+        union all
+        select 'person ' || a.person_id || ' is in visits ' || a.id || ' and ' || b.id || ' at once'
+        from visits a join visits b on a.person_id = b.person_id and a.id < b.id and a.during && b.during
+        where a.status in ('held', 'on_way') and b.status in ('held', 'on_way')
+        """,
+    ),
+    Invariant(
+        "told = held",
+        "whoever was told that a visit is theirs holds it or was told that it ended; whoever holds one is told",
+        """
+        select 'visit ' || v.id || ' is held and its ' || w.who || ' is owed no message'
+        from visits v cross join (values ('visit_held_resident', 'resident'),
+                                         ('visit_held_volunteer', 'volunteer')) as w(template, who)
+        where v.status in ('held', 'on_way')
+          and not exists (select from notifications n where n.visit_id = v.id and n.template = w.template
+                          and n.status <> 'dropped')
+        union all
+        select 'match ' || m.id || ' is accepted and has no visit'
+        from matches m where m.status = 'accepted'
+          and not exists (select from visits v where v.match_id = m.id)
+        union all
+        select 'visit ' || v.id || ' stands on match ' || m.id || ', which is ' || m.status
+        from visits v join matches m on m.id = v.match_id where m.status <> 'accepted'
+        union all
+        select 'message ' || n.id || ' told person ' || n.person_id || ' of visit ' || v.id || ' of someone else'
+        from notifications n join visits v on v.id = n.visit_id
+        where n.template = 'visit_held_volunteer' and n.person_id <> v.person_id
+        union all
+        select 'visit ' || v.id || ' was called off and its volunteer is owed no message'
+        from visits v where v.status = 'cancelled'
+          and not exists (select from notifications n where n.visit_id = v.id and n.template = 'visit_cancelled')
+        """,
+    ),
+    Invariant(
+        "filled = held",
+        "an occurrence is filled exactly when its places are held",
+        """
+        select 'occurrence ' || o.id || ' is ' || o.status || ' with ' || count(v.id) || ' of ' || o.helpers
+        from occurrences o
+        left join visits v on v.occurrence_id = o.id and v.status in ('held', 'on_way', 'done')
+        group by o.id
+        having (o.status = 'open' and count(v.id) >= o.helpers)
+            or (o.status in ('filled', 'done') and count(v.id) = 0)
+        """,
+    ),
+    Invariant(
+        "no need lost",
+        "every open need was considered within a minute, or carries a reason; every open need has an occurrence",
+        """
+        select 'occurrence ' || o.id || ' was never considered and carries no reason'
+        from occurrences o join needs n on n.id = o.need_id
+        where o.status = 'open' and n.status = 'open' and o.considered_at is null and o.reason_code is null
+          and o.open_since < :now - :considered_within
+        union all
+        select 'need ' || n.id || ' is open and has no occurrence'
+        from needs n where n.status = 'open' and n.recurrence = 'once'
+          and not exists (select from occurrences o where o.need_id = n.id)
+        union all
+        select 'occurrence ' || o.id || ' is open and no round will look at it again'
+        from occurrences o join needs n on n.id = o.need_id
+        where o.status = 'open' and n.status = 'open' and o.next_round_at is null
+        """,
+    ),
+    Invariant(
+        "no message doubled",
+        "one message for each event, person and channel, and one copy of each as sent",
+        """
+        select 'event ' || event || ' is owed ' || count(*) || ' times over ' || channel
+        from notifications group by event, person_id, staff_id, channel having count(*) > 1
+        union all
+        select 'message ' || n.id || ' was copied as sent and is ' || n.status
+        from console_messages c join notifications n on n.id = c.notification_id
+        where n.status in ('dropped', 'failed')
+        """,
+    ),
+    Invariant(
+        "no message dropped",
+        "every message owed is sent, waits its turn, stands on a list, or says something that is over",
+        """
+        select 'message ' || id || ' (' || template || ') has been ' || status || ' for too long'
+        from notifications
+        where status in ('pending', 'leased') and due_at < :now - :sent_within
+        union all
+        select 'message ' || n.id || ' (' || n.template || ') was dropped while it was still true'
+        from notifications n join visits v on v.id = n.visit_id
+        where n.status = 'dropped' and n.template in ('visit_held_resident', 'visit_held_volunteer')
+          and v.status in ('held', 'on_way')
+        union all
+        select 'match ' || m.id || ' waits for an answer to a question that was never owed'
+        from matches m where m.status = 'proposed'
+          and not exists (select from notifications n where n.match_id = m.id and n.template = 'match_asked')
+        """,
+    ),
+    Invariant(
+        "rounds whole",
+        "one open round at most for each area, and every ask belongs to a round that closed",
+        """
+        select 'area ' || area_id || ' has ' || count(*) || ' open rounds'
+        from rounds where status = 'open' group by area_id having count(*) > 1
+        union all
+        select 'match ' || m.id || ' comes from round ' || r.id || ', which is ' || r.status
+        from matches m join rounds r on r.id = m.round_id where r.status <> 'closed'
+        """,
+    ),
+    Invariant(
+        "kept apart",
+        "nobody is expected at the home of someone they are kept apart from",
+        """
+        select 'visit ' || v.id || ' pairs two people who are kept apart'
+        from visits v
+        join occurrences o on o.id = v.occurrence_id join needs n on n.id = o.need_id
+        join never_pairs p on p.person_a = least(v.person_id, n.resident_id)
+                          and p.person_b = greatest(v.person_id, n.resident_id)
+        where v.status in ('held', 'on_way') and v.held_at > p.set_at
+        """,
+    ),
+)
+
+
+def verify(session: Session, *, now: datetime) -> tuple[Finding, ...]:
+    """Check every invariant; one finding each."""
+    return tuple(_check(session, invariant, now) for invariant in INVARIANTS)
+
+
+def _check(session: Session, invariant: Invariant, now: datetime) -> Finding:
+    values = {"now": now, "considered_within": CONSIDERED_WITHIN, "sent_within": SENT_WITHIN}
+    used = {name: value for name, value in values.items() if f":{name}" in invariant.breaches}
+    found = session.execute(text(invariant.breaches), used).scalars().all()
+    return Finding(invariant.name, invariant.promise, len(found), tuple(found[:10]))

@@ -1,0 +1,89 @@
+"""What the holder of a visit sees: the address while they are expected there, and at no other time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from matcher.domain.kinds import job_words
+from matcher.domain.lifecycle import EXPECTED, VisitStatus
+from matcher.domain.localtime import clock_words, day_words
+from matcher.services import audit, kinds, people
+from matcher.store.models import Home, Need, NeedNote, Occurrence, Person, Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What may be read only while someone is expected: where, whom, what to say."""
+
+    address: tuple[str, ...]
+    phone: str
+    note: str
+    door_word: str
+    map_query: str
+
+
+@dataclass(frozen=True, slots=True)
+class VisitPage:
+    """The page of a visit. `door` is None once it is over."""
+
+    status: VisitStatus
+    resident: str
+    volunteer: str
+    kind: str
+    job: str
+    day: str
+    about: str
+    minutes: int
+    minutes_taken: int | None
+    bring: str
+    rules: tuple[str, ...]
+    door: Door | None
+
+
+def read(session: Session, visit_id: int, *, now: datetime) -> VisitPage:
+    """The page as it is now, without the door."""
+    visit, need = _visit_and_need(session, visit_id)
+    kind = kinds.get_kind(session, need.kind_slug)
+    return VisitPage(
+        status=visit.status,
+        resident=session.get_one(Person, need.resident_id).first_name,
+        volunteer=session.get_one(Person, visit.person_id).first_name,
+        kind=kind.slug,
+        job=job_words(kind.job_words, tuple(need.details)),
+        day=day_words(visit.starts_at),
+        about=clock_words(visit.starts_at),
+        minutes=round((visit.ends_at - visit.starts_at).total_seconds() / 60),
+        minutes_taken=visit.minutes_taken,
+        bring=kind.bring,
+        rules=kind.rules,
+        door=_door(session, visit, need) if visit.status in EXPECTED else None,
+    )
+
+
+def record_reading(session: Session, visit_id: int, *, now: datetime) -> None:
+    """Write down that exact data was shown: each showing of an address is an audit row."""
+    visit, need = _visit_and_need(session, visit_id)
+    if visit.status in EXPECTED:
+        actor = audit.person(visit.person_id)
+        audit.record(session, actor, "read_door", ("person", need.resident_id), "address", "note", now=now)
+
+
+def _visit_and_need(session: Session, visit_id: int) -> tuple[Visit, Need]:
+    visit = session.get_one(Visit, visit_id)
+    occurrence = session.get_one(Occurrence, visit.occurrence_id)
+    return visit, session.get_one(Need, occurrence.need_id)
+
+
+def _door(session: Session, visit: Visit, need: Need) -> Door:
+    home = session.get_one(Home, need.resident_id)
+    note = session.get(NeedNote, need.id)
+    return Door(
+        address=(home.house, home.postcode),
+        phone=people.phone_words(home.phone),
+        note=note.note if note else "",
+        door_word=session.get_one(Occurrence, visit.occurrence_id).door_word,
+        map_query=f"{home.house}, {home.postcode}",
+    )

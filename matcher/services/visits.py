@@ -1,0 +1,185 @@
+"""What a yes becomes: set off, done, handed back, cancelled; and how it went."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from matcher.domain.errors import BadInput, Conflict
+from matcher.domain.lifecycle import (
+    EXPECTED,
+    HOLDING,
+    OccurrenceStatus,
+    Urgency,
+    VisitStatus,
+    check_move,
+)
+from matcher.domain.wording import clean_text
+from matcher.services import audit, matches
+from matcher.services.outbox import Owed, owe
+from matcher.store import queries
+from matcher.store.models import Feedback, Need, Occurrence, Visit
+
+THANKS_LENGTH = 140
+LONGEST_VISIT_MIN = 1440
+FEEDBACK_ANSWERS = ("well", "partly", "nobody", "worried")
+HAND_BACK_REASONS = ("unwell", "busy", "travel", "other")
+
+
+def set_off(session: Session, visit_id: int, *, now: datetime) -> None:
+    """They are on the way; the resident is told. Saying so twice changes nothing."""
+    _, visit = _locked(session, visit_id)
+    if visit.status in (VisitStatus.ON_WAY, VisitStatus.DONE):
+        return
+    _move(visit, VisitStatus.ON_WAY)
+    visit.on_way_at = now
+    _tell_resident(session, visit, "visit_on_way", now)
+    audit.record(session, audit.person(visit.person_id), "set_off", ("visit", visit.id), now=now)
+
+
+def complete(session: Session, visit_id: int, *, minutes: int | None = None, now: datetime) -> None:
+    """It is done: both are thanked. How long it took may be added later; saying done twice changes nothing else."""
+    if minutes is not None and not 1 <= minutes <= LONGEST_VISIT_MIN:
+        raise BadInput("Select how long it took", field="minutes")
+    occurrence, visit = _locked(session, visit_id)
+    if visit.status is VisitStatus.DONE:
+        visit.minutes_taken = minutes or visit.minutes_taken
+        return
+    _finish(session, occurrence, visit, now)
+    visit.minutes_taken = minutes
+    _tell_resident(session, visit, "visit_done_resident", now)
+    _tell_volunteer(session, visit, "visit_done_volunteer", now)
+    audit.record(session, audit.person(visit.person_id), "completed", ("visit", visit.id), now=now)
+
+
+def hand_back(session: Session, visit_id: int, *, reason: str | None = None, now: datetime) -> None:
+    """They cannot go after all: no need to explain. Others are asked at once. Twice is once."""
+    if reason and reason not in HAND_BACK_REASONS:
+        raise BadInput("Select a reason, or leave it", field="reason")
+    occurrence, visit = _locked(session, visit_id)
+    if visit.status is VisitStatus.HANDED_BACK:
+        return
+    _move(visit, VisitStatus.HANDED_BACK)
+    visit.ended_at, visit.end_reason = now, reason or None
+    _reopen(occurrence, now)
+    _tell_resident(session, visit, "visit_handed_back", now)
+    audit.record(session, audit.person(visit.person_id), "handed_back", ("visit", visit.id), now=now)
+
+
+def cancel_expected(session: Session, occurrence_id: int, *, now: datetime) -> None:
+    """Call off every visit of an occurrence (whose row is locked), and tell whoever was going."""
+    for visit in _of_occurrence(session, occurrence_id, EXPECTED):
+        _move(visit, VisitStatus.CANCELLED)
+        visit.ended_at = now
+        _tell_volunteer(session, visit, "visit_cancelled", now)
+
+
+def say_how_it_went(session: Session, need_id: int, answer: str, thanks: str, *, now: datetime) -> str:
+    """The resident's word on the latest visit: well, partly, nobody or worried. Nobody came: look again, urgently."""
+    if answer not in FEEDBACK_ANSWERS:
+        raise BadInput("Select how it went", field="answer")
+    kept_thanks = clean_text(thanks, THANKS_LENGTH)
+    occurrence_id = queries.occurrence_to_judge(session, need_id, now)
+    if occurrence_id is None:
+        raise Conflict("There is no visit to tell us about yet.")
+    occurrence = session.get_one(Occurrence, occurrence_id, with_for_update={"key_share": True})
+    said = session.execute(
+        insert(Feedback)
+        .values(occurrence_id=occurrence.id, answer=answer, thanks=kept_thanks, said_at=now)
+        .on_conflict_do_nothing()
+        .returning(Feedback.answer)
+    ).scalar()
+    if said is None:
+        return session.execute(select(Feedback.answer).where(Feedback.occurrence_id == occurrence.id)).scalar_one()
+    need = session.get_one(Need, need_id)
+    _apply(session, occurrence, answer, now)
+    audit.record(session, audit.person(need.resident_id), "judged", ("occurrence", occurrence.id), now=now)
+    return said
+
+
+def ask_if_done(session: Session, *, now: datetime, after: timedelta, after_resident: timedelta) -> int:
+    """Ask volunteers, then residents, about visits whose time is over and that nobody has marked; how many."""
+    overdue = session.scalars(
+        select(Visit).where(Visit.status.in_(EXPECTED), Visit.ends_at <= now - after).order_by(Visit.id)
+    ).all()
+    for visit in overdue:
+        _tell_volunteer(session, visit, "visit_not_marked", now)
+        if visit.ends_at <= now - after_resident:
+            _tell_resident(session, visit, "visit_unsure_resident", now)
+    return len(overdue)
+
+
+def _apply(session: Session, occurrence: Occurrence, answer: str, now: datetime) -> None:
+    """What the resident said becomes what the visits are."""
+    if answer == "nobody":
+        for visit in _of_occurrence(session, occurrence.id, HOLDING):
+            _move(visit, VisitStatus.NO_SHOW)
+            visit.ended_at = now
+        _reopen_or_miss(session, occurrence, now)
+        return
+    for visit in _of_occurrence(session, occurrence.id, EXPECTED):
+        _finish(session, occurrence, visit, now)
+
+
+def _finish(session: Session, occurrence: Occurrence, visit: Visit, now: datetime) -> None:
+    _move(visit, VisitStatus.DONE)
+    visit.ended_at = now
+    settle(session, occurrence, now=now)
+
+
+def settle(session: Session, occurrence: Occurrence, *, now: datetime) -> None:
+    """A filled occurrence (whose row is locked) is done once nobody is expected there any more."""
+    session.flush()
+    if occurrence.status is OccurrenceStatus.FILLED and not _of_occurrence(session, occurrence.id, EXPECTED):
+        occurrence.status, occurrence.closed_at = OccurrenceStatus.DONE, now
+        session.flush()
+        queries.close_need_if_finished(session, occurrence.need_id, now)
+
+
+def _reopen(occurrence: Occurrence, now: datetime) -> None:
+    if occurrence.status is OccurrenceStatus.FILLED:
+        check_move(occurrence.status, OccurrenceStatus.OPEN)
+        occurrence.status, occurrence.open_since = OccurrenceStatus.OPEN, now
+        occurrence.considered_at = occurrence.reason_code = occurrence.reason = None
+    matches.look_again(occurrence, now)
+
+
+def _reopen_or_miss(session: Session, occurrence: Occurrence, now: datetime) -> None:
+    """Nobody came: look for someone else while its time lasts, as urgent; else it was missed."""
+    if occurrence.ends_at > now and occurrence.status is OccurrenceStatus.FILLED:
+        session.get_one(Need, occurrence.need_id).urgency = Urgency.URGENT
+        _reopen(occurrence, now)
+    elif occurrence.status in (OccurrenceStatus.FILLED, OccurrenceStatus.DONE):
+        check_move(occurrence.status, OccurrenceStatus.UNMET)
+        occurrence.status, occurrence.closed_at = OccurrenceStatus.UNMET, now
+        occurrence.reason_code, occurrence.reason = "nobody_came", "The resident says that nobody came."
+
+
+def _locked(session: Session, visit_id: int) -> tuple[Occurrence, Visit]:
+    occurrence_id = session.execute(select(Visit.occurrence_id).where(Visit.id == visit_id)).scalar_one()
+    occurrence = session.get_one(Occurrence, occurrence_id, with_for_update={"key_share": True})
+    return occurrence, session.get_one(Visit, visit_id, with_for_update={"key_share": True})
+
+
+def _move(visit: Visit, to: VisitStatus) -> None:
+    check_move(visit.status, to)
+    visit.status = to
+
+
+def _of_occurrence(session: Session, occurrence_id: int, statuses: tuple[VisitStatus, ...]) -> list[Visit]:
+    wanted = select(Visit).where(Visit.occurrence_id == occurrence_id, Visit.status.in_(statuses))
+    return list(session.scalars(wanted.order_by(Visit.id).with_for_update(key_share=True)))
+
+
+def _tell_resident(session: Session, visit: Visit, template: str, now: datetime) -> None:
+    need = queries.need_of_occurrence(session, visit.occurrence_id)
+    owed = Owed(template, ("visit_id", visit.id), person_id=need.resident_id, channel=need.contact)
+    owe(session, owed, now=now)
+
+
+def _tell_volunteer(session: Session, visit: Visit, template: str, now: datetime) -> None:
+    channel = queries.channel_of(session, visit.person_id)
+    owe(session, Owed(template, ("visit_id", visit.id), person_id=visit.person_id, channel=channel), now=now)

@@ -1,0 +1,271 @@
+"""The made-up Wiltshire: on a winter morning, and late on a summer evening when the day's times have passed."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, func, select
+from sqlalchemy.orm import Session
+
+from matcher.domain.errors import SetupError
+from matcher.domain.geo import chord_m
+from matcher.domain.kinds import KINDS
+from matcher.domain.lifecycle import NeedStatus, NotificationStatus
+from matcher.domain.timewindow import TimeWindow
+from matcher.engine.problem import ReasonCode, RoundProblem
+from matcher.engine.solve import solve_round
+from matcher.services import areas, demo, kinds, needs, rounds
+from matcher.services.demo.tour import read_tour
+from matcher.services.demo.world import draw_world
+from matcher.services.round_reader import read_problem
+from matcher.store.models import (
+    Area,
+    Check,
+    Home,
+    Match,
+    Need,
+    Notification,
+    Occurrence,
+    Offer,
+    Person,
+    Postcode,
+    Staff,
+    Visit,
+)
+from matcher.store.postcodes import load_postcodes
+from tests.conftest import Addresses
+
+MORNING = datetime(2026, 1, 14, 7, 30, tzinfo=UTC)
+LATE_IN_SUMMER = datetime(2026, 7, 18, 22, 10, tzinfo=UTC)
+NEIGHBOURS = {"Christopher", "Amina", "Tomasz", "Joan"}
+MINUTES = {kind.slug: kind.minutes for kind in KINDS}
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A session on a filled demo, and the moment it was filled."""
+
+    session: Session
+    now: datetime
+
+
+@pytest.fixture(scope="module", params=[MORNING, LATE_IN_SUMMER], ids=["morning", "late in summer"])
+def filled(
+    request: pytest.FixtureRequest, fresh_database: Callable[[str], Addresses], worker_name: str
+) -> Iterator[Filled]:
+    addresses = _with_postcodes(fresh_database(f"demo_{worker_name}"))
+    engine = create_engine(addresses.serving_url)
+    with Session(engine) as session:
+        with session.begin():
+            _fill(session, request.param)
+        yield Filled(session, request.param)
+    engine.dispose()
+
+
+def _with_postcodes(addresses: Addresses) -> Addresses:
+    load_postcodes(addresses.owner_url, ("BA", "SN"), today=date(2026, 1, 1), progress=_say_nothing)
+    return addresses
+
+
+def _fill(session: Session, now: datetime, progress: demo.Progress | None = None) -> bool:
+    kinds.load_starting_rows(session)
+    areas.load_starting_rows(session)
+    return demo.fill_once(session, now=now, progress=progress or _say_nothing)
+
+
+def _say_nothing(_done: int, _total: int) -> None:
+    """No bar."""
+
+
+def _count(session: Session, table: Any) -> int:
+    return session.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def _problems(filled: Filled) -> list[RoundProblem]:
+    due = rounds.areas_due(filled.session, now=filled.now)
+    return [read_problem(filled.session, area_id, now=filled.now) for area_id in due]
+
+
+def test_the_same_day_gives_the_same_world(filled: Filled) -> None:
+    assert draw_world(filled.session, now=filled.now) == draw_world(filled.session, now=filled.now)
+
+
+def test_another_day_has_the_same_people_at_the_same_homes(filled: Filled) -> None:
+    one, other = (draw_world(filled.session, now=filled.now + timedelta(days=days)) for days in (0, 3))
+
+    assert [helper.offer.person for helper in one.helpers] == [helper.offer.person for helper in other.helpers]
+    assert [ask.person for ask in one.asks] == [ask.person for ask in other.asks]
+
+
+def test_there_are_300_volunteers_60_residents_and_a_day_of_needs_of_every_kind(filled: Filled) -> None:
+    needs_by_kind = dict(
+        filled.session.execute(select(Need.kind_slug, func.count()).group_by(Need.kind_slug)).all()
+    )
+    residents = filled.session.execute(select(func.count(Need.resident_id.distinct()))).scalar_one()
+
+    assert _count(filled.session, Offer) == 300
+    assert 58 <= residents <= 66
+    assert 60 <= sum(needs_by_kind.values()) <= 80
+    assert needs_by_kind.keys() == MINUTES.keys()
+
+
+def test_some_people_both_give_and_get(filled: Filled) -> None:
+    both = select(func.count(Need.resident_id.distinct())).join(Offer, Offer.person_id == Need.resident_id)
+
+    assert filled.session.execute(both).scalar_one() >= 4
+
+
+def test_checks_are_seen_of_about_six_in_ten_and_a_dbs_check_of_four(filled: Filled) -> None:
+    seen = dict(filled.session.execute(select(Check.name, func.count()).group_by(Check.name)).all())
+
+    assert 160 <= seen["id_seen"] == seen["reference"] <= 200
+    assert 100 <= seen["dbs_adults"] <= 140
+    assert 60 <= seen["licence_seen"] <= 120
+
+
+def test_everyone_is_marked_as_made_up(filled: Filled) -> None:
+    assert filled.session.scalars(select(Person.first_name).where(~Person.is_made_up)).all() == []
+    assert filled.session.scalars(select(Staff.name)).all() == ["Demo coordinator"]
+
+
+def test_every_postcode_is_real_and_inside_its_area(filled: Filled) -> None:
+    rows = filled.session.execute(
+        select(Postcode, Area)
+        .select_from(Home)
+        .join(Postcode, Postcode.code == func.replace(Home.postcode, " ", ""))
+        .join(Person, Person.id == Home.person_id)
+        .join(Area, Area.id == Person.area_id)
+        .where(Postcode.withdrawn_on.is_(None))
+    ).all()
+
+    assert len(rows) == _count(filled.session, Person)
+    for postcode, area in rows:
+        away = math.hypot(postcode.easting - area.easting, postcode.northing - area.northing)
+        assert away <= area.covers_m, f"{postcode.code} is outside {area.name}"
+    assert {area.name for _, area in rows} == {"Bradford on Avon", "Trowbridge", "Devizes", "Marlborough"}
+
+
+def test_nobody_can_be_rung_or_written_to(filled: Filled) -> None:
+    homes = filled.session.scalars(select(Home)).all()
+
+    assert all(re.fullmatch(r"\+44(1632960|7700900)\d{3}", home.phone) for home in homes)
+    assert all(home.email == "" or home.email.endswith("@example.org") for home in homes)
+    assert len({home.phone for home in homes}) == len({home.house for home in homes}) == len(homes)
+    assert "+441632960100" not in {home.phone for home in homes}, "the scheme's own number"
+
+
+def test_who_helps_whom_is_left_to_the_worker(filled: Filled) -> None:
+    assert _count(filled.session, Match) == _count(filled.session, Visit) == 0
+
+
+def test_only_those_who_ask_today_are_written_to(filled: Filled) -> None:
+    owed = filled.session.execute(
+        select(Notification.template, func.count())
+        .where(Notification.status == NotificationStatus.PENDING)
+        .group_by(Notification.template)
+    ).all()
+
+    assert [tuple(row) for row in owed] == [("need_posted", _count(filled.session, Need))]
+
+
+def test_the_day_has_weekly_needs_one_for_two_helpers_and_one_that_waits_for_a_word(filled: Filled) -> None:
+    found = filled.session.scalars(select(Need)).all()
+
+    assert sum(need.rrule is not None for need in found) >= 5
+    assert any(need.helpers == 2 for need in found)
+    assert {need.kind_slug for need in found if need.status is NeedStatus.PAUSED} == {"other"}
+
+
+def test_no_window_has_passed_and_some_are_today_or_tomorrow(filled: Filled) -> None:
+    starts = filled.session.execute(select(func.min(Occurrence.starts_at), func.max(Occurrence.starts_at))).one()
+
+    assert filled.now <= starts[0] < filled.now + timedelta(hours=12)
+    assert starts[1] > filled.now + timedelta(days=5)
+
+
+def test_eileens_neighbours_are_within_reach_and_free_for_her_path(filled: Filled) -> None:
+    need_id = read_tour(filled.session).need_id
+    path, volunteers = next(
+        (occurrence, problem.volunteers)
+        for problem in _problems(filled)
+        for occurrence in problem.occurrences
+        if occurrence.need_id == need_id
+    )
+    names = dict(filled.session.execute(select(Person.id, Person.first_name)).all())
+    near = [one for one in volunteers if names[one.person_id] in NEIGHBOURS and one.reach_m < 5_000]
+    neighbours = [one for one in near if chord_m(one.point, path.point) < 300]
+
+    assert {names[one.person_id] for one in neighbours} == NEIGHBOURS
+    for one in neighbours:
+        assert "snow" in one.kinds
+        assert len(one.kinds) > 1
+        assert any(_holds_a_visit(free, window, path.minutes) for free in one.free for window in path.windows)
+
+
+def _holds_a_visit(free: TimeWindow, window: TimeWindow, minutes: int) -> bool:
+    both = free.intersection(window)
+    return both is not None and both.minutes >= minutes
+
+
+def test_the_first_round_asks_christopher_for_eileens_path(filled: Filled) -> None:
+    tour = read_tour(filled.session)
+    asked = {
+        ask.person_id
+        for problem in _problems(filled)
+        for ask in solve_round(problem).asks
+        if tour.need_id in {one.need_id for one in problem.occurrences if one.id == ask.occurrence_id}
+    }
+
+    assert asked == {tour.volunteer_id}
+
+
+def test_every_occurrence_gets_an_ask_or_a_reason_and_one_has_nobody(filled: Filled) -> None:
+    reasons = set()
+    for problem in _problems(filled):
+        allocation = solve_round(problem)
+        answered = {one.occurrence_id for one in (*allocation.asks, *allocation.unserved)}
+        reasons |= {one.reason for one in allocation.unserved}
+        assert answered == {one.id for one in problem.occurrences}
+
+    assert ReasonCode.NOBODY_DOES_THIS in reasons
+
+
+@pytest.mark.parametrize("hour", range(24))
+def test_at_any_hour_there_is_time_left_for_every_need(filled: Filled, hour: int) -> None:
+    now = filled.now.replace(hour=hour, minute=50)
+
+    for ask in draw_world(filled.session, now=now).asks:
+        windows = needs.check_windows(ask, now)
+        assert max(window.minutes for window in windows) >= max(MINUTES[ask.kind], 60), ask
+
+
+def test_a_second_time_changes_nothing(filled: Filled) -> None:
+    before = _count(filled.session, Person)
+
+    assert _fill(filled.session, filled.now) is False
+    assert _count(filled.session, Person) == before
+    filled.session.rollback()
+
+
+def test_when_interrupted_nobody_is_known(database: Addresses) -> None:
+    def interrupt(done: int, _total: int) -> None:
+        if done == 5:
+            raise KeyboardInterrupt
+
+    engine = create_engine(_with_postcodes(database).serving_url)
+    with Session(engine) as session:
+        with pytest.raises(KeyboardInterrupt), session.begin():
+            _fill(session, MORNING, interrupt)
+        assert _count(session, Person) == _count(session, Home) == _count(session, Notification) == 0
+    engine.dispose()
+
+
+def test_without_the_postcodes_it_says_what_to_do(session: Session) -> None:
+    with pytest.raises(SetupError, match="GRITBIN_POSTCODES"):
+        _fill(session, MORNING)

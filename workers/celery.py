@@ -1,0 +1,78 @@
+"""The app, its settings and the whole timetable on one screen.
+
+The broker is a doorbell: a message says "look now", and may be lost, doubled or late. What is due is a column, and
+the sweep asks for it every fifteen seconds.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import setup_logging, worker_process_init, worker_ready
+
+from matcher.config import Config, broker_url
+from matcher.logs import configure_logging
+from matcher.store import session as store
+from workers.heartbeat import show_alive
+
+SWEEP_S = 15.0
+UPKEEP_S = 60.0
+HEARTBEAT_S = 10.0
+
+config = Config.from_env(os.environ)
+store.configure(config.database_url)
+
+app = Celery(
+    "gritbin",
+    broker=broker_url(config.redis_url),
+    include=["workers.rounds", "workers.notifications", "workers.upkeep"],
+)
+app.conf.update(
+    task_serializer="json",
+    accept_content=["json"],
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    task_soft_time_limit=120,
+    task_time_limit=180,
+    timezone="UTC",
+    enable_utc=True,
+    worker_soft_shutdown_timeout=30.0 if not config.embedded else 5.0,
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    broker_transport_options={
+        "visibility_timeout": 300,
+        "unacked_restore_interval": 1,
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 10,
+        "socket_connect_timeout": 5,
+    },
+    task_default_queue="gritbin",
+    # Intervals, never times of day: no clock change can stop them.
+    beat_schedule={
+        "sweep": {"task": "workers.upkeep.sweep", "schedule": SWEEP_S, "options": {"expires": SWEEP_S}},
+        "upkeep": {"task": "workers.upkeep.keep_up", "schedule": UPKEEP_S, "options": {"expires": UPKEEP_S}},
+    },
+    beat_max_loop_interval=5,
+)
+
+
+@setup_logging.connect
+def _configure_logging(**_: Any) -> None:
+    configure_logging(config.log_level)
+
+
+@worker_process_init.connect
+def _own_connections(**_: Any) -> None:
+    """A forked child must not use its parent's database connections."""
+    store.dispose(close=False)
+
+
+@worker_ready.connect
+def _sweep_at_start(sender: Any, **_: Any) -> None:
+    """Whatever came to pass while no worker was alive is found at once; and the worker shows that it lives."""
+    app.send_task("workers.upkeep.sweep")
+    sender.timer.call_repeatedly(HEARTBEAT_S, show_alive)

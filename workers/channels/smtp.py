@@ -1,0 +1,76 @@
+"""E-mail by SMTP. It cannot be asked what it has taken, so a cut line means uncertain, never again."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from email.message import EmailMessage
+from email.utils import formatdate
+from urllib.parse import unquote, urlsplit
+
+from matcher.services.outbox import Envelope
+from workers.channels.protocol import SendLater, SendNever, SendUnsure
+
+TIMEOUT_S = 20
+_FOR_NOW = range(400, 500)
+
+
+class SmtpChannel:
+    """Sends plain text from one address. `url`: smtp://user:password@host:port, smtps:// for TLS from the start."""
+
+    is_repeatable = False
+
+    def __init__(self, url: str, mail_from: str) -> None:
+        self._url = urlsplit(url)
+        self._from = mail_from
+
+    def send(self, envelope: Envelope) -> None:
+        """Send it, or say which way it failed."""
+        server = self._connect()
+        try:
+            server.send_message(self._letter(envelope))
+        except smtplib.SMTPRecipientsRefused as error:
+            code = next(iter(error.recipients.values()))[0]
+            raise _failed(code) from None
+        except smtplib.SMTPResponseException as error:
+            raise _failed(error.smtp_code) from None
+        except (OSError, smtplib.SMTPException) as error:  # the line was cut: was it before or after the text?
+            raise SendUnsure(type(error).__name__) from None
+        finally:
+            server.close()
+
+    def _connect(self) -> smtplib.SMTP:
+        host, port = self._url.hostname or "localhost", self._url.port
+        try:
+            if self._url.scheme == "smtps":
+                context = ssl.create_default_context()
+                server: smtplib.SMTP = smtplib.SMTP_SSL(host, port or 465, timeout=TIMEOUT_S, context=context)
+            else:
+                server = smtplib.SMTP(host, port or 25, timeout=TIMEOUT_S)
+            self._log_in(server)
+        except (OSError, smtplib.SMTPException) as error:
+            raise SendLater(type(error).__name__) from None
+        return server
+
+    def _log_in(self, server: smtplib.SMTP) -> None:
+        server.ehlo()
+        if server.has_extn("starttls"):
+            server.starttls(context=ssl.create_default_context())
+            server.ehlo()
+        if self._url.username:
+            server.login(unquote(self._url.username), unquote(self._url.password or ""))
+
+    def _letter(self, envelope: Envelope) -> EmailMessage:
+        letter = EmailMessage()
+        letter["From"], letter["To"] = self._from, envelope.recipient
+        letter["Subject"] = envelope.message.subject
+        letter["Date"] = formatdate()
+        # The same for every try, so that a mail system may recognise a message it has seen.
+        letter["Message-ID"] = f"<notification-{envelope.notification_id}@{self._from.rpartition('@')[2]}>"
+        letter["Auto-Submitted"] = "auto-generated"
+        letter.set_content(envelope.message.text)
+        return letter
+
+
+def _failed(code: int) -> SendLater | SendNever:
+    return SendLater(f"SMTP {code}") if code in _FOR_NOW else SendNever(f"SMTP {code}")

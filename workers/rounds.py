@@ -1,0 +1,39 @@
+"""Rounds: open in one transaction, think outside any, close in another."""
+
+from __future__ import annotations
+
+import structlog
+
+from matcher.engine.solve import solve_round
+from matcher.services import health, rounds
+from matcher.store.session import reading, unit_of_work
+from workers.celery import app
+from workers.clock import now
+
+log = structlog.get_logger("workers.rounds")
+
+
+@app.task
+def run_due_rounds() -> None:
+    """A round for every area with something due. This is what the doorbell rings for."""
+    with reading() as session:
+        due = rounds.areas_due(session, now=now())
+    for area_id in due:
+        run_round(area_id)
+    with unit_of_work() as session:
+        health.beat(session, "round", now=now())
+
+
+def run_round(area_id: int) -> bool:
+    """One round of one area. False if another worker has it, or had it taken from us while we thought."""
+    with unit_of_work() as session:
+        opened = rounds.open_round(session, area_id, now=now())
+    if opened is None:
+        return False
+    allocation = solve_round(opened.problem)
+    with unit_of_work() as session:
+        is_ours = rounds.close_round(session, opened, allocation, now=now())
+    log.info("round", area=area_id, asks=len(allocation.asks), unserved=len(allocation.unserved), written=is_ours)
+    if allocation.asks and is_ours:
+        app.send_task("workers.notifications.deliver_due")
+    return is_ours

@@ -1,0 +1,28 @@
+"""The sweep that makes the broker unnecessary, and what the clock does."""
+
+from __future__ import annotations
+
+from matcher.services import health, upkeep
+from matcher.store.session import unit_of_work
+from workers.celery import app
+from workers.clock import now
+from workers.notifications import deliver_due
+from workers.rounds import run_due_rounds
+
+
+@app.task
+def sweep() -> None:
+    """Everything that is due, whatever became of the doorbell."""
+    with unit_of_work() as session:
+        for part in ("beat", "sweep", "worker"):
+            health.beat(session, part, now=now())
+    run_due_rounds()
+    deliver_due()
+
+
+@app.task
+def keep_up() -> None:
+    """Lapse what has passed, open what comes round, ask how it went."""
+    with unit_of_work() as session:
+        upkeep.keep_up(session, now=now())
+    deliver_due()
