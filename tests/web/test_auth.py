@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import time_machine
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from matcher.store.models import Notification, Staff
+from matcher.store.session import reading, unit_of_work
+from tests.web.conftest import error_beside, press
+from web.limits import limiter
+
+
+def codes() -> list[str]:
+    with reading() as session:
+        rows = session.scalars(select(Notification).where(Notification.template == "staff_code").order_by(Notification.id))
+        return [row.values["code"] for row in rows]
+
+
+def ask_for_code(client: FlaskClient, email: str = "Sam@example.org ") -> str:
+    sent = press(client, "/sign-in", email=email)
+    assert sent.location == "/sign-in/code"
+    return codes()[-1] if codes() else ""
+
+
+def test_the_board_is_for_those_who_signed_in(client: FlaskClient) -> None:
+    assert client.get("/team").location == "/sign-in"
+
+
+def test_a_sign_in_link_works_once_and_only_by_its_button(client: FlaskClient, sign_in_token: str) -> None:
+    for _ in range(3):
+        assert client.get(f"/sign-in/{sign_in_token}").status_code == 200
+    assert client.get("/team").location == "/sign-in"
+    assert press(client, f"/sign-in/{sign_in_token}").location == "/team"
+    assert client.get("/team").status_code == 200
+    assert client.get(f"/sign-in/{sign_in_token}").status_code == 404
+
+
+def test_a_code_by_e_mail_signs_in(client: FlaskClient, sign_in_token: str) -> None:
+    code = ask_for_code(client)
+    assert press(client, "/sign-in/code", code=f"{code[:3]} {code[3:]}").location == "/team"
+    assert "Today" in client.get("/team").text
+
+
+def test_a_code_works_once(client: FlaskClient, sign_in_token: str) -> None:
+    code = ask_for_code(client)
+    press(client, "/sign-in/code", code=code)
+    press(client, "/team", "/team/sign-out")
+    press(client, "/sign-in", email="nobody@example.org")
+    with client.session_transaction() as kept:
+        kept["waiting_email"] = "sam@example.org"
+    assert press(client, "/sign-in/code", code=code).status_code == 422
+
+
+def test_three_tries_and_the_code_is_gone(client: FlaskClient, sign_in_token: str) -> None:
+    code = ask_for_code(client)
+    wrong = "000000" if code != "000000" else "111111"
+    for _ in range(3):
+        answer = press(client, "/sign-in/code", code=wrong)
+        assert "not the code we sent" in error_beside(answer.text, "code")
+    assert press(client, "/sign-in/code", code=code).status_code == 422
+
+
+def test_a_code_runs_out_after_a_quarter_of_an_hour(client: FlaskClient, sign_in_token: str) -> None:
+    code = ask_for_code(client)
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=16)):
+        assert press(client, "/sign-in/code", code=code).status_code == 422
+
+
+def test_a_newer_code_takes_the_place_of_the_older(client: FlaskClient, sign_in_token: str) -> None:
+    first, second = ask_for_code(client), ask_for_code(client)
+    assert first != second
+    assert press(client, "/sign-in/code", code=first).status_code == 422
+    assert press(client, "/sign-in/code", code=second).location == "/team"
+
+
+def test_an_address_that_is_nobody_s_gets_the_same_answer_and_no_code(
+    client: FlaskClient, sign_in_token: str
+) -> None:
+    ask_for_code(client, "stranger@example.org")
+    assert codes() == []
+    assert "If that address belongs" in client.get("/sign-in/code").text
+    assert press(client, "/sign-in/code", code="123456").status_code == 422
+
+
+def test_bad_input_is_said_beside_the_field(client: FlaskClient, sign_in_token: str) -> None:
+    answer = press(client, "/sign-in", email="sam")
+    assert "Enter an email address" in error_beside(answer.text, "email")
+    ask_for_code(client)
+    assert error_beside(press(client, "/sign-in/code", code="").text, "code") == "Enter the 6 digit code"
+    assert error_beside(press(client, "/sign-in/code", code="12a").text, "code") == "The code must be 6 numbers"
+
+
+def test_who_leaves_the_staff_is_out_by_the_next_page(client: FlaskClient, sign_in_token: str) -> None:
+    press(client, f"/sign-in/{sign_in_token}")
+    with unit_of_work() as session:
+        session.scalars(select(Staff)).one().active = False
+    assert client.get("/team").status_code in (303, 404)
+
+
+def test_signing_out(client: FlaskClient, sign_in_token: str) -> None:
+    press(client, f"/sign-in/{sign_in_token}")
+    assert press(client, "/team", "/team/sign-out").location == "/"
+    assert client.get("/team").location == "/sign-in"
+
+
+def test_asking_for_codes_is_limited_by_account(client: FlaskClient, sign_in_token: str) -> None:
+    limiter.reset()
+    answers = [press(client, "/sign-in", email="sam@example.org").status_code for _ in range(6)]
+    assert answers == [303] * 5 + [429]

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+
+from matcher.domain.roles import LinkPurpose
+from tests.conftest import Addresses
+from tests.web.conftest import World, press, rows_everywhere
+from web.guard import SAFE_METHODS, declared_of
+
+
+def test_every_route_declares_its_action(app: Flask) -> None:
+    silent = [rule.rule for rule in app.url_map.iter_rules() if declared_of(app, rule.endpoint) is None]
+    assert silent == []
+
+
+def test_every_route_that_takes_a_form_says_how_it_is_sealed(app: Flask) -> None:
+    open_doors = [
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if rule.methods - SAFE_METHODS and declared_of(app, rule.endpoint).is_sealed is None  # type: ignore
+    ]
+    assert open_doors == []
+
+
+def test_a_token_in_an_address_is_always_a_link_with_a_purpose(app: Flask) -> None:
+    for rule in app.url_map.iter_rules():
+        assert ("<token:token>" in rule.rule) == (declared_of(app, rule.endpoint).link is not None)  # type: ignore
+
+
+def filled_in(rule: str, tokens: dict[LinkPurpose | None, str], link: LinkPurpose | None) -> str:
+    address = rule.replace("<token:token>", tokens.get(link, "x" * 22))
+    for pattern, value in ((r"<any\(.*?\):path>", "check"), (r"<any\(.*?\):why>", "taken"), (r"<int.*?>", "1")):
+        address = re.sub(pattern, value, address)
+    return address
+
+
+def test_no_form_is_taken_without_its_token_and_nothing_changes(
+    app: Flask, client: FlaskClient, world: World, sign_in_token: str, database: Addresses
+) -> None:
+    tokens: dict[LinkPurpose | None, str] = {
+        LinkPurpose.STATUS: world.status,
+        LinkPurpose.MATCH: world.ask,
+        LinkPurpose.ME: world.me,
+        LinkPurpose.SIGN_IN: sign_in_token,
+        LinkPurpose.VISIT: press(client, f"/m/{world.ask}", f"/m/{world.ask}/yes").location[-22:],
+    }
+    before = rows_everywhere(database.owner_url)
+    tried = 0
+    for rule in app.url_map.iter_rules():
+        if rule.methods - SAFE_METHODS:  # type: ignore[operator]
+            address = filled_in(rule.rule, tokens, declared_of(app, rule.endpoint).link)  # type: ignore[union-attr]
+            for typed in ({}, {"form_token": ""}, {"form_token": "0" * 64}):
+                answer = client.post(address, data=typed)
+                assert answer.status_code in (400, 303), (address, answer.status_code)
+                if answer.status_code == 303:
+                    assert answer.location == "/sign-in"
+                tried += 1
+    assert tried > 40
+    assert rows_everywhere(database.owner_url) == before
+
+
+def test_a_form_from_another_site_is_refused_even_with_its_token(client: FlaskClient, world: World) -> None:
+    shown = client.get(f"/m/{world.ask}").text
+    token = re.search(r'form_token" value="(\w+)"', shown)[1]  # type: ignore[index]
+    answer = client.post(
+        f"/m/{world.ask}/yes", data={"form_token": token}, headers={"Sec-Fetch-Site": "cross-site"}
+    )
+    assert answer.status_code == 400
+    assert "Please press the button again" in answer.text
+
+
+def test_the_token_of_one_page_does_not_open_another(client: FlaskClient, world: World) -> None:
+    token = re.search(r'form_token" value="(\w+)"', client.get(f"/me/{world.me}").text)[1]  # type: ignore[index]
+    assert client.post(f"/m/{world.ask}/yes", data={"form_token": token}).status_code == 400
+
+
+def test_answers_work_without_cookies(cookieless: FlaskClient, world: World) -> None:
+    assert press(cookieless, f"/m/{world.ask}", f"/m/{world.ask}/yes").location.startswith("/visits/")
+
+
+def test_get_and_head_change_nothing_on_any_page(
+    app: Flask, client: FlaskClient, world: World, sign_in_token: str, database: Addresses
+) -> None:
+    visit = press(client, f"/m/{world.ask}", f"/m/{world.ask}/yes").location[-22:]
+    tokens: dict[LinkPurpose | None, str] = {
+        LinkPurpose.STATUS: world.status,
+        LinkPurpose.MATCH: world.ask,
+        LinkPurpose.ME: world.me,
+        LinkPurpose.SIGN_IN: sign_in_token,
+        LinkPurpose.VISIT: visit,
+    }
+    before = rows_everywhere(database.owner_url)
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint == "static":
+            continue
+        address = filled_in(rule.rule, tokens, declared_of(app, rule.endpoint).link)  # type: ignore[union-attr]
+        for method in ("GET", "HEAD") * 3:
+            answer = client.open(address, method=method)
+            assert answer.status_code < 500, address
+    assert rows_everywhere(database.owner_url) == before
+
+
+@pytest.mark.parametrize("noun", ["r", "m", "me", "visits", "sign-in"])
+def test_what_one_may_not_know_of_looks_like_what_is_not_there(
+    client: FlaskClient, world: World, noun: str
+) -> None:
+    nowhere = client.get("/no-such-page")
+    wrong_purpose = world.status if noun != "r" else world.ask
+    for address in (f"/{noun}/{'x' * 22}", f"/{noun}/{wrong_purpose}", f"/{noun}/short"):
+        answer = client.get(address)
+        assert (answer.status_code, answer.data) == (404, nowhere.data), address
+        assert set(answer.headers.keys()) == set(nowhere.headers.keys())
+
+
+def test_a_link_ends_with_its_time(client: FlaskClient, world: World) -> None:
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=400)):
+        for address in (f"/r/{world.status}", f"/m/{world.ask}", f"/me/{world.me}"):
+            assert client.get(address).status_code == 404
+
+
+def test_a_nul_and_a_flood_are_refused(client: FlaskClient, world: World) -> None:
+    assert client.get("/ask?d=%00").status_code == 400
+    assert client.post(f"/m/{world.ask}/no", data={"form_token": "\0"}).status_code == 400
+    assert client.post("/ask", data={"kind": "x" * 2_000_000}).status_code == 413
+    many = {f"f{number}": "x" for number in range(5000)}
+    assert client.post("/ask", data=many).status_code in (400, 413)
+    multipart = client.post("/ask", data=many, content_type="multipart/form-data")
+    assert multipart.status_code in (400, 413)
+
+
+def test_an_id_too_large_for_the_database_names_nothing(client: FlaskClient, world: World) -> None:
+    for number in ("99999999999999999999999", str(2**63), "-1", "1e3"):
+        assert client.post(f"/me/{world.me}/visits/{number}").status_code == 404

@@ -1,0 +1,292 @@
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from matcher.services import matches, visits
+from matcher.store.models import Draft, Need, Visit
+from matcher.store.session import reading, unit_of_work
+from tests.web.conftest import HOUSE, NOTE, PHONE, POSTCODE, World, error_beside, press
+
+KIND = {"kind": "snow", "details": ["path", "steps"]}
+WHEN = {"when": "tomorrow", "times": ["am"]}
+WHERE = {"postcode": "ba151lf", "house": HOUSE}
+WHO = {"first_name": "Eileen", "phone": "07700 900982", "contact": "text", "email": "", "note": NOTE}
+
+
+def answer_all(client: FlaskClient) -> str:
+    """Every question answered; the address of the page that checks the answers."""
+    at = "/ask"
+    for typed in (KIND, WHEN, WHERE, WHO):
+        answered = press(client, at, **typed)
+        assert answered.status_code == 303, answered.text
+        at = answered.location
+    return at
+
+
+def count_needs() -> int:
+    with reading() as session:
+        return len(session.scalars(select(Need.id)).all())
+
+
+def test_a_need_is_posted_in_four_questions_and_its_page_opens(client: FlaskClient) -> None:
+    check = client.get(answer_all(client))
+    assert check.status_code == 200
+    for words in ("Clearing snow or ice: path and steps", "Morning", HOUSE, "BA15 1LF", "Eileen", NOTE):
+        assert words in check.text
+    sent = press(client, "/ask/check")
+    assert sent.status_code == 303
+    confirmation = client.get(sent.location)
+    assert "We have your request" in confirmation.text
+    status = client.get(sent.location.removesuffix("/sent"))
+    assert "Looking for a neighbour" in status.text
+    assert "Clear the path and the steps" in status.text
+
+
+def test_the_same_without_any_cookie(cookieless: FlaskClient) -> None:
+    check_at = answer_all(cookieless)
+    assert "d=" in check_at
+    sent = press(cookieless, check_at)
+    assert re.fullmatch(r"/r/[\w-]{22}/sent", sent.location)
+    assert count_needs() == 1
+
+
+def test_where_cookies_work_the_key_is_in_no_address(client: FlaskClient) -> None:
+    assert answer_all(client) == "/ask/check"
+
+
+def test_the_draft_and_its_cookie_are_gone_once_it_is_sent(client: FlaskClient) -> None:
+    answer_all(client)
+    sent = press(client, "/ask/check")
+    assert "gritbin_ask=;" in sent.headers["Set-Cookie"]
+    with reading() as session:
+        kept = session.scalars(select(Draft.answers)).all()
+    assert [list(answers) for answers in kept] == [["need_id"]]
+
+
+def test_sending_twice_posts_one_need_and_both_presses_find_it(client: FlaskClient) -> None:
+    answer_all(client)
+    shown = client.get("/ask/check")
+    key = client.get_cookie("gritbin_ask")
+    assert key is not None
+    typed = {"form_token": re.search(r'form_token" value="(\w+)"', shown.text)[1]}  # type: ignore[index]
+    first = client.post("/ask/check", data=typed)
+    client.set_cookie("gritbin_ask", key.value)  # the second press left before the first came back
+    second = client.post("/ask/check", data=typed)
+    assert count_needs() == 1
+    for answer in (first, second):
+        assert "We have your request" in client.get(answer.location).text
+
+
+@pytest.mark.parametrize(
+    ("at", "typed", "field", "message"),
+    [
+        ("", {}, "kind", "Select what you need help with"),
+        ("", {"kind": "gold"}, "kind", "Select what you need help with"),
+        ("when", {}, "when", "Select when you need help"),
+        ("when", {"when": "tomorrow"}, "times", "Select at least one time of day"),
+        ("when", {"when": "tomorrow", "times": ["noon"]}, "times", "Select at least one time of day"),
+        ("when", {"when": "day", "times": ["am"]}, "day", "Enter the day"),
+        (
+            "when",
+            {"when": "day", "times": ["am"], "day-day": "3", "day-year": "2030"},
+            "day",
+            "Day must include a month",
+        ),
+        (
+            "when",
+            {"when": "day", "times": ["am"], "day-day": "31", "day-month": "2", "day-year": "2030"},
+            "day",
+            "Day must be a real date",
+        ),
+        (
+            "when",
+            {"when": "day", "times": ["am"], "day-day": "1", "day-month": "2", "day-year": "2020"},
+            "day",
+            "The day must be today or later",
+        ),
+        ("where", {}, "postcode", "Enter a postcode, like SN15 1ER"),
+        ("where", {"postcode": "SN15", "house": "2"}, "postcode", "Enter a full UK postcode"),
+        ("where", {"postcode": "BA15 9ZZ", "house": "2"}, "postcode", "We cannot find BA15 9ZZ"),
+        ("where", {"postcode": "BA15 1ZZ", "house": "2"}, "postcode", "no longer in use"),
+        ("where", {"postcode": "BA1 1AA", "house": "2"}, "postcode", "We do not cover BA1 1AA yet"),
+        ("where", {"postcode": POSTCODE}, "house", "Enter a house number or name"),
+        ("who", {**WHO, "first_name": " "}, "first_name", "Enter a first name"),
+        ("who", {**WHO, "first_name": "x" * 200}, "first_name", "must be 40 characters or fewer"),
+        ("who", {**WHO, "phone": "ring me"}, "phone", "Enter a phone number, like 01632 960 900"),
+        ("who", {**WHO, "contact": ""}, "contact", "Select how we should contact you"),
+        ("who", {**WHO, "contact": "email"}, "email", "Enter an email address in the correct format"),
+        ("who", {**WHO, "note": "Key safe 4821"}, "note", "Remove the key or PIN code"),
+        ("who", {**WHO, "note": "a" * 300}, "note", "must be 200 characters or fewer"),
+    ],
+)
+def test_bad_input_is_said_beside_the_field_and_what_was_typed_stays(
+    client: FlaskClient, at: str, typed: dict[str, str], field: str, message: str
+) -> None:
+    answer_all(client)
+    answered = press(client, f"/ask/{at}".rstrip("/"), **typed)
+    assert answered.status_code == 422
+    assert "<title>Error: " in answered.text
+    assert "There is a problem" in answered.text
+    assert message in error_beside(answered.text, field)
+    for name, value in typed.items():
+        if isinstance(value, str) and value.strip() and name not in ("kind", "contact"):
+            assert value in answered.text
+
+
+def test_the_summary_leads_to_the_field(client: FlaskClient) -> None:
+    press(client, "/ask", **KIND)
+    answered = press(client, "/ask/when", when="day", times=["am"])
+    assert 'href="#day-day"' in answered.text
+    assert 'id="day-day"' in answered.text
+
+
+def test_something_else_needs_words_and_a_call_comes_first(client: FlaskClient) -> None:
+    for at, typed in (("/ask", {"kind": "other"}), ("/ask/when", WHEN), ("/ask/where", WHERE)):
+        press(client, at, **typed)
+    without = press(client, "/ask/who", **{**WHO, "note": ""})
+    assert error_beside(without.text, "note") == "Enter what you need help with"
+    press(client, "/ask/who", **{**WHO, "note": "A parcel to post"})
+    sent = press(client, "/ask/check")
+    assert "Someone from the team rings you" in client.get(sent.location).text
+    assert "We need a word first" in client.get(sent.location.removesuffix("/sent")).text
+
+
+def test_after_the_last_band_today_is_not_offered(client: FlaskClient) -> None:
+    import time_machine
+
+    with time_machine.travel(datetime(2026, 1, 14, 21, 0, tzinfo=UTC), tick=False):
+        press(client, "/ask", **KIND)
+        shown = client.get("/ask/when")
+    assert 'value="today"' not in shown.text
+    assert "It is too late for today" in shown.text
+
+
+def test_an_answer_that_time_has_overtaken_is_asked_again_before_sending(client: FlaskClient) -> None:
+    import time_machine
+
+    with time_machine.travel(datetime(2026, 1, 14, 9, 0, tzinfo=UTC), tick=False):
+        for at, typed in (
+            ("/ask", KIND),
+            ("/ask/when", {"when": "today", "times": ["am"]}),
+            ("/ask/where", WHERE),
+            ("/ask/who", WHO),
+        ):
+            press(client, at, **typed)
+        check = client.get("/ask/check")
+    token = re.search(r'form_token" value="(\w+)"', check.text)[1]  # type: ignore[index]
+    with time_machine.travel(datetime(2026, 1, 14, 15, 0, tzinfo=UTC), tick=False):
+        sent = client.post("/ask/check", data={"form_token": token})
+        again = client.get(sent.location)
+    assert "/ask/when" in sent.location
+    assert "Those times have passed today" in error_beside(again.text, "times")
+    assert count_needs() == 0
+
+
+def test_a_later_question_first_leads_back_to_the_first(client: FlaskClient) -> None:
+    assert client.get("/ask/who").location == "/ask"
+    assert client.get("/ask/check").location == "/ask"
+
+
+def test_a_draft_that_has_erased_itself_is_said_so(client: FlaskClient) -> None:
+    press(client, "/ask", **KIND)
+    shown = client.get("/ask/when")
+    token = re.search(r'form_token" value="(\w+)"', shown.text)[1]  # type: ignore[index]
+    with unit_of_work() as session:
+        for draft in session.scalars(select(Draft)):
+            session.delete(draft)
+    answered = client.post("/ask/when", data={"form_token": token, **WHEN})
+    assert "Your earlier answers are not here any more" in client.get(answered.location).text
+
+
+def test_change_comes_back_to_the_check(client: FlaskClient) -> None:
+    answer_all(client)
+    assert press(client, "/ask/where?change=1", **{**WHERE, "house": "3"}).location == "/ask/check"
+    assert "3<br>BA15 1LF" in client.get("/ask/check").text
+
+
+# The page of a need -------------------------------------------------------------------------------------------
+
+
+def test_before_a_yes_nobody_is_named(client: FlaskClient, world: World) -> None:
+    shown = client.get(f"/r/{world.status}").text
+    assert "We have asked 1 neighbour" in shown
+    assert "Christopher" not in shown
+
+
+def test_after_a_yes_the_page_says_who_when_and_the_word(client: FlaskClient, world: World) -> None:
+    accept(world)
+    shown = client.get(f"/r/{world.status}").text
+    assert "Christopher is coming" in shown
+    assert "Your door word" in shown
+    assert "Barnes" not in shown
+
+
+def test_the_resident_s_own_page_holds_no_address_phone_or_note(client: FlaskClient, world: World) -> None:
+    accept(world)
+    for path in ("", "/sent", "/print", "/cancel"):
+        shown = client.get(f"/r/{world.status}{path}").text
+        assert not any(mark in shown for mark in (HOUSE, POSTCODE, PHONE, "07700 900982", NOTE))
+
+
+def test_cancelling_asks_first_and_then_tells(client: FlaskClient, world: World) -> None:
+    accept(world)
+    asked = client.get(f"/r/{world.status}/cancel")
+    assert "Christopher will be told not to come" in asked.text
+    done = press(client, f"/r/{world.status}/cancel")
+    assert done.location == f"/r/{world.status}"
+    assert ">Cancelled<" in client.get(done.location).text
+    again = client.get(f"/r/{world.status}/cancel")
+    assert "nothing to cancel" in again.text
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ("well", "glad that it went well"),
+        ("partly", "more to do"),
+        ("nobody", "sorry that nobody came"),
+        ("worried", "call us, so that we can act"),
+    ],
+)
+def test_how_it_went_is_asked_once_it_is_done(client: FlaskClient, world: World, answer: str, words: str) -> None:
+    visit_id = accept(world)
+    with unit_of_work() as session:
+        visits.complete(session, visit_id, now=datetime.now(UTC))
+    shown = client.get(f"/r/{world.status}").text
+    assert "How did it go?" in shown
+    said = press(client, f"/r/{world.status}", f"/r/{world.status}/how", answer=answer, thanks="Thank you")
+    assert said.status_code == 303
+    assert words in client.get(said.location).text
+
+
+def test_how_it_went_without_an_answer_says_so(client: FlaskClient, world: World) -> None:
+    visit_id = accept(world)
+    with unit_of_work() as session:
+        visits.complete(session, visit_id, now=datetime.now(UTC))
+    said = press(client, f"/r/{world.status}", f"/r/{world.status}/how", thanks="Thank you so much")
+    assert error_beside(said.text, "answer") == "Select how it went"
+    assert "Thank you so much" in said.text
+
+
+def test_a_handed_back_visit_is_looked_for_again(client: FlaskClient, world: World) -> None:
+    visit_id = accept(world)
+    with unit_of_work() as session:
+        visits.hand_back(session, visit_id, now=datetime.now(UTC))
+    assert "Looking again" in client.get(f"/r/{world.status}").text
+
+
+def test_the_letter_has_the_word_and_no_address(client: FlaskClient, world: World) -> None:
+    shown = client.get(f"/r/{world.status}/print").text
+    assert "Dear Eileen" in shown
+    assert "Cut here" in shown
+
+
+def accept(world: World) -> int:
+    with unit_of_work() as session:
+        assert matches.accept(session, world.match_id, now=datetime.now(UTC) + timedelta(seconds=1)).held
+        return session.scalars(select(Visit.id).where(Visit.match_id == world.match_id)).one()

@@ -1,0 +1,55 @@
+"""The pages: parse, one service call, answer."""
+
+from __future__ import annotations
+
+import os
+
+from flask import Flask
+
+from matcher.config import Config
+from matcher.domain.errors import SetupError
+from matcher.store.session import configure
+from web import health, matches, needs, offers, outbox, public, team, visits, volunteers
+from web.accesslog import set_up_access_log
+from web.auth import set_up_sign_in
+from web.bell import set_up_bell
+from web.errors import add_error_pages
+from web.guard import set_up_guard
+from web.headers import add_headers
+from web.limits import set_up_limits
+from web.templating import set_up_templates
+
+MOST_BYTES = 1024 * 1024
+MOST_FORM_BYTES = 128 * 1024
+MOST_PARTS = 200
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """The application. Without `config` the settings come from the environment."""
+    config = config or Config.from_env(os.environ)
+    if not config.secret_key or not config.database_url:
+        raise SetupError("Set DATABASE_URL and GRITBIN_SECRET_KEY, or start everything with: gritbin up")
+    configure(config.database_url)
+    is_https = config.origin.startswith("https://")
+    app = Flask(__name__)
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        IS_TRIAL=config.embedded,
+        SESSION_COOKIE_SECURE=is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=MOST_BYTES,
+        MAX_FORM_MEMORY_SIZE=MOST_FORM_BYTES,
+        MAX_FORM_PARTS=MOST_PARTS,
+    )
+    set_up_templates(app, config)
+    set_up_access_log(app)
+    add_headers(app, is_https=is_https)
+    set_up_limits(app, config)
+    set_up_guard(app)
+    set_up_bell(app, config.redis_url)
+    add_error_pages(app)
+    for noun in (public, needs, offers, matches, visits, volunteers, team, outbox, health):
+        app.register_blueprint(noun.blueprint)
+    set_up_sign_in(app, config)
+    return app

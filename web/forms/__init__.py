@@ -1,0 +1,1 @@
+"""What people type, checked: one form for each question, in the question's own words."""

@@ -1,0 +1,91 @@
+"""Short answers on private pages, and signing in."""
+
+from __future__ import annotations
+
+from wtforms import StringField, TextAreaField
+
+from matcher.domain.errors import BadInput
+from matcher.services import people, visits
+from web.forms.questions import OneOf, QuestionForm, checked_by, chosen, short, stripped
+
+DECLINE = (
+    ("busy", "I am busy then"),
+    ("too_far", "It is too far"),
+    ("not_that_task", "I would rather not do that job"),
+    ("unwell", "I am not well"),
+    ("other", "Something else"),
+)
+
+
+class ReasonForm(QuestionForm):
+    """Why not, if you would like to say."""
+
+    reason = OneOf(
+        "Would you like to say why? (optional)",
+        choices=DECLINE,
+        validators=[chosen("Select a reason, or leave this page")],
+    )
+
+
+HOW_LONG = (
+    ("15", "15 minutes"),
+    ("30", "30 minutes"),
+    ("45", "45 minutes"),
+    ("60", "1 hour"),
+    ("90", "An hour and a half"),
+    ("120", "2 hours or more"),
+)
+
+
+class HowLongForm(QuestionForm):
+    """How long did it take?"""
+
+    minutes = OneOf(
+        "How long did it take?",
+        choices=HOW_LONG,
+        validators=[chosen("Select how long it took")],
+    )
+
+
+HOW = (
+    ("well", "It went well"),
+    ("partly", "It was partly done"),
+    ("nobody", "Nobody came"),
+    ("worried", "Something worried me"),
+)
+THANKS_LENGTH = visits.THANKS_LENGTH
+
+
+class HowItWentForm(QuestionForm):
+    """How did it go?"""
+
+    answer = OneOf("How did it go?", choices=HOW, validators=[chosen("Select how it went")])
+    thanks = TextAreaField(
+        "A word of thanks? (optional)",
+        filters=[stripped],
+        validators=[short("Your thanks", THANKS_LENGTH)],
+    )
+
+
+CODE_LENGTH = 6
+
+
+def _check_code(text: str) -> None:
+    if not text:
+        raise BadInput(f"Enter the {CODE_LENGTH} digit code")
+    if not (text.isascii() and text.isdigit() and len(text) == CODE_LENGTH):
+        raise BadInput(f"The code must be {CODE_LENGTH} numbers")
+
+
+class SignInForm(QuestionForm):
+    """Who signs in."""
+
+    email = StringField("Email address", filters=[stripped], validators=[checked_by(people.check_email)])
+
+
+class CodeForm(QuestionForm):
+    """The code that was sent. People may type it with spaces."""
+
+    code = StringField(
+        "Code", filters=[lambda typed: "".join((typed or "").split())], validators=[checked_by(_check_code)]
+    )

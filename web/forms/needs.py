@@ -1,0 +1,192 @@
+"""The questions of someone who needs help."""
+
+from __future__ import annotations
+
+from wtforms import BooleanField, Field, StringField, TextAreaField
+
+from matcher.domain.errors import BadInput
+from matcher.domain.kinds import CLEARING, SNOW
+from matcher.domain.wording import refuse_secrets
+from matcher.services import addresses, kinds, needs, people
+from matcher.services.kinds import KindView
+from web import filters
+from web.forms.questions import (
+    Asking,
+    DateField,
+    OneOf,
+    QuestionForm,
+    SomeOf,
+    checked_by,
+    chosen,
+    short,
+    some_chosen,
+    stripped,
+)
+
+
+class KindForm(QuestionForm):
+    """What do you need help with?"""
+
+    kind = OneOf("What do you need help with?", choices=[])
+    details = SomeOf(
+        "What needs clearing? (optional)",
+        choices=[(code, label) for code, label, _ in CLEARING],
+    )
+    views: tuple[KindView, ...] = ()
+
+    def prepare(self, asking: Asking) -> None:
+        """The kinds of help come from their table."""
+        self.views = kinds.list_kinds(asking.session)
+        self.kind.choices = [(kind.slug, kind.name) for kind in self.views]
+
+    def validate_kind(self, field: Field) -> None:
+        """One of the kinds there are."""
+        chosen("Select what you need help with")(self, field)
+
+    def validate_details(self, field: Field) -> None:
+        """Only for snow, and only things that can be cleared; anything else is not an answer to this."""
+        known = {code for code, _, _ in CLEARING}
+        field.data = [code for code in field.data or [] if code in known and self.kind.data == SNOW]
+
+    def in_words(self) -> str:
+        """`Clearing snow or ice: path and steps`."""
+        name = next(kind.name for kind in self.views if kind.slug == self.kind.data)
+        things = [words for code, _, words in CLEARING if code in (self.details.data or [])]
+        return f"{name}: {filters.listed(things)}" if things else name
+
+
+WHEN = (
+    ("asap", "As soon as possible"),
+    ("today", "Today"),
+    ("tomorrow", "Tomorrow"),
+    ("day", "Another day"),
+)
+TIMES = (("am", "Morning, 8 to 12"), ("pm", "Afternoon, 12 to 5"), ("eve", "Evening, 5 to 8"))
+
+_TIME_WORDS = (("am", "morning"), ("pm", "afternoon"), ("eve", "evening"))
+
+
+class WhenForm(QuestionForm):
+    """When do you need it?"""
+
+    when = OneOf(
+        "When do you need it?",
+        choices=WHEN,
+        validators=[chosen("Select when you need help")],
+    )
+    day = DateField("Which day?", noun="the day")
+    times = SomeOf(
+        "What times suit you?",
+        choices=TIMES,
+        validators=[some_chosen("Select at least one time of day")],
+    )
+    is_weekly = BooleanField("I need this every week, on the same day", false_values=("", "false", False, None))
+    is_today_over: bool = False
+
+    def prepare(self, asking: Asking) -> None:
+        """After the last band of today, today is no longer offered."""
+        self.is_today_over = not needs.bands_left_today(asking.now)
+        self.when.choices = [row for row in WHEN if not (self.is_today_over and row[0] == "today")]
+
+    def validate_day(self, field: Field) -> None:
+        """Only for another day."""
+        if self.when.data == "day":
+            field.read()
+        else:
+            field.data = {}
+
+    def check(self, asking: Asking) -> None:
+        """There must be something left of the times chosen."""
+        needs.check_windows(self.timing(), asking.now)
+
+    def in_words(self) -> list[str]:
+        """The day on one line, the times of day on the next."""
+        words = dict(WHEN)[self.when.data]
+        if self.when.data == "day":
+            words = f"{filters.day(self.day.read())} {self.day.read().year}"
+        times = filters.listed([words for band, words in _TIME_WORDS if band in self.times.data], "or")
+        return [words, filters.capital(times), *(["Every week, on the same day"] if self.is_weekly.data else [])]
+
+    def timing(self) -> needs.NeedDraft:
+        """The part of a need that is about time."""
+        return needs.NeedDraft(
+            kind="",
+            when=self.when.data,
+            times=frozenset(self.times.data),
+            day=self.day.read() if self.when.data == "day" else None,
+            is_weekly=bool(self.is_weekly.data),
+            person=people.PersonDraft(first_name="", phone="", house="", postcode=""),
+            contact="",
+        )
+
+
+class WhereForm(QuestionForm):
+    """Where is the help needed?"""
+
+    postcode = StringField(
+        "Postcode", filters=[stripped], validators=[short("Postcode", 20), checked_by(addresses.parse_postcode)]
+    )
+    house = StringField(
+        "House number or name",
+        filters=[stripped],
+        validators=[checked_by(people.check_house), short("House number or name", people.HOUSE_LENGTH)],
+    )
+
+    def check(self, asking: Asking) -> None:
+        """The postcode must be one of ours."""
+        addresses.locate(asking.session, self.postcode.data)
+
+    def postcode_words(self) -> str:
+        """As it is written on a letter: `BA15 1AA`."""
+        return addresses.spaced(addresses.parse_postcode(self.postcode.data))
+
+
+CONTACT = (("text", "Text"), ("phone", "Phone call"), ("email", "Email"), ("letter", "Letter"))
+
+
+class WhoForm(QuestionForm):
+    """Who should the neighbour ask for?"""
+
+    first_name = StringField(
+        "First name",
+        filters=[stripped],
+        validators=[checked_by(people.check_first_name), short("First name", people.NAME_LENGTH)],
+    )
+    phone = StringField("Phone number", filters=[stripped], validators=[checked_by(people.check_phone)])
+    contact = OneOf(
+        "How should we contact you?",
+        choices=CONTACT,
+        validators=[chosen("Select how we should contact you")],
+    )
+    email = StringField("Email address", filters=[stripped])
+    note = TextAreaField(
+        "Anything that would help the neighbour? (optional)",
+        filters=[stripped],
+        validators=[short("What you tell the neighbour", needs.NOTE_LENGTH), checked_by(refuse_secrets)],
+    )
+    is_note_wanted: bool = False
+
+    def prepare(self, asking: Asking) -> None:
+        """“Something else” needs words."""
+        chosen = asking.answers.get("kind", {}).get("kind", "")
+        triaged = {kind.slug for kind in kinds.list_kinds(asking.session) if kind.is_triaged}
+        self.is_note_wanted = chosen in triaged
+        if self.is_note_wanted:
+            self.note.label.text = "What do you need help with?"
+
+    def validate_email(self, field: Field) -> None:
+        """Wanted only if that is how we write to them."""
+        if self.contact.data == "email":
+            checked_by(people.check_email)(self, field)
+        else:
+            field.data = ""
+
+    def check(self, asking: Asking) -> None:
+        """Something else must be said in words."""
+        if self.is_note_wanted and not self.note.data:
+            raise BadInput("Enter what you need help with", field="note")
+
+    def contact_words(self) -> str:
+        """`Text`, or `Email: name@example.com`."""
+        words = dict(CONTACT)[self.contact.data]
+        return f"{words}: {self.email.data}" if self.contact.data == "email" else words

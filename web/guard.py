@@ -1,0 +1,155 @@
+"""The door of every route: what it may be asked to do, by whom, and whether the form was really ours.
+
+A view declares its action with `@declares`. Before it runs, `services.access` is asked; a view that declares
+nothing is never reached. A form is sealed with a token that needs no cookie: browsers inside message apps drop them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ParamSpec, TypeVar
+
+from flask import Flask, Response, current_app, g, request
+from werkzeug.exceptions import BadRequest
+from werkzeug.routing import BaseConverter
+
+from matcher.domain.roles import LinkPurpose
+from matcher.services import access, links
+from matcher.services.access import Action, Actor, Grant, Thing
+from matcher.store.session import reading
+from web import clock
+from web.templating import see_other
+
+Params = ParamSpec("Params")
+Answer = TypeVar("Answer")
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+# Routes that come with a library. They carry their own form tokens.
+FOREIGN = {"static": Action.READ_PUBLIC}
+# Only these ask who is signed in, so that no other page waits for the staff tables.
+STAFF_ACTIONS = frozenset({Action.READ_BOARD, Action.SIGN_OUT})
+
+
+class FormExpired(BadRequest):
+    """The form's token is not the one we gave out for this page."""
+
+
+class TokenConverter(BaseConverter):
+    """A private link's token: nothing of another shape reaches a view."""
+
+    regex = "[A-Za-z0-9_-]{22}"
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a view says of itself."""
+
+    action: Action
+    link: LinkPurpose | None
+    is_sealed: Callable[[], bool] | None
+
+
+def declares(
+    action: Action, *, link: LinkPurpose | None = None, sealed_by: Callable[[], bool] | None = None
+) -> Callable[[Callable[Params, Answer]], Callable[Params, Answer]]:
+    """Declare a view's action. `link`: its address holds a private link. `sealed_by`: how its form is known as ours."""
+    is_sealed = sealed_by or (_is_link_sealed if link else None)
+
+    def mark(view: Callable[Params, Answer]) -> Callable[Params, Answer]:
+        view.declared = Declared(action, link, is_sealed)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def set_up_guard(app: Flask) -> None:
+    """Ask before every request."""
+    app.url_map.converters["token"] = TokenConverter
+    app.before_request(_guard)
+    app.jinja_env.globals["link_seal"] = link_seal
+
+
+def declared_of(app: Flask, endpoint: str) -> Declared | None:
+    """What the view behind an endpoint declares, or None."""
+    if endpoint in FOREIGN:
+        return Declared(FOREIGN[endpoint], None, None)
+    return getattr(app.view_functions.get(endpoint), "declared", None)
+
+
+def seal(purpose: str, secret_of_holder: str) -> str:
+    """The token of a form, made from something only its rightful reader has."""
+    key = current_app.config["SECRET_KEY"].encode()
+    return hmac.new(key, f"form:{purpose}:{secret_of_holder}".encode(), hashlib.sha256).hexdigest()
+
+
+def is_sealed_with(purpose: str, secret_of_holder: str) -> bool:
+    """True if the form that came in carries that token."""
+    return hmac.compare_digest(request.form.get("form_token", "").encode(), seal(purpose, secret_of_holder).encode())
+
+
+def link_seal() -> str:
+    """The form token of the private page being shown."""
+    token: str = (request.view_args or {})["token"]
+    return seal("link", token)
+
+
+def grant() -> Grant:
+    """What the private link of this request gives."""
+    given: Grant = g.actor.grant
+    return given
+
+
+def _is_link_sealed() -> bool:
+    return is_sealed_with("link", (request.view_args or {})["token"])
+
+
+def _guard() -> Response | None:
+    if request.endpoint is None:
+        return None  # no such page: the answer is a 404 in any case
+    _refuse_nul()
+    declared = declared_of(current_app, request.endpoint)
+    if declared is None:
+        raise RuntimeError(f"{request.endpoint} declares no action")
+    g.actor = _actor(declared)
+    if declared.action in STAFF_ACTIONS and g.actor.staff_id is None:
+        return see_other("/sign-in")
+    access.require(g.actor, declared.action, _thing(g.actor.grant))
+    if request.method not in SAFE_METHODS and request.endpoint not in FOREIGN:
+        _refuse_foreign_form(declared)
+    return None
+
+
+def _actor(declared: Declared) -> Actor:
+    if declared.link:
+        with reading() as session:
+            given = links.open_link(session, (request.view_args or {})["token"], declared.link, now=clock.now())
+        return Actor(grant=given)
+    if declared.action in STAFF_ACTIONS:
+        signed_in: Callable[[], Actor] = current_app.extensions["gritbin_staff"]
+        return signed_in()
+    return Actor(is_trial=current_app.config["IS_TRIAL"])
+
+
+def _thing(given: Grant | None) -> Thing:
+    if given is None:
+        return access.NOTHING
+    return Thing(need_id=given.need_id, match_id=given.match_id, visit_id=given.visit_id, person_id=given.person_id)
+
+
+def _refuse_foreign_form(declared: Declared) -> None:
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+        raise FormExpired
+    if declared.is_sealed is None or not declared.is_sealed():
+        raise FormExpired
+
+
+def _refuse_nul() -> None:
+    """PostgreSQL has no room for a NUL, and nobody types one."""
+    typed: list[Any] = [*request.args.values(), *(request.view_args or {}).values()]
+    if request.method not in SAFE_METHODS:
+        typed += [value for values in request.form.listvalues() for value in values]
+    if any("\0" in value for value in typed if isinstance(value, str)):
+        raise BadRequest("That holds a character that cannot be typed.")

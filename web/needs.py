@@ -1,0 +1,168 @@
+"""Asking for help, a question a page; and the page of a need, behind its private link."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from matcher.domain.roles import LinkPurpose
+from matcher.services import need_page, needs, visits
+from matcher.services.access import Action
+from matcher.services.needs import NeedDraft
+from matcher.services.people import PersonDraft
+from matcher.store.session import reading, unit_of_work
+from web import bell, clock
+from web.forms.answers import HowItWentForm
+from web.forms.needs import KindForm, WhenForm, WhereForm, WhoForm
+from web.guard import declares, grant
+from web.journeys import Answers, Forms, Journey, Question
+from web.limits import POSTING, count_phone, limiter
+from web.templating import page, see_other
+
+blueprint = Blueprint("needs", __name__)
+
+ASKING = Journey(
+    name="ask",
+    questions=(
+        Question("kind", "", KindForm, "needs/kind.html"),
+        Question("when", "when", WhenForm, "needs/when.html"),
+        Question("where", "where", WhereForm, "needs/where.html"),
+        Question("who", "who", WhoForm, "needs/who.html"),
+    ),
+    check_template="needs/check.html",
+)
+
+
+@blueprint.get("/ask")
+@blueprint.get("/ask/<any(when, where, who):path>")
+@declares(Action.POST_NEED)
+def question(path: str = "") -> Response:
+    """A question of the journey."""
+    return ASKING.show(ASKING.question(path))
+
+
+@blueprint.post("/ask")
+@blueprint.post("/ask/<any(when, where, who):path>")
+@declares(Action.POST_NEED, sealed_by=ASKING.is_sealed)
+def answer(path: str = "") -> Response:
+    """An answer to it."""
+    return ASKING.take(ASKING.question(path))
+
+
+@blueprint.get("/ask/check")
+@declares(Action.POST_NEED)
+def check() -> Response:
+    """Every answer before it is sent."""
+    return ASKING.show_check()
+
+
+@blueprint.post("/ask/check")
+@declares(Action.POST_NEED, sealed_by=ASKING.is_sealed)
+@limiter.limit(POSTING)
+def send() -> Response:
+    """Post the need; matching starts at once."""
+    response = ASKING.finish(_post, _find_again)
+    bell.ring(bell.RUN_DUE_ROUNDS, bell.DELIVER_DUE)
+    return response
+
+
+def _post(session: Any, forms: Forms) -> tuple[str, Answers]:
+    draft = _draft(forms)
+    with count_phone(draft.person.phone):
+        posted = needs.post_need(session, draft, now=clock.now())
+    return f"/r/{posted.token}/sent", {"need_id": posted.need_id}
+
+
+def _find_again(session: Any, kept: Answers) -> str:
+    return f"/r/{needs.status_link(session, kept['need_id'], now=clock.now())}/sent"
+
+
+def _draft(forms: Forms) -> NeedDraft:
+    kind, where, who = forms["kind"].data, forms["where"].data, forms["who"].data
+    when = forms["when"]
+    assert isinstance(when, WhenForm)
+    timing = when.timing()
+    return NeedDraft(
+        kind=kind["kind"],
+        details=tuple(kind["details"]),
+        when=timing.when,
+        day=timing.day,
+        times=timing.times,
+        is_weekly=timing.is_weekly,
+        person=PersonDraft(
+            first_name=who["first_name"],
+            phone=who["phone"],
+            email=who["email"],
+            house=where["house"],
+            postcode=where["postcode"],
+        ),
+        contact=who["contact"],
+        note=who["note"],
+    )
+
+
+# The page of a need -------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/r/<token:token>")
+@declares(Action.READ_NEED, link=LinkPurpose.STATUS)
+def status(token: str) -> Response:
+    """What is happening with it."""
+    return _need_page("needs/status.html", token, form=HowItWentForm())
+
+
+@blueprint.get("/r/<token:token>/sent")
+@declares(Action.READ_NEED, link=LinkPurpose.STATUS)
+def sent(token: str) -> Response:
+    """We have your request."""
+    return _need_page("needs/sent.html", token)
+
+
+@blueprint.get("/r/<token:token>/print")
+@declares(Action.READ_NEED, link=LinkPurpose.STATUS)
+def letter(token: str) -> Response:
+    """The same as a letter on one sheet."""
+    return _need_page("needs/letter.html", token)
+
+
+@blueprint.get("/r/<token:token>/cancel")
+@declares(Action.CANCEL_NEED, link=LinkPurpose.STATUS)
+def ask_to_cancel(token: str) -> Response:
+    """What cancelling does, before it does it."""
+    return _need_page("needs/cancel.html", token)
+
+
+@blueprint.post("/r/<token:token>/cancel")
+@declares(Action.CANCEL_NEED, link=LinkPurpose.STATUS)
+def cancel(token: str) -> Response:
+    """Call it off."""
+    with unit_of_work() as session:
+        needs.cancel_need(session, _need_id(), actor=f"person:{grant().person_id}", now=clock.now())
+    bell.ring(bell.DELIVER_DUE)
+    return see_other(f"/r/{token}")
+
+
+@blueprint.post("/r/<token:token>/how")
+@declares(Action.SAY_HOW_IT_WENT, link=LinkPurpose.STATUS)
+def say_how(token: str) -> Response:
+    """How it went."""
+    form = HowItWentForm(request.form)
+    if not form.validate():
+        return _need_page("needs/status.html", token, form=form)
+    with unit_of_work() as session:
+        visits.say_how_it_went(session, _need_id(), form.answer.data, form.thanks.data, now=clock.now())
+    bell.ring(bell.RUN_DUE_ROUNDS, bell.DELIVER_DUE)
+    return see_other(f"/r/{token}")
+
+
+def _need_page(template: str, token: str, *, form: HowItWentForm | None = None) -> Response:
+    with reading() as session:
+        need = need_page.read(session, _need_id(), now=clock.now())
+    return page(template, need=need, token=token, form=form, now=clock.now())
+
+
+def _need_id() -> int:
+    need_id = grant().need_id
+    assert need_id is not None
+    return need_id

@@ -1,0 +1,102 @@
+"""Offering help, a question a page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response
+
+from matcher.services import offers
+from matcher.services.access import Action
+from matcher.services.offers import OfferDraft
+from matcher.services.people import PersonDraft
+from web import bell, clock
+from web.forms.offers import AboutForm, KindsForm, PromisesForm, ReachForm, TimesForm
+from web.guard import declares
+from web.journeys import Answers, Forms, Journey, Question
+from web.limits import POSTING, count_phone, limiter
+
+blueprint = Blueprint("offers", __name__)
+
+OFFERING = Journey(
+    name="offer",
+    questions=(
+        Question("kinds", "", KindsForm, "offers/kinds.html"),
+        Question("times", "times", TimesForm, "offers/times.html"),
+        Question("reach", "reach", ReachForm, "offers/reach.html"),
+        Question("about", "about-you", AboutForm, "offers/about-you.html"),
+        Question("promises", "promises", PromisesForm, "offers/promises.html"),
+    ),
+    check_template="offers/check.html",
+)
+
+
+@blueprint.get("/offer")
+@blueprint.get("/offer/<any(times, reach, 'about-you', promises):path>")
+@declares(Action.MAKE_OFFER)
+def question(path: str = "") -> Response:
+    """A question of the journey."""
+    return OFFERING.show(OFFERING.question(path))
+
+
+@blueprint.post("/offer")
+@blueprint.post("/offer/<any(times, reach, 'about-you', promises):path>")
+@declares(Action.MAKE_OFFER, sealed_by=OFFERING.is_sealed)
+def answer(path: str = "") -> Response:
+    """An answer to it."""
+    return OFFERING.take(OFFERING.question(path))
+
+
+@blueprint.get("/offer/check")
+@declares(Action.MAKE_OFFER)
+def check() -> Response:
+    """Every answer before it is sent."""
+    return OFFERING.show_check()
+
+
+@blueprint.post("/offer/check")
+@declares(Action.MAKE_OFFER, sealed_by=OFFERING.is_sealed)
+@limiter.limit(POSTING)
+def send() -> Response:
+    """Make the offer."""
+    response = OFFERING.finish(_make, _find_again)
+    bell.ring(bell.RUN_DUE_ROUNDS, bell.DELIVER_DUE)
+    return response
+
+
+def _make(session: Any, forms: Forms) -> tuple[str, Answers]:
+    draft = _draft(forms)
+    with count_phone(draft.person.phone):
+        made = offers.make_offer(session, draft, now=clock.now())
+    return f"/me/{made.token}/welcome", {"person_id": made.person_id}
+
+
+def _find_again(session: Any, kept: Answers) -> str:
+    return f"/me/{offers.own_link(session, kept['person_id'], now=clock.now())}/welcome"
+
+
+def _draft(forms: Forms) -> OfferDraft:
+    times, about = forms["times"], forms["about"]
+    assert isinstance(times, TimesForm)
+    assert isinstance(about, AboutForm)
+    reach = forms["reach"].data
+    most = times.visits_per_week.data
+    return OfferDraft(
+        kinds=frozenset(forms["kinds"].data["kinds"]),
+        pattern=times.pattern.data,
+        times=times.chosen_times,
+        away=times.stretches,
+        travel_mode=reach["travel_mode"],
+        travel_minutes=int(reach["travel_minutes"]),
+        visits_per_week=None if most == "any" else int(most),
+        has_promised=forms["promises"].data["promises"] == ["yes"],
+        person=PersonDraft(
+            first_name=about.first_name.data,
+            surname=about.surname.data,
+            phone=about.phone.data,
+            email=about.email.data,
+            born_on=about.date_of_birth.read(),
+            house=reach["house"],
+            postcode=reach["postcode"],
+        ),
+    )

@@ -1,0 +1,69 @@
+"""Templates: the scheme's own words, hashed asset names, filters, and the govuk-frontend macros."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, make_response, redirect, render_template
+from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader, PrefixLoader
+from wtforms import Form
+
+from matcher.config import Config
+from web import filters
+
+STATIC = Path(__file__).parent / "static"
+BAD_INPUT = 422
+
+
+@dataclass(frozen=True, slots=True)
+class SchemeView:
+    """Who runs this and how to reach them, as every page shows it."""
+
+    name: str
+    area: str
+    phone: str
+    hours: str
+
+    @property
+    def phone_dial(self) -> str:
+        """The number as a telephone takes it."""
+        return "".join(sign for sign in self.phone if sign.isdigit() or sign == "+")
+
+
+def set_up_templates(app: Flask, config: Config) -> None:
+    """Teach the app's templates what every page needs."""
+    scheme = SchemeView(config.scheme, config.area, config.phone, config.hours)
+    names = _manifest()
+    env = app.jinja_env
+    # Strictly by name in tests; the macros lean on missing keys being quiet.
+    env.undefined = ChainableUndefined
+    env.trim_blocks = env.lstrip_blocks = True
+    macros = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
+    app.jinja_loader = ChoiceLoader([PackageLoader("web"), macros])
+    env.globals["scheme"] = scheme
+    env.globals["asset"] = lambda name: f"/static/{names.get(name, name)}"
+    env.filters.update(filters.ALL)
+
+
+def page(template: str, *, form: Form | None = None, status: int = 200, **values: Any) -> Response:
+    """An answer. With errors in `form` its title starts with `Error:` and its status says so."""
+    failed = form is not None and bool(form.errors)
+    body = render_template(template, form=form, failed=failed, **values)
+    return make_response(body, BAD_INPUT if failed else status)
+
+
+def see_other(url: str) -> Response:
+    """Where to go after a form was taken: a page that can be read again without sending it twice."""
+    return make_response(redirect(url, 303))
+
+
+def _manifest() -> dict[str, str]:
+    """File names by the hash of their content. RuntimeError if the assets were never built."""
+    path = STATIC / "manifest.json"
+    if not path.exists():
+        raise RuntimeError("The stylesheet is missing. Run: npm ci && npm run build, in web/assets")
+    names: dict[str, str] = json.loads(path.read_text("utf-8"))
+    return names

@@ -1,0 +1,91 @@
+"""A visit someone holds: where, what to say at the door, on my way, done, hand it back."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from matcher.domain.roles import LinkPurpose
+from matcher.services import visit_page, visits
+from matcher.services.access import Action
+from matcher.store.session import reading, unit_of_work
+from web import bell, clock
+from web.forms.answers import HowLongForm
+from web.guard import declares, grant
+from web.templating import page, see_other
+
+blueprint = Blueprint("visits", __name__)
+
+
+@blueprint.get("/visits/<token:token>")
+@declares(Action.READ_VISIT, link=LinkPurpose.VISIT)
+def visit(token: str) -> Response:
+    """The visit. The address stands here while they are expected, and at no other time."""
+    return _visit_page("visits/visit.html", token, HowLongForm())
+
+
+@blueprint.post("/visits/<token:token>/on-way")
+@declares(Action.MOVE_VISIT, link=LinkPurpose.VISIT)
+def on_way(token: str) -> Response:
+    """On my way."""
+    with unit_of_work() as session:
+        visits.set_off(session, _visit_id(), now=clock.now())
+    return _moved(token)
+
+
+@blueprint.post("/visits/<token:token>/done")
+@declares(Action.MOVE_VISIT, link=LinkPurpose.VISIT)
+def done(token: str) -> Response:
+    """Done."""
+    with unit_of_work() as session:
+        visits.complete(session, _visit_id(), now=clock.now())
+    return _moved(token)
+
+
+@blueprint.post("/visits/<token:token>/minutes")
+@declares(Action.MOVE_VISIT, link=LinkPurpose.VISIT)
+def minutes(token: str) -> Response:
+    """How long it took."""
+    form = HowLongForm(request.form)
+    if not form.validate():
+        return _visit_page("visits/visit.html", token, form)
+    with unit_of_work() as session:
+        visits.complete(session, _visit_id(), minutes=int(form.minutes.data), now=clock.now())
+    return _moved(token)
+
+
+@blueprint.get("/visits/<token:token>/hand-back")
+@declares(Action.MOVE_VISIT, link=LinkPurpose.VISIT)
+def ask_to_hand_back(token: str) -> Response:
+    """What handing back does, before it does it."""
+    return _visit_page("visits/hand-back.html", token, HowLongForm())
+
+
+@blueprint.post("/visits/<token:token>/hand-back")
+@declares(Action.MOVE_VISIT, link=LinkPurpose.VISIT)
+def hand_back(token: str) -> Response:
+    """Hand it back. Others are asked at once."""
+    with unit_of_work() as session:
+        visits.hand_back(session, _visit_id(), now=clock.now())
+    return _moved(token)
+
+
+def _moved(token: str) -> Response:
+    bell.ring(bell.RUN_DUE_ROUNDS, bell.DELIVER_DUE)
+    return see_other(f"/visits/{token}")
+
+
+def _visit_page(template: str, token: str, form: HowLongForm) -> Response:
+    now = clock.now()
+    with reading() as session:
+        read = visit_page.read(session, _visit_id(), now=now)
+    if read.door is not None and request.method != "HEAD":
+        # Each showing of an address is written down before it is shown.
+        with unit_of_work() as session:
+            visit_page.record_reading(session, _visit_id(), now=now)
+    return page(template, visit=read, form=form, token=token)
+
+
+def _visit_id() -> int:
+    visit_id = grant().visit_id
+    assert visit_id is not None
+    return visit_id

@@ -1,0 +1,104 @@
+"""A volunteer's own page: what they are asked, where they go, and a pause for everything."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Protocol
+
+from flask import Blueprint, Response
+
+from matcher.domain.roles import LinkPurpose
+from matcher.services import offers, own_page
+from matcher.services.access import Action
+from matcher.store.session import reading, unit_of_work
+from web import bell, clock
+from web.guard import declares, grant
+from web.templating import page, see_other
+
+blueprint = Blueprint("volunteers", __name__)
+
+# PostgreSQL's bigint ends here; a longer number in an address names nothing.
+_HIGHEST_ID = 2**63 - 1
+
+
+@blueprint.get("/me/<token:token>")
+@declares(Action.READ_OWN_PAGE, link=LinkPurpose.ME)
+def me(token: str) -> Response:
+    """My visits."""
+    return _own_page("volunteers/me.html", token)
+
+
+@blueprint.get("/me/<token:token>/welcome")
+@declares(Action.READ_OWN_PAGE, link=LinkPurpose.ME)
+def welcome(token: str) -> Response:
+    """You are on the list."""
+    return _own_page("volunteers/welcome.html", token)
+
+
+@blueprint.post("/me/<token:token>/pause")
+@declares(Action.CHANGE_OWN_OFFER, link=LinkPurpose.ME)
+def pause(token: str) -> Response:
+    """Pause everything."""
+    return _change(token, offers.pause)
+
+
+@blueprint.post("/me/<token:token>/resume")
+@declares(Action.CHANGE_OWN_OFFER, link=LinkPurpose.ME)
+def resume(token: str) -> Response:
+    """Be asked again."""
+    return _change(token, offers.resume)
+
+
+@blueprint.post("/me/<token:token>/on")
+@declares(Action.CHANGE_OWN_OFFER, link=LinkPurpose.ME)
+def turn_on(token: str) -> Response:
+    """On duty until the end of the day, whatever the week says."""
+    return _change(token, offers.turn_on)
+
+
+@blueprint.post("/me/<token:token>/off")
+@declares(Action.CHANGE_OWN_OFFER, link=LinkPurpose.ME)
+def turn_off(token: str) -> Response:
+    """Off duty; the week holds again."""
+    return _change(token, offers.turn_off)
+
+
+@blueprint.post(f"/me/<token:token>/asks/<int(max={_HIGHEST_ID}):match_id>")
+@declares(Action.READ_OWN_PAGE, link=LinkPurpose.ME)
+def open_ask(token: str, match_id: int) -> Response:
+    """A press, not a link: a new private address is made, and reading a page makes nothing."""
+    with unit_of_work() as session:
+        ask_token = own_page.open_ask(session, _person_id(), match_id, now=clock.now())
+    return see_other(f"/m/{ask_token}")
+
+
+@blueprint.post(f"/me/<token:token>/visits/<int(max={_HIGHEST_ID}):visit_id>")
+@declares(Action.READ_OWN_PAGE, link=LinkPurpose.ME)
+def open_visit(token: str, visit_id: int) -> Response:
+    """The same for a visit."""
+    with unit_of_work() as session:
+        visit_token = own_page.open_visit(session, _person_id(), visit_id, now=clock.now())
+    return see_other(f"/visits/{visit_token}")
+
+
+class _Change(Protocol):
+    def __call__(self, session: Any, person_id: int, *, now: datetime) -> None: ...
+
+
+def _change(token: str, change: _Change) -> Response:
+    with unit_of_work() as session:
+        change(session, _person_id(), now=clock.now())
+    bell.ring(bell.RUN_DUE_ROUNDS)
+    return see_other(f"/me/{token}")
+
+
+def _own_page(template: str, token: str) -> Response:
+    with reading() as session:
+        own = own_page.read(session, _person_id(), now=clock.now())
+    return page(template, own=own, token=token, on_until=offers.on_duty_end(clock.now()))
+
+
+def _person_id() -> int:
+    person_id = grant().person_id
+    assert person_id is not None
+    return person_id
