@@ -1,0 +1,5 @@
+"""`python -m matcher` is `gritbin`."""
+
+from matcher.cli import main
+
+main()

@@ -1,0 +1,58 @@
+"""What `gritbin up` promises about starting and ending, with real processes."""
+
+import signal
+import sys
+
+import psutil
+import pytest
+
+from matcher.store.processes import wait_until
+
+# One worker of the test run does all of these, so that they do not crowd each other.
+pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("whole services")]
+
+
+def test_it_starts_well_ends_at_a_ctrl_c_and_leaves_nothing_then_starts_again_quickly(gritbin):
+    gritbin.start()
+    assert gritbin.get("/health/ready")[0] == 200
+    health = gritbin.health()
+    assert {"database", "broker", "worker", "beat", "sweep", "outbox"} <= set(health)
+    assert all(health.values()), health
+    assert gritbin.tell(signal.SIGINT) < 20
+    assert gritbin.returncode == 0
+    assert gritbin.processes() == []
+
+    took_s = gritbin.start()
+    assert gritbin.tell(signal.SIGTERM) < 20
+    assert gritbin.processes() == []
+    # On a machine that is busy with other tests one start may be slow; two would be ours.
+    assert min(took_s, gritbin.start()) < 10
+
+
+def test_killed_it_starts_again_and_ends_what_was_left(gritbin):
+    gritbin.start()
+    left = {process.pid for process in gritbin.processes()}
+    assert len(left) > 5
+    gritbin.tell(signal.SIGKILL)
+    gritbin.start()
+    assert all(gritbin.health().values())
+    assert left.isdisjoint(process.pid for process in gritbin.processes())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the next start ends what is left")
+def test_killed_it_leaves_nothing_behind_on_linux(gritbin):
+    gritbin.start()
+    gritbin.tell(signal.SIGKILL)
+    assert wait_until(lambda: not gritbin.processes(), within_s=20), gritbin.processes()
+
+
+def test_what_dies_is_started_again(gritbin):
+    gritbin.start()
+    for part in ("web:create_app", "workers.celery", "valkey-server", "bin/postgres"):
+        was = gritbin.processes(part)
+        for process in was:
+            process.kill()
+        psutil.wait_procs(was, timeout=10)
+        assert wait_until(lambda: gritbin.processes(part), within_s=15), part  # noqa: B023
+        assert wait_until(gritbin.is_well, within_s=45), part
+    assert gritbin.said.count("ended by itself") >= 4

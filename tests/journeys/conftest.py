@@ -1,0 +1,77 @@
+"""What the journeys share: one running Gritbin for all of them, a fresh database for each, and people with browsers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
+
+from matcher.store import session as store_session
+from tests.journeys.running import Running
+
+DATABASE = "journeys"
+BROKER = 15  # of the session's Valkey; the workers of the test run use the lower numbers
+
+expect.set_options(timeout=15_000)  # the machine may be busy with other tests
+
+
+@pytest.fixture(scope="session")
+def _running(servers: Any, fresh_database: Callable[[str], Any], tmp_path_factory: Any) -> Iterator[Running]:
+    folder = tmp_path_factory.mktemp("running")
+    redis_url = servers.redis_url.replace("db=0", f"db={BROKER}")
+    running = Running(folder, fresh_database(DATABASE).serving_url, redis_url)
+    try:
+        running.start_pages()
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture
+def running(_running: Running, fresh_database: Callable[[str], Any]) -> Iterator[Running]:
+    """The pages, over an empty database; the worker as the test before left it."""
+    store_session.configure(fresh_database(DATABASE).serving_url)
+    _running.forget_limits()
+    yield _running
+    store_session.dispose()
+
+
+@pytest.fixture
+def story(running: Running) -> Running:
+    """Everything runs, the worker too."""
+    running.start_worker()
+    return running
+
+
+@pytest.fixture
+def quiet(running: Running) -> Running:
+    """The pages alone: no row changes but by what the test does."""
+    running.stop_worker()
+    return running
+
+
+@pytest.fixture
+def someone(running: Running, new_context: Callable[..., BrowserContext]) -> Iterator[Callable[..., Page]]:
+    """`someone(...)`: a person with a browser of their own. Whatever their pages complain of fails the test."""
+    complaints: list[str] = []
+
+    def open_browser(**options: Any) -> Page:
+        page = new_context(base_url=running.origin, locale="en-GB", timezone_id="Europe/London", **options).new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+        page.on("console", lambda line: complaints.extend(_complaint(page, line)))
+        return page
+
+    yield open_browser
+    assert complaints == []
+
+
+def _complaint(page: Page, line: ConsoleMessage) -> list[str]:
+    """What a browser says of a broken script, a file that is not there, or something the policy forbids.
+
+    The answer 422 to a form with an error in it is meant, and Chromium says so too.
+    """
+    is_meant = "422" in line.text
+    return [] if line.type != "error" or is_meant else [f"{page.url}: {line.text}"]

@@ -1,0 +1,91 @@
+"""What people do in a browser, in the order in which they do it."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from playwright.sync_api import Locator, Page, expect
+
+from matcher.store.processes import wait_until
+
+NO_BREAK_HYPHEN = "\u2011"
+EILEENS_NOTE = "Please ring the side bell."
+
+
+class Asked(NamedTuple):
+    """What the resident is left with: the reference, and the address of their own page."""
+
+    reference: str
+    page: str
+
+
+def press(page: Page, button: str) -> None:
+    """Press a button by its words."""
+    page.get_by_role("button", name=button, exact=True).click()
+
+
+def follow(page: Page, link: str) -> None:
+    """Follow a link by its words."""
+    page.get_by_role("link", name=link).first.click()
+
+
+def see(page: Page, *headings: str) -> None:
+    """The page has this one h1 and says so in its title."""
+    for heading in headings:
+        expect(page.get_by_role("heading", level=1)).to_contain_text(heading)
+
+
+def ask_for_help(page: Page) -> Asked:
+    """Eileen asks for her path and steps to be cleared, tomorrow morning or afternoon."""
+    page.goto("/")
+    follow(page, "Ask for help")
+    see(page, "What do you need help with?")
+    page.get_by_label("Clearing snow or ice").check()
+    page.get_by_label("The path").check()
+    page.get_by_label("The steps").check()
+    press(page, "Continue")
+    see(page, "When do you need it?")
+    page.get_by_label("Tomorrow").check()
+    page.get_by_label("Morning, 8 to 12").check()
+    page.get_by_label("Afternoon, 12 to 5").check()
+    press(page, "Continue")
+    see(page, "Where is the help needed?")
+    page.get_by_label("Postcode").fill("ba15 1hl")
+    page.get_by_label("House number or name").fill("14 Conigre Hill")
+    press(page, "Continue")
+    see(page, "Who should the neighbour ask for?")
+    page.get_by_label("First name").fill("Eileen")
+    page.get_by_label("Phone number").fill("01632 960901")
+    page.get_by_label("Text", exact=True).check()
+    page.get_by_label("Anything that would help the neighbour").fill(EILEENS_NOTE)
+    press(page, "Continue")
+    see(page, "Check your answers")
+    for words in ("Clearing snow or ice: path and steps", "BA15 1HL", "14 Conigre Hill", "Eileen", EILEENS_NOTE):
+        expect(page.locator("main")).to_contain_text(words)
+    press(page, "Send request")
+    return asked(page)
+
+
+def asked(page: Page) -> Asked:
+    """On the confirmation: the reference; then the resident's own page."""
+    see(page, "We have your request")
+    reference = page.locator(".gn-panel__reference").inner_text().replace(NO_BREAK_HYPHEN, "-")
+    assert re.fullmatch(r"[A-Z0-9]{3}-[A-Z0-9]{3}", reference), reference
+    follow(page, "See your request")
+    see(page, "Looking for a neighbour")
+    return Asked(reference, page.url)
+
+
+def message(page: Page, to: str, words: str) -> Locator:
+    """A message to someone on the outbox page, once the worker has sent it."""
+    wanted = page.locator("article", has=page.get_by_role("heading", name=re.compile(rf"^{to},"))).filter(
+        has_text=words
+    )
+
+    def is_sent() -> bool:
+        page.goto("/outbox")
+        return wanted.count() > 0
+
+    assert wait_until(is_sent, within_s=45), f"no message to {to} says {words!r}: {page.locator('main').inner_text()}"
+    return wanted.first

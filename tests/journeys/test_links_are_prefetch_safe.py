@@ -1,0 +1,158 @@
+"""Mail scanners and chat previews open every link in a message: opening one must not do anything."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+
+from matcher.domain import messages
+from matcher.services import staff, upkeep
+from tests.journeys.running import links_in
+
+pytestmark = pytest.mark.xdist_group("journeys")
+
+TIMES = 3
+# What can be read beside the page a link leads to.
+BESIDE = {
+    "r": ("", "/sent", "/print", "/cancel"),
+    "m": ("", "/answer/taken", "/answer/clash"),
+    "visits": ("", "/hand-back"),
+    "me": ("", "/welcome"),
+    "sign-in": ("",),
+}
+
+
+class Told:
+    """A world in which every message with a link has been sent: their links, by the message's template."""
+
+    def __init__(self, running):
+        self.world = running.world()
+        self.links: dict[str, list[str]] = {}
+
+    def tell(self):
+        """Send what is owed, and keep the links."""
+        for envelope in self.world.deliver():
+            wanted = "select template from notifications where id = :id"
+            ((template,),) = self.world.execute(wanted, id=envelope.notification_id)
+            if found := links_in(envelope.message.text):
+                self.links.setdefault(template, []).extend(found)
+
+    def live_through(self):
+        """Asked, accepted, on the way, never marked; another visit done; another ask open."""
+        world = self.world
+        for name in ("Christopher", "Ann", "Joan"):
+            world.offer(name)
+        self.tell()
+        never_marked = world.post("Eileen", when="tomorrow")
+        world.ask_all(["Christopher", "Ann"], never_marked)
+        self.tell()
+        world.yes("Christopher")
+        done = world.post("Gwen", when="tomorrow", contact="email", person={"email": "gwen@example.org"})
+        world.ask("Joan", done)
+        world.yes("Joan")
+        self.tell()
+        world.done("Joan")
+        open_still = world.post("Frank", when="tomorrow")
+        world.ask("Ann", open_still)
+        self.tell()
+        world.later(hours=30)  # the clock on the wall, which the pages read, stays
+        with world.work() as session:
+            upkeep.keep_up(session, now=world.now)
+        self.tell()
+
+    def sign_in_link(self):
+        """The coordinator's way in."""
+        self.world.coordinator()
+        with self.world.work() as session:
+            return f"/sign-in/{staff.sign_in_link(session, 'ruth@example.org', now=self.world.now)}"
+
+    def rows(self):
+        """Table -> its size and an md5 of all of its rows, with the place and the writer of each: a row that was
+        written again with the same values shows too."""
+        with self.world.work() as session:
+            wanted = "select tablename from pg_tables where schemaname = 'public' and tablename <> 'postcodes'"
+            tables = session.scalars(text(wanted)).all()
+            every = "string_agg(row(t.ctid, t.xmin, t)::text, ' ' order by t.ctid)"
+            return {
+                table: tuple(session.execute(text(f'select count(*), md5({every}) from "{table}" t')).one())
+                for table in tables
+            }
+
+
+def changed(before, after):
+    return {table for table in before if before[table] != after[table]}
+
+
+@pytest.fixture
+def told(quiet):
+    told = Told(quiet)
+    told.live_through()
+    return told
+
+
+def test_every_message_with_a_link_is_among_those_that_were_sent(told):
+    assert set(told.links) == {event for event, template in messages.TEMPLATES.items() if "link" in template.values}
+
+
+def test_opening_a_link_of_any_message_changes_no_row_but_notes_that_an_address_was_shown(told, quiet):
+    opened = shown = 0
+    for link in [*{link for links in told.links.values() for link in links}, told.sign_in_link()]:
+        _, purpose, _ = link.split("/")
+        for path in (link + beside for beside in BESIDE[purpose]):
+            before = told.rows()
+            addresses = open_again_and_again(quiet, path)
+            after = told.rows()
+            # Each showing of an address to the one who holds the visit is written down, and nothing else ever is.
+            assert changed(before, after) == ({"audit"} if addresses else set()), path
+            assert after["audit"][0] - before["audit"][0] == addresses, path
+            opened, shown = opened + 4 * TIMES, shown + addresses
+    actions = told.world.execute("select count(*) from audit where action = 'read_door'")
+    assert actions == [(shown,)]
+    assert shown > 0
+    print(f"{opened} openings of {sum(map(len, told.links.values())) + 1} links; {shown} addresses shown")  # noqa: T201
+
+
+def open_again_and_again(running, path):
+    """GET and HEAD, with the cookies of the time before and without; how many answers showed an address."""
+    addresses = 0
+    with running.reader() as same:
+        for _ in range(TIMES):
+            for method in ("HEAD", "GET"):
+                with running.reader() as another:
+                    pages = [same.ask(method, path), another.ask(method, path)]
+                assert {page.status for page in pages} <= {200, 303}, path
+                addresses += sum("Conigre" in page.body or "Market Street" in page.body for page in pages)
+    return addresses
+
+
+def test_every_link_still_works_after_it_was_opened(told, quiet):
+    ask = next(link for link in told.links["match_asked"] if is_open(quiet, link))
+    sign_in = told.sign_in_link()
+    for path in (ask, sign_in):
+        open_again_and_again(quiet, path)
+    with quiet.reader() as ann:
+        assert ann.press(ask, f"{ask}/yes").h1 == "You are helping Frank"
+    with quiet.reader() as ruth:
+        assert ruth.press(sign_in).h1.startswith("Today")
+
+
+def is_open(running, link):
+    with running.reader() as reader:
+        return reader.get(link).h1 == "Can you help?"
+
+
+def test_reading_any_public_page_changes_no_row(told, quiet):
+    before = told.rows()
+    public = ("/", "/what-we-do", "/safe", "/about", "/privacy", "/cookies", "/accessibility", "/contact", "/outbox")
+    for path in (*public, "/ask", "/ask/when", "/ask/check", "/offer", "/offer/times", "/sign-in", "/team", "/health"):
+        open_again_and_again(quiet, path)
+    assert changed(before, told.rows()) == set()
+
+
+@pytest.mark.browser
+def test_a_scanner_that_runs_scripts_does_nothing_either(told, someone):
+    scanner = someone()
+    for template, links in told.links.items():
+        before = told.rows()
+        scanner.goto(links[0], wait_until="networkidle")
+        assert changed(before, told.rows()) <= {"audit"}, template
