@@ -10,6 +10,8 @@ from urllib.parse import SplitResult, urlencode, urlsplit
 
 from matcher.domain.errors import SetupError
 
+QUEUE = "gritbin"  # where the pages ring and the workers listen
+
 
 class Setting(NamedTuple):
     """One environment variable: its name, what it is without one, and what it means."""
@@ -33,6 +35,7 @@ SETTINGS = (
     Setting("GRITBIN_HOURS", "8am to 8pm", "when that number is answered"),
     Setting("GRITBIN_SMTP_URL", "", "smtp://user:password@host:port; empty: messages stay in the outbox page"),
     Setting("GRITBIN_MAIL_FROM", "neighbours@example.org", "the address messages come from"),
+    Setting("GRITBIN_PROXIES", "0", "how many proxies of your own stand in front: that many addresses are believed"),
     Setting("GRITBIN_WORKERS", "2", "how many processes serve pages"),
     Setting("GRITBIN_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR"),
     Setting("GRITBIN_POSTCODES", "BA SN SP GL", "the postcode areas to load, as letters with spaces"),
@@ -62,6 +65,7 @@ class Config:
     hours: str
     smtp_url: str
     mail_from: str
+    proxies: int
     workers: int
     log_level: str
     postcodes: tuple[str, ...]
@@ -87,6 +91,7 @@ class Config:
             hours=values["GRITBIN_HOURS"],
             smtp_url=_known_scheme("GRITBIN_SMTP_URL", values["GRITBIN_SMTP_URL"], ("smtp", "smtps")),
             mail_from=values["GRITBIN_MAIL_FROM"],
+            proxies=_whole_number("GRITBIN_PROXIES", values["GRITBIN_PROXIES"], at_least=0, at_most=8),
             workers=_whole_number("GRITBIN_WORKERS", values["GRITBIN_WORKERS"], at_most=64),
             log_level=_log_level(values["GRITBIN_LOG_LEVEL"]),
             postcodes=_postcode_areas(values["GRITBIN_POSTCODES"]),
@@ -137,9 +142,9 @@ def _known_scheme(name: str, value: str, schemes: tuple[str, ...]) -> str:
     return value
 
 
-def _whole_number(name: str, value: str, *, at_most: int) -> int:
-    if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= at_most:
-        raise SetupError(f"{name} must be a whole number from 1 to {at_most}, not “{value}”.")
+def _whole_number(name: str, value: str, *, at_least: int = 1, at_most: int) -> int:
+    if not value.isascii() or not value.isdigit() or not at_least <= int(value) <= at_most:
+        raise SetupError(f"{name} must be a whole number from {at_least} to {at_most}, not “{value}”.")
     return int(value)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from matcher.config import Config
 from matcher.domain.errors import SetupError
@@ -32,6 +33,8 @@ def create_app(config: Config | None = None) -> Flask:
     configure(config.database_url)
     is_https = config.origin.startswith("https://")
     app = Flask(__name__)
+    if config.proxies:  # else whoever asks could name any address they like
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
     app.config.update(
         SECRET_KEY=config.secret_key,
         IS_TRIAL=config.embedded,

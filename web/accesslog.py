@@ -32,7 +32,8 @@ def set_up_access_log(app: Flask) -> None:
             log.info(
                 "request",
                 method=request.method,
-                path=masked(request.path),
+                # What leads to no page is not logged: a link cut short, or whatever someone put into the address.
+                path=masked(request.path) if request.url_rule else "no such page",
                 status=response.status_code,
                 ms=spent_ms,
             )

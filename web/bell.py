@@ -8,7 +8,7 @@ import structlog
 from celery import Celery
 from flask import Flask, current_app
 
-from matcher.config import broker_url
+from matcher.config import QUEUE, broker_url
 
 RUN_DUE_ROUNDS = "workers.rounds.run_due_rounds"
 DELIVER_DUE = "workers.notifications.deliver_due"
@@ -64,6 +64,7 @@ def _sender(broker: str) -> Celery:
             "retry_on_timeout": False,
         },
         task_publish_retry=False,
+        task_default_queue=QUEUE,
         task_ignore_result=True,
     )
     return sender

@@ -36,8 +36,7 @@ def add_error_pages(app: Flask) -> None:
 
 def _ours(error: GritbinError) -> Response:
     status = next((code for kind, code in STATUSES if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)
-    # A 404 says the same words whatever was asked for.
-    return error_page(status, "" if status == HTTPStatus.NOT_FOUND else error.message)
+    return error_page(status, error.message)  # the page of a 404 has words of its own, whatever was asked for
 
 
 def _expired(_error: FormExpired) -> Response:

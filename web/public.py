@@ -1,10 +1,14 @@
-"""Pages anyone may read. They ask the database nothing, so that the phone number is there whatever is down."""
+"""Pages anyone may read. They need no database, so that the phone number is there whatever is down."""
 
 from __future__ import annotations
 
 from flask import Blueprint, Response
 
+from matcher.domain.errors import Unavailable
+from matcher.services import impact
 from matcher.services.access import Action
+from matcher.store.session import reading
+from web import clock
 from web.guard import declares
 from web.templating import page
 
@@ -12,7 +16,6 @@ blueprint = Blueprint("public", __name__)
 
 # Address -> template.
 READING = {
-    "/": "home",
     "/what-we-do": "what-we-do",
     "/safe": "safe",
     "/about": "about",
@@ -21,6 +24,25 @@ READING = {
     "/accessibility": "accessibility",
     "/contact": "contact",
 }
+# Fewer could point at someone.
+FEWEST_SHOWN = 5
+
+
+@blueprint.get("/")
+@declares(Action.READ_PUBLIC)
+def home() -> Response:
+    """Choose a way in."""
+    return page("public/home.html", done=_done_this_month())
+
+
+def _done_this_month() -> int | None:
+    """Jobs done, if there are enough to say so and the database answers."""
+    try:
+        with reading() as session:
+            done = impact.done_this_month(session, now=clock.now())
+    except Unavailable:
+        return None
+    return done if done >= FEWEST_SHOWN else None
 
 
 def _add(path: str, name: str) -> None:

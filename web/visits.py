@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Blueprint, Response, request
 
 from matcher.domain.roles import LinkPurpose
 from matcher.services import visit_page, visits
 from matcher.services.access import Action
+from matcher.services.visit_page import VisitPage
 from matcher.store.session import reading, unit_of_work
 from web import bell, clock
 from web.forms.answers import HowLongForm
@@ -20,7 +23,7 @@ blueprint = Blueprint("visits", __name__)
 @declares(Action.READ_VISIT, link=LinkPurpose.VISIT)
 def visit(token: str) -> Response:
     """The visit. The address stands here while they are expected, and at no other time."""
-    return _visit_page("visits/visit.html", token, HowLongForm())
+    return _visit_page(token, HowLongForm())
 
 
 @blueprint.post("/visits/<token:token>/on-way")
@@ -47,7 +50,7 @@ def minutes(token: str) -> Response:
     """How long it took."""
     form = HowLongForm(request.form)
     if not form.validate():
-        return _visit_page("visits/visit.html", token, form)
+        return _visit_page(token, form)
     with unit_of_work() as session:
         visits.complete(session, _visit_id(), minutes=int(form.minutes.data), now=clock.now())
     return _moved(token)
@@ -56,8 +59,8 @@ def minutes(token: str) -> Response:
 @blueprint.get("/visits/<token:token>/hand-back")
 @declares(Action.MOVE_VISIT, link=LinkPurpose.VISIT)
 def ask_to_hand_back(token: str) -> Response:
-    """What handing back does, before it does it."""
-    return _visit_page("visits/hand-back.html", token, HowLongForm())
+    """What handing back does, before it does it. No address stands here."""
+    return page("visits/hand-back.html", visit=_read(clock.now()), token=token)
 
 
 @blueprint.post("/visits/<token:token>/hand-back")
@@ -74,15 +77,19 @@ def _moved(token: str) -> Response:
     return see_other(f"/visits/{token}")
 
 
-def _visit_page(template: str, token: str, form: HowLongForm) -> Response:
+def _visit_page(token: str, form: HowLongForm) -> Response:
     now = clock.now()
-    with reading() as session:
-        read = visit_page.read(session, _visit_id(), now=now)
+    read = _read(now)
     if read.door is not None and request.method != "HEAD":
         # Each showing of an address is written down before it is shown.
         with unit_of_work() as session:
             visit_page.record_reading(session, _visit_id(), now=now)
-    return page(template, visit=read, form=form, token=token)
+    return page("visits/visit.html", visit=read, form=form, token=token)
+
+
+def _read(now: datetime) -> VisitPage:
+    with reading() as session:
+        return visit_page.read(session, _visit_id(), now=now)
 
 
 def _visit_id() -> int:

@@ -12,7 +12,7 @@ from typing import Any
 from celery import Celery
 from celery.signals import setup_logging, worker_process_init, worker_ready
 
-from matcher.config import Config, broker_url
+from matcher.config import QUEUE, Config, broker_url
 from matcher.logs import configure_logging
 from matcher.store import session as store
 from workers.heartbeat import show_alive
@@ -50,10 +50,15 @@ app.conf.update(
         "socket_timeout": 10,
         "socket_connect_timeout": 5,
     },
-    task_default_queue="gritbin",
+    task_default_queue=QUEUE,
     # Intervals, never times of day: no clock change can stop them.
     beat_schedule={
-        "sweep": {"task": "workers.upkeep.sweep", "schedule": SWEEP_S, "options": {"expires": SWEEP_S}},
+        "sweep": {
+            "task": "workers.upkeep.sweep",
+            "schedule": SWEEP_S,
+            "kwargs": {"by_beat": True},
+            "options": {"expires": SWEEP_S},
+        },
         "upkeep": {"task": "workers.upkeep.keep_up", "schedule": UPKEEP_S, "options": {"expires": UPKEEP_S}},
     },
     beat_max_loop_interval=5,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import structlog
 
+from matcher.domain.errors import Unavailable
 from matcher.services import outbox
 from matcher.services.outbox import Envelope
 from matcher.services.wordings import Scheme
@@ -16,34 +19,51 @@ log = structlog.get_logger("workers.notifications")
 
 SCHEME = Scheme(name=config.scheme, phone=config.phone, origin=config.origin)
 MOST_BATCHES = 50
+# Well inside a lease, so that a slow provider does not make uncertain what was never handed to it.
+SEND_FOR = outbox.LEASE / 2
 
 
 @app.task
 def deliver_due() -> None:
     """Send what is due, batch by batch, until nothing is; bounded, since the next sweep goes on."""
+    until = now() + SEND_FOR
     for _ in range(MOST_BATCHES):
         with unit_of_work() as session:
             envelopes = outbox.claim_due(session, SCHEME, repeatable_channels(config), now=now())
         for envelope in envelopes:
-            deliver(envelope, channel_for(envelope.channel, config))
-        if len(envelopes) < outbox.BATCH:
+            if now() < until:
+                deliver(envelope, channel_for(envelope.channel, config))
+            else:
+                with unit_of_work() as session:
+                    outbox.put_back(session, envelope.notification_id, now=now())
+        if len(envelopes) < outbox.BATCH or now() >= until:
             return
+
+
+_WHAT_BECOMES_OF_IT = {
+    SendLater: outbox.try_later,
+    SendUnsure: outbox.mark_uncertain,
+    SendNever: outbox.give_up,
+}
 
 
 def deliver(envelope: Envelope, channel: Channel) -> None:
     """Hand one message to its channel, and write down what became of it."""
     try:
         channel.send(envelope)
-    except SendLater as error:
-        with unit_of_work() as session:
-            outbox.try_later(session, envelope.notification_id, str(error), now=now())
-    except SendUnsure as error:
-        with unit_of_work() as session:
-            outbox.mark_uncertain(session, envelope.notification_id, str(error), now=now())
-    except SendNever as error:
-        with unit_of_work() as session:
-            outbox.give_up(session, envelope.notification_id, str(error), now=now())
+    except (SendLater, SendUnsure, SendNever) as error:
+        _write_down(envelope, _WHAT_BECOMES_OF_IT[type(error)], str(error))
+    except Unavailable:
+        raise  # nothing can be written down now; the lease runs out
+    except Exception as error:  # a fault of ours: it may have gone, and the others still must
+        _write_down(envelope, outbox.mark_uncertain, type(error).__name__)
     else:
         with unit_of_work() as session:
             outbox.mark_sent(session, envelope.notification_id, now=now())
-    log.info("delivered", notification=envelope.notification_id, channel=envelope.channel)
+        log.info("delivered", notification=envelope.notification_id, channel=envelope.channel)
+
+
+def _write_down(envelope: Envelope, verb: Callable[..., None], why: str) -> None:
+    with unit_of_work() as session:
+        verb(session, envelope.notification_id, why, now=now())
+    log.warning("not delivered", notification=envelope.notification_id, channel=envelope.channel, why=why)

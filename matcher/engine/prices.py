@@ -232,13 +232,15 @@ def shadow_prices(market: Market, choice: Ints) -> Floats:
     served = choice >= 0
     worth = market.unserved.copy()
     worth[served] = market.cost[choice[served]]
-    rounding = 0.0 if market.is_whole else 8 * ROUNDING
+    is_whole = market.is_whole
     holders = _Holders(market, choice)
     pairs = np.arange(len(market.cost))
     for _ in range(len(choice) + 1):
-        own, other = market.cost[pairs], worth[market.need[pairs]]
-        offer, slack = own - other, rounding * (np.abs(own) + np.abs(other))
-        better = offer < price[market.volunteer[pairs]] - slack
+        offer = market.cost[pairs] - worth[market.need[pairs]]
+        better = offer < price[market.volunteer[pairs]]
+        if not is_whole:  # what is less by no more than rounding is the same
+            slack = 8 * ROUNDING * (np.abs(market.cost[pairs]) + np.abs(worth[market.need[pairs]]))
+            better &= offer < price[market.volunteer[pairs]] - slack
         if not better.any():
             break
         dearer = np.unique(market.volunteer[pairs[better]])

@@ -96,9 +96,9 @@ def _oldest_unconsidered() -> Any:
 
 
 def _oldest_unsent(now: datetime) -> Any:
-    return select(func.min(Notification.due_at)).where(
-        Notification.status == NotificationStatus.PENDING, Notification.due_at <= now
-    )
+    # A leased one is due again once its lease has run out: its sender stopped half-way.
+    owed = (NotificationStatus.PENDING, NotificationStatus.LEASED)
+    return select(func.min(Notification.due_at)).where(Notification.status.in_(owed), Notification.due_at <= now)
 
 
 def _age(at: datetime | None, now: datetime) -> float:

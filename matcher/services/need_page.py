@@ -95,7 +95,7 @@ def read(session: Session, need_id: int, *, now: datetime) -> NeedPage:
         helpers_wanted=need.helpers,
         helpers=helpers,
         door_word=occurrence.door_word,
-        reason=occurrence.reason if state is NeedState.STILL_LOOKING else None,
+        reason=_reason(occurrence) if state in _LOOKING else None,
         asked=len(asked),
         next_look_at=occurrence.next_round_at if state in _LOOKING else None,
         timeline=_timeline(session, need, occurrence, visits, list(asked)),
@@ -115,8 +115,26 @@ def windows_of(occurrence: Occurrence) -> tuple[TimeWindow, ...]:
     )
 
 
+# What the resident is told of a reason: true, kind, and nothing about who or why.
+_TOLD_RESIDENT = {
+    "not_yet": "We start asking neighbours a week before.",
+    "nobody_near": "Nobody who lives near enough has offered to help yet.",
+    "nobody_does_this": "Nobody near you has offered this kind of help yet.",
+    "nobody_free": "Nobody near you is free at that time.",
+    "window_passed": "There is little time left for anyone to come.",
+}
+_TOLD_OTHERWISE = "The neighbours near you cannot come at that time."
+
 _LOOKING = (NeedState.LOOKING, NeedState.STILL_LOOKING, NeedState.LOOKING_AGAIN)
 _ENDED = (NeedState.DONE, NeedState.UNMET, NeedState.CANCELLED)
+
+
+def _reason(occurrence: Occurrence) -> str | None:
+    if occurrence.reason_code is None:
+        return None
+    return _TOLD_RESIDENT.get(occurrence.reason_code, _TOLD_OTHERWISE)
+
+
 _SHOWN_OPEN = (OccurrenceStatus.OPEN, OccurrenceStatus.FILLED)
 
 
@@ -148,7 +166,7 @@ def _state(need: Need, occurrence: Occurrence, visits: list[tuple[Visit, str]], 
         return NeedState.ON_WAY if VisitStatus.ON_WAY in expected else NeedState.COMING
     if any(visit.status in (VisitStatus.HANDED_BACK, VisitStatus.NO_SHOW) for visit, _ in visits):
         return NeedState.LOOKING_AGAIN
-    is_hard = occurrence.reason is not None and MatchStatus.PROPOSED not in asks
+    is_hard = occurrence.reason_code not in (None, "not_yet") and MatchStatus.PROPOSED not in asks
     return NeedState.STILL_LOOKING if is_hard else NeedState.LOOKING
 
 

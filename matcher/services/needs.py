@@ -35,6 +35,7 @@ from matcher.services.people import PersonDraft
 from matcher.store.models import Need, NeedNote, Occurrence
 
 NOTE_LENGTH = 200
+HELPERS_MOST = 4
 FURTHEST_DAY = timedelta(days=180)
 ASK_AHEAD = timedelta(days=7)
 CONTACTS = ("text", "phone", "email", "letter")
@@ -170,6 +171,8 @@ def _check_answers(draft: NeedDraft) -> None:
     if draft.contact == "email" and not draft.person.email:
         message = "Enter an email address in the correct format, like name@example.com"
         raise BadInput(message, field="email")
+    if not 1 <= draft.helpers <= HELPERS_MOST:
+        raise BadInput("Select how many people are needed", field="helpers")
     if not set(draft.details) <= {code for code, _, _ in CLEARING}:
         raise BadInput("Select what needs clearing", field="details")
 

@@ -65,6 +65,8 @@ def make_offer(session: Session, draft: OfferDraft, *, now: datetime) -> MadeOff
     rules = weekly_rules(check_times(draft))
     mode, reach = _check_reach(draft)
     away = [_check_away(first, last) for first, last in draft.away]
+    if draft.visits_per_week is not None and draft.visits_per_week < 1:
+        raise BadInput("Select how often you could help", field="visits_per_week")
     if not draft.has_promised:
         raise BadInput("Agree to the promises to go on", field="promises")
     if draft.person.born_on is None:

@@ -134,6 +134,14 @@ def try_later(session: Session, notification_id: int, error: str, *, now: dateti
     row.due_at = now + timedelta(seconds=wait)
 
 
+def put_back(session: Session, notification_id: int, *, now: datetime) -> None:
+    """It was leased and never handed to its channel: as if it had not been leased."""
+    if (row := _leased(session, notification_id)) is not None:
+        check_move(row.status, NotificationStatus.PENDING)
+        row.status, row.lease_until, row.due_at = NotificationStatus.PENDING, None, now
+        row.attempts -= 1
+
+
 def give_up(session: Session, notification_id: int, error: str, *, now: datetime) -> None:
     """It can never go this way: on to the coordinator's list."""
     if (row := _leased(session, notification_id)) is not None:

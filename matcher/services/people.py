@@ -79,7 +79,8 @@ def check_phone(text: str) -> str:
         number = phonenumbers.parse(clean_line(text, PHONE_LENGTH), "GB")
     except phonenumbers.NumberParseException:
         raise BadInput(message, field="phone") from None
-    if not phonenumbers.is_possible_number(number):  # drama numbers are possible but not valid
+    possible = phonenumbers.is_possible_number_with_reason(number)  # drama numbers are possible but not valid
+    if possible != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise BadInput(message, field="phone")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

@@ -86,7 +86,9 @@ def _occurrences(session: Session, area_id: int, now: datetime) -> tuple[OpenOcc
     ids = [occurrence.id for occurrence, *_ in rows]
     held_by = _grouped(
         session,
-        select(Visit.occurrence_id, Visit.person_id).where(Visit.occurrence_id.in_(ids), Visit.status.in_(HOLDING)),
+        select(Visit.occurrence_id, Visit.person_id, Visit.starts_at).where(
+            Visit.occurrence_id.in_(ids), Visit.status.in_(HOLDING)
+        ),
     )
     refused_by = _grouped(session, _refusals(ids))
     usual = _grouped(session, _happy_pairs([need.resident_id for _, need, *_ in rows]))
@@ -105,7 +107,8 @@ def _occurrences(session: Session, area_id: int, now: datetime) -> tuple[OpenOcc
             waiting_since=occurrence.open_since,
             required_checks=frozenset(checks),
             usual=frozenset(usual[need.resident_id]),
-            held_by=frozenset(held_by[occurrence.id]),
+            held_by=frozenset(person_id for person_id, _ in held_by[occurrence.id]),
+            begins_at=min((starts_at for _, starts_at in held_by[occurrence.id]), default=None),
             refused_by=frozenset(refused_by[occurrence.id]),
         )
         for occurrence, need, lat, lon, cell_lat, cell_lon, checks in rows

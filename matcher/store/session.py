@@ -65,4 +65,5 @@ def _sessions() -> sessionmaker[Session]:
 
 @lru_cache(maxsize=1)
 def _engine(url: str) -> Engine:
-    return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, pool_timeout=10)
+    # An error names its statement and never the values in it: they may be someone's home.
+    return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, pool_timeout=10, hide_parameters=True)

@@ -8,8 +8,8 @@ import re
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 from http.client import HTTPConnection
 from pathlib import Path
@@ -31,8 +31,10 @@ _FORM_TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
 
 
 class Page(NamedTuple):
-    """An answer: all of its bytes as text, and what a form of it needs."""
+    """An answer: what was asked, all of its bytes as text, and what a form of it needs."""
 
+    method: str
+    path: str
     status: int
     headers: Mapping[str, str]
     body: str
@@ -59,20 +61,24 @@ class Reader:
     """Someone with a browser that keeps cookies, without a screen. `host` is the address they come from."""
 
     def __init__(self, port: int, host: str = "127.0.0.1") -> None:
-        self._connection = HTTPConnection("127.0.0.1", port, timeout=30, source_address=(host, 0))
+        self._port, self._host = port, host
         self.cookies: dict[str, str] = {}
         self.seen: list[Page] = []
 
     def ask(self, method: str, path: str, form: Mapping[str, object] | None = None) -> Page:
         """One request; nothing is followed."""
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        headers = {
+            "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
+            "Connection": "close",
+        }
         body = None
         if form is not None:
             body = urlencode(form, doseq=True, errors="surrogatepass")
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        self._connection.request(method, path, body, {name: value for name, value in headers.items() if value})
-        answer = self._connection.getresponse()
-        page = Page(answer.status, dict(answer.getheaders()), answer.read().decode())
+        with closing(HTTPConnection("127.0.0.1", self._port, timeout=30, source_address=(self._host, 0))) as connection:
+            connection.request(method, path, body, {name: value for name, value in headers.items() if value})
+            answer = connection.getresponse()
+            page = Page(method, path, answer.status, dict(answer.getheaders()), answer.read().decode())
         for cookie in answer.headers.get_all("Set-Cookie", []):
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
@@ -95,10 +101,6 @@ class Reader:
         """Read a page and send a form of it, as someone who presses a button does."""
         token = self.get(page_path).form_token
         return self.post(form_path or page_path, {"form_token": token, **fields})
-
-    def close(self) -> None:
-        """Let go of the connection."""
-        self._connection.close()
 
 
 class Running:
@@ -170,7 +172,7 @@ class Running:
 
     def broker(self) -> redis.Redis:
         """The broker's own store."""
-        return redis.Redis.from_url(self._redis_url)
+        return redis.Redis.from_url(self._redis_url, socket_timeout=None)
 
     def forget_limits(self) -> None:
         """As if an hour had passed since anyone posted: every test comes from one address."""
@@ -182,14 +184,9 @@ class Running:
         """The made-up neighbours, in its database, by the clock on the wall."""
         return World(unit_of_work, datetime.now(UTC))
 
-    @contextmanager
-    def reader(self, host: str = "127.0.0.1") -> Iterator[Reader]:
+    def reader(self, host: str = "127.0.0.1") -> Reader:
         """Someone who reads its pages."""
-        reader = Reader(self.port, host)
-        try:
-            yield reader
-        finally:
-            reader.close()
+        return Reader(self.port, host)
 
     def _start(self, name: str, argv: tuple[str, ...]) -> None:
         program = Program(name, argv, self.folder / f"{name}.log", self.environ, folder=ROOT)

@@ -38,7 +38,7 @@ class Told:
                 self.links.setdefault(template, []).extend(found)
 
     def live_through(self):
-        """Asked, accepted, on the way, never marked; another visit done; another ask open."""
+        """A visit that nobody marks, one that is done, and an ask that is still open."""
         world = self.world
         for name in ("Christopher", "Ann", "Joan"):
             world.offer(name)
@@ -52,12 +52,13 @@ class Told:
         world.yes("Joan")
         self.tell()
         world.done("Joan")
-        open_still = world.post("Frank", when="tomorrow")
-        world.ask("Ann", open_still)
-        self.tell()
         world.later(hours=30)  # the clock on the wall, which the pages read, stays
         with world.work() as session:
             upkeep.keep_up(session, now=world.now)
+        self.tell()
+        world.later(hours=-30)
+        open_still = world.post("Frank", when="tomorrow")
+        world.ask("Ann", open_still)
         self.tell()
 
     def sign_in_link(self):
@@ -115,13 +116,11 @@ def test_opening_a_link_of_any_message_changes_no_row_but_notes_that_an_address_
 def open_again_and_again(running, path):
     """GET and HEAD, with the cookies of the time before and without; how many answers showed an address."""
     addresses = 0
-    with running.reader() as same:
-        for _ in range(TIMES):
-            for method in ("HEAD", "GET"):
-                with running.reader() as another:
-                    pages = [same.ask(method, path), another.ask(method, path)]
-                assert {page.status for page in pages} <= {200, 303}, path
-                addresses += sum("Conigre" in page.body or "Market Street" in page.body for page in pages)
+    same = running.reader()
+    for method in ("HEAD", "GET") * TIMES:
+        pages = [same.ask(method, path), running.reader().ask(method, path)]
+        assert {page.status for page in pages} <= {200, 303}, path
+        addresses += sum("Conigre" in page.body or "Mill Lane" in page.body for page in pages)
     return addresses
 
 
@@ -130,15 +129,12 @@ def test_every_link_still_works_after_it_was_opened(told, quiet):
     sign_in = told.sign_in_link()
     for path in (ask, sign_in):
         open_again_and_again(quiet, path)
-    with quiet.reader() as ann:
-        assert ann.press(ask, f"{ask}/yes").h1 == "You are helping Frank"
-    with quiet.reader() as ruth:
-        assert ruth.press(sign_in).h1.startswith("Today")
+    assert quiet.reader().press(ask, f"{ask}/yes").h1 == "You are helping Frank"
+    assert quiet.reader().press(sign_in).h1.startswith("Today")
 
 
 def is_open(running, link):
-    with running.reader() as reader:
-        return reader.get(link).h1 == "Can you help?"
+    return running.reader().get(link).h1 == "Can you help?"
 
 
 def test_reading_any_public_page_changes_no_row(told, quiet):

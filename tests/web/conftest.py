@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -86,13 +87,28 @@ def seeded(database: Any) -> str:
     return url
 
 
-@pytest.fixture
-def app(seeded: str) -> Iterator[Flask]:
-    app = create_app(config_for(seeded))
-    app.testing = False  # errors become pages, as they do for people
+@cache
+def app_for(url: str) -> Flask:
+    """One application for each database address: it is made once and holds nothing of a test."""
+    app = create_app(config_for(url))
     app.jinja_env.undefined = FailingUndefined
+    return app
+
+
+@pytest.fixture
+def app(seeded: str) -> Flask:
+    app = app_for(seeded)
     limiter.reset()
-    yield app
+    return app
+
+
+@pytest.fixture
+def app_with(seeded: str) -> Iterator[Callable[..., Flask]]:
+    """`app_with(GRITBIN_AREA="Powys")`: an application with other settings. Its rate limits are its own."""
+    app_for(seeded)
+    usual = dict(vars(limiter))
+    yield lambda **settings: create_app(config_for(seeded, **settings))
+    vars(limiter).update(usual)
 
 
 @pytest.fixture
@@ -181,9 +197,6 @@ def sign_in_token(app: Flask) -> str:
         coordinator = frozenset({StaffRoleName.COORDINATOR})
         staff.add_staff(session, "sam@example.org", "Sam", coordinator, areas=None, now=now)
         return staff.sign_in_link(session, "sam@example.org", now=now)
-
-
-Press = Callable[..., TestResponse]
 
 
 def press(client: FlaskClient, shown_at: str, to: str | None = None, **typed: Any) -> TestResponse:

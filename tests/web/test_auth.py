@@ -14,7 +14,9 @@ from web.limits import limiter
 
 def codes() -> list[str]:
     with reading() as session:
-        rows = session.scalars(select(Notification).where(Notification.template == "staff_code").order_by(Notification.id))
+        rows = session.scalars(
+            select(Notification).where(Notification.template == "staff_code").order_by(Notification.id)
+        )
         return [row.values["code"] for row in rows]
 
 
@@ -75,9 +77,7 @@ def test_a_newer_code_takes_the_place_of_the_older(client: FlaskClient, sign_in_
     assert press(client, "/sign-in/code", code=second).location == "/team"
 
 
-def test_an_address_that_is_nobody_s_gets_the_same_answer_and_no_code(
-    client: FlaskClient, sign_in_token: str
-) -> None:
+def test_an_address_that_is_nobody_s_gets_the_same_answer_and_no_code(client: FlaskClient, sign_in_token: str) -> None:
     ask_for_code(client, "stranger@example.org")
     assert codes() == []
     assert "If that address belongs" in client.get("/sign-in/code").text

@@ -68,9 +68,7 @@ def test_no_form_is_taken_without_its_token_and_nothing_changes(
 def test_a_form_from_another_site_is_refused_even_with_its_token(client: FlaskClient, world: World) -> None:
     shown = client.get(f"/m/{world.ask}").text
     token = re.search(r'form_token" value="(\w+)"', shown)[1]  # type: ignore[index]
-    answer = client.post(
-        f"/m/{world.ask}/yes", data={"form_token": token}, headers={"Sec-Fetch-Site": "cross-site"}
-    )
+    answer = client.post(f"/m/{world.ask}/yes", data={"form_token": token}, headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.status_code == 400
     assert "Please press the button again" in answer.text
 
@@ -107,9 +105,7 @@ def test_get_and_head_change_nothing_on_any_page(
 
 
 @pytest.mark.parametrize("noun", ["r", "m", "me", "visits", "sign-in"])
-def test_what_one_may_not_know_of_looks_like_what_is_not_there(
-    client: FlaskClient, world: World, noun: str
-) -> None:
+def test_what_one_may_not_know_of_looks_like_what_is_not_there(client: FlaskClient, world: World, noun: str) -> None:
     nowhere = client.get("/no-such-page")
     wrong_purpose = world.status if noun != "r" else world.ask
     for address in (f"/{noun}/{'x' * 22}", f"/{noun}/{wrong_purpose}", f"/{noun}/short"):

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -80,6 +82,24 @@ def test_sending_twice_posts_one_need_and_both_presses_find_it(client: FlaskClie
     assert count_needs() == 1
     for answer in (first, second):
         assert "We have your request" in client.get(answer.location).text
+
+
+def test_eight_presses_at_once_post_one_need(app: Flask, client: FlaskClient) -> None:
+    answer_all(client)
+    shown = client.get("/ask/check")
+    key = client.get_cookie("gritbin_ask")
+    assert key is not None
+    typed = {"form_token": re.search(r'form_token" value="(\w+)"', shown.text)[1]}  # type: ignore[index]
+
+    def send(_number: int) -> str:
+        browser = app.test_client()
+        browser.set_cookie("gritbin_ask", key.value)
+        return browser.post("/ask/check", data=typed).location
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(send, range(8)))
+    assert count_needs() == 1
+    assert all(re.fullmatch(r"/r/[\w-]{22}/sent", location) for location in answers)
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,13 @@ def test_an_offer_is_made_and_leads_to_their_own_page(
     browser = client if has_cookies else cookieless
     check_at = answer_all(browser)
     check = browser.get(check_at).text
-    for words in ("Clear snow or ice", "Monday mornings and afternoons", "Saturday early mornings", "On foot", "31 March 1970"):
+    for words in (
+        "Clear snow or ice",
+        "Monday mornings and afternoons",
+        "Saturday early mornings",
+        "On foot",
+        "31 March 1970",
+    ):
         assert words in check
     sent = press(browser, check_at)
     assert re.fullmatch(r"/me/[\w-]{22}/welcome", sent.location)
@@ -71,9 +77,7 @@ def test_monday_is_copied_to_every_weekday_by_the_server(client: FlaskClient) ->
     assert copied.location == "/offer/times"
     shown = client.get("/offer/times").text
     ticked = re.findall(r'value="(\w\w-\w+)" checked', shown)
-    assert ticked == [f"{day}-{band}" for day in ("MO", "TU", "WE", "TH", "FR") for band in ("am", "pm")] + [
-        "SA-early"
-    ]
+    assert ticked == [f"{day}-{band}" for day in ("MO", "TU", "WE", "TH", "FR") for band in ("am", "pm")] + ["SA-early"]
     assert "You are usually free weekday mornings and afternoons" in shown
 
 
@@ -98,13 +102,18 @@ def test_dates_away_are_added_and_removed_by_the_server(client: FlaskClient) -> 
 
 @pytest.mark.parametrize(
     ("to", "words"),
-    [({"to-day": "", "to-month": "", "to-year": ""}, "Enter the last day"), ({"to-day": "1"}, "must be after the first")],
+    [
+        ({"to-day": "", "to-month": "", "to-year": ""}, "Enter the last day"),
+        ({"to-day": "1"}, "must be after the first"),
+    ],
 )
-def test_dates_away_that_are_none_are_said_beside_them(
-    client: FlaskClient, to: dict[str, str], words: str
-) -> None:
+def test_dates_away_that_are_none_are_said_beside_them(client: FlaskClient, to: dict[str, str], words: str) -> None:
     press(client, "/offer", **KINDS)
-    typed = {f"away_{end}-{part}": value for end in ("from", "to") for part, value in (("day", "2"), ("month", "1"), ("year", "2031"))}
+    typed = {
+        f"away_{end}-{part}": value
+        for end in ("from", "to")
+        for part, value in (("day", "2"), ("month", "1"), ("year", "2031"))
+    }
     typed |= {f"away_{name}": value for name, value in to.items()}
     answered = press(client, "/offer/times", **TIMES, **typed, do="add")
     assert answered.status_code == 422

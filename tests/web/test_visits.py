@@ -25,9 +25,7 @@ def test_the_holder_reads_where_whom_and_what_to_say(client: FlaskClient, visit:
         assert words in shown
 
 
-def test_each_showing_of_the_address_is_written_down_and_head_shows_nothing(
-    client: FlaskClient, visit: str
-) -> None:
+def test_each_showing_of_the_address_is_written_down_and_head_shows_nothing(client: FlaskClient, visit: str) -> None:
     def showings() -> int:
         with reading() as session:
             wanted = select(func.count()).select_from(AuditRow).where(AuditRow.action == "read_door")

@@ -19,9 +19,7 @@ def test_the_page_shows_what_waits_and_opens_it_by_a_press(client: FlaskClient, 
     assert "Can you help?" in client.get(opened.location).text
 
 
-def test_after_a_yes_the_visit_is_next_and_its_address_is_not_on_this_page(
-    client: FlaskClient, world: World
-) -> None:
+def test_after_a_yes_the_visit_is_next_and_its_address_is_not_on_this_page(client: FlaskClient, world: World) -> None:
     press(client, f"/m/{world.ask}", f"/m/{world.ask}/yes")
     shown = client.get(f"/me/{world.me}").text
     assert "Clear snow or ice for Eileen" in shown

@@ -6,6 +6,7 @@ import smtplib
 import ssl
 from email.message import EmailMessage
 from email.utils import formatdate
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from matcher.services.outbox import Envelope
@@ -13,6 +14,20 @@ from workers.channels.protocol import SendLater, SendNever, SendUnsure
 
 TIMEOUT_S = 20
 _FOR_NOW = range(400, 500)
+
+
+class _Server(smtplib.SMTP):
+    """Remembers whether a letter has begun to be handed over: before that, a cut line has lost nothing."""
+
+    has_begun = False
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        self.has_begun = True
+        return super().data(msg)
+
+
+class _TlsServer(_Server, smtplib.SMTP_SSL):
+    """The same, with TLS from the start."""
 
 
 class SmtpChannel:
@@ -34,19 +49,21 @@ class SmtpChannel:
             raise _failed(code) from None
         except smtplib.SMTPResponseException as error:
             raise _failed(error.smtp_code) from None
-        except (OSError, smtplib.SMTPException) as error:  # the line was cut: was it before or after the text?
-            raise SendUnsure(type(error).__name__) from None
+        except (smtplib.SMTPNotSupportedError, UnicodeError) as error:  # letters that this server cannot send to
+            raise SendNever(type(error).__name__) from None
+        except (OSError, smtplib.SMTPException) as error:
+            raise (SendUnsure if server.has_begun else SendLater)(type(error).__name__) from None
         finally:
             server.close()
 
-    def _connect(self) -> smtplib.SMTP:
+    def _connect(self) -> _Server:
         host, port = self._url.hostname or "localhost", self._url.port
         try:
             if self._url.scheme == "smtps":
                 context = ssl.create_default_context()
-                server: smtplib.SMTP = smtplib.SMTP_SSL(host, port or 465, timeout=TIMEOUT_S, context=context)
+                server: _Server = _TlsServer(host, port or 465, timeout=TIMEOUT_S, context=context)
             else:
-                server = smtplib.SMTP(host, port or 25, timeout=TIMEOUT_S)
+                server = _Server(host, port or 25, timeout=TIMEOUT_S)
             self._log_in(server)
         except (OSError, smtplib.SMTPException) as error:
             raise SendLater(type(error).__name__) from None

@@ -34,8 +34,8 @@ def test_first_asks_are_for_places_nobody_was_asked_for(village: Any) -> None:
     assert (turn.live, turn.first, turn.extra, turn.wanted) == (1, 1, 0, 1)
 
 
-@pytest.mark.parametrize(("silent_min", "extra"), [(33, 0), (34, 1), (300, 1)])
-def test_one_more_is_asked_once_silence_has_lasted_long_enough(village: Any, silent_min: int, extra: int) -> None:
+@pytest.mark.parametrize(("silent_min", "extra"), [(33, 0), (33.75, 1), (300, 1)])
+def test_one_more_is_asked_once_silence_has_lasted_long_enough(village: Any, silent_min: float, extra: int) -> None:
     """The window leaves 4.5 hours: patience is 33.75 minutes from the last ask."""
     need, one, two = village.need(), village.neighbour(1), village.neighbour(2)
     asks = (

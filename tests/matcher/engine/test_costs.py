@@ -63,6 +63,17 @@ def test_others_who_may_yet_say_yes_lower_the_worth_of_one_more(village: Any) ->
     assert terms(village, need, other)["others_asked"] == 0
 
 
+def test_someone_asked_for_one_of_two_places_takes_nothing_from_the_other(village: Any) -> None:
+    piano, other = village.need(helpers_wanted=2), village.neighbour(2)
+    problem = village.round([piano], [village.neighbour(1), other], live_asks=(village.ask(piano, other, 9),))
+    assert scene_of(problem).unheard.tolist() == [1.0]
+
+
+def test_a_second_ask_in_the_same_round_counts_the_first(village: Any) -> None:
+    one, other = solve_round(village.round([village.need(1), village.need(2)], [village.neighbour(1)])).asks
+    assert sorted(sum(line.term == "fairness" for line in ask.breakdown) for ask in (one, other)) == [0, 1]
+
+
 def test_who_has_helped_before_is_preferred_and_likelier_to_say_yes(village: Any) -> None:
     usual = terms(village, village.need(usual=frozenset({1})), village.neighbour(1))
     stranger = terms(village, village.need(), village.neighbour(1))

@@ -104,6 +104,21 @@ def test_two_changes_are_said_to_be_two(village: Any) -> None:
     assert one.sentence.endswith("More than that would have to change.")
 
 
+def test_the_reason_is_where_the_waterfall_runs_dry_and_the_rest_comes_with_it(village: Any) -> None:
+    """The one who is near fails three rules; the one who is far fails two. Nobody near is free."""
+    later = (village.window(14, 15),)
+    near = village.neighbour(1, free=later, checks={})
+    far = village.neighbour(2, free=later, point=village.north(2500), checks={"id_seen": None})
+    need = village.need(required_checks=frozenset({"id_seen"}), refused_by=frozenset({101}))
+    one = why_nobody(village, need, near, far)
+    assert (one.reason, one.also) == (ReasonCode.NOBODY_FREE, (ReasonCode.NOBODY_NEAR,))
+
+
+def test_when_the_time_is_up_that_is_the_reason_even_if_nobody_is_near(village: Any) -> None:
+    one = why_nobody(village, village.need(), village.neighbour(1, point=village.north(2500)), now=village.at(11.5))
+    assert one.reason == ReasonCode.WINDOW_PASSED
+
+
 def test_the_other_place_speaks_of_somebody_else(village: Any) -> None:
     piano = village.need(helpers_wanted=2)
     far = village.neighbour(2, point=village.north(2500))

@@ -15,7 +15,7 @@ from matcher.engine.prices import match_by_prices, proved_bound, shadow_prices
 
 
 def county(rng, n_needs, n_volunteers, *, degree=7, costs="whole", most=2):
-    """Pairs at random. costs: whole, equal, halves, fractions (no whole number, no tie) or alike (fractions that tie)."""
+    """Pairs at random. costs: whole, equal, halves, fractions (whole nor tied) or alike (tied fractions)."""
     has = rng.random((n_needs, n_volunteers)) < degree / n_volunteers
     need, volunteer = np.nonzero(has)
     cost = {

@@ -152,12 +152,29 @@ def test_after_silence_with_nobody_else_the_first_ask_stays_and_the_reason_is_to
     assert waiting.why_no_more.sentence == "There is nobody else to ask."
 
 
+def test_one_more_is_not_asked_where_it_is_not_worth_their_attention(village: Any) -> None:
+    snow, first = village.need(1), village.neighbour(1)
+    weary = village.neighbour(2, asked_at=(village.at(6.5),) * 5, point=village.north(1900), travel_mode="foot")
+    live = (village.ask(snow, first, 11, village.at(6)),)
+
+    answer = solve_round(village.round([snow], [first, weary], live_asks=live, now=village.at(7.5)))
+
+    (waiting,) = answer.waiting
+    assert (answer.asks, waiting.why_no_more) == ((), None)
+
+
 def test_a_full_occurrence_is_in_no_list(village: Any) -> None:
     full = village.need(1, helpers_wanted=0)
 
     answer = solve_round(village.round([full], [village.neighbour(1)]))
 
     assert (answer.asks, answer.waiting, answer.unserved) == ((), (), ())
+
+
+def test_of_two_like_offers_of_one_person_the_first_made_is_taken(village: Any) -> None:
+    first, second = village.neighbour(1, person_id=5), village.neighbour(2, person_id=5)
+    for offers in ([first, second], [second, first]):
+        assert asked(solve_round(village.round([village.need()], offers))) == [(1, 101)]
 
 
 @settings(max_examples=100, deadline=None)

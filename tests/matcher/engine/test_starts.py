@@ -58,6 +58,12 @@ def test_half_hours_are_kept_apart_over_a_fortnight(village: Any) -> None:
         assert not start_of(village, need, village.neighbour(1, free=(village.window(9, 10, (day + 1) % 14),)))
 
 
+def test_a_free_quarter_of_an_hour_is_enough_for_a_short_visit(village: Any) -> None:
+    need = village.need(windows=(village.window(9, 10),), minutes=15)
+    assert start_of(village, need, village.neighbour(1, free=(village.window(9, 9.25),))) == village.at(9)
+    assert start_of(village, need, village.neighbour(1, free=(village.window(9.75, 10),))) == village.at(9.75)
+
+
 def test_a_visit_fits_to_the_second_and_no_further(village: Any) -> None:
     need = village.need(windows=(village.window(9, 10),), minutes=60)
     short = TimeWindow(village.at(9), village.at(10) - timedelta(seconds=1))

@@ -104,9 +104,7 @@ def test_another_day_has_the_same_people_at_the_same_homes(filled: Filled) -> No
 
 
 def test_there_are_300_volunteers_60_residents_and_a_day_of_needs_of_every_kind(filled: Filled) -> None:
-    needs_by_kind = dict(
-        filled.session.execute(select(Need.kind_slug, func.count()).group_by(Need.kind_slug)).all()
-    )
+    needs_by_kind = dict(filled.session.execute(select(Need.kind_slug, func.count()).group_by(Need.kind_slug)).all())
     residents = filled.session.execute(select(func.count(Need.resident_id.distinct()))).scalar_one()
 
     assert _count(filled.session, Offer) == 300

@@ -67,7 +67,7 @@ def test_a_phone_number_is_kept_in_one_form(typed, kept):
     assert people.check_phone(typed) == kept
 
 
-@pytest.mark.parametrize("typed", ["", "12", "phone", "01632 960", "0" * 39, "+", "++44", "07700 900 98x2y3"])
+@pytest.mark.parametrize("typed", ["", "12", "phone", "960 900", "0" * 39, "+", "++44", "07700 900 98x2y3"])
 def test_what_cannot_be_a_phone_number_is_refused_beside_the_phone(typed):
     with pytest.raises(BadInput) as refused:
         people.check_phone(typed)

@@ -131,7 +131,8 @@ def test_what_is_done_is_not_in_the_way_of_what_comes(world, ask, insert):
 
 def test_the_padding_holds_the_visit(world, ask, refuses):
     match = ask("Christopher", world.post())
-    refuses("ck_visits_padding_holds_the_visit", VISIT, **a_visit(match, during_from=match.starts_at + timedelta(minutes=1)))
+    late = match.starts_at + timedelta(minutes=1)
+    refuses("ck_visits_padding_holds_the_visit", VISIT, **a_visit(match, during_from=late))
 
 
 def test_a_yes_becomes_one_visit(world, ask, insert, refuses):
@@ -182,8 +183,9 @@ def test_nobody_is_asked_twice_at_once_about_the_same(world, ask, insert, refuse
     match = ask("Christopher", world.post())
     again = (
         "insert into matches (occurrence_id, offer_id, person_id, status, starts_at, ends_at, distance_band,"
-        " weight_min, breakdown, sentence, asked_at, answered_at) select occurrence_id, offer_id, person_id, cast(:status as text),"
-        " starts_at, ends_at, '', 0, '[]', '', asked_at, case when cast(:status as text) = 'proposed' then null else asked_at end"
+        " weight_min, breakdown, sentence, asked_at, answered_at) select occurrence_id, offer_id, person_id,"
+        " cast(:status as text), starts_at, ends_at, '', 0, '[]', '', asked_at,"
+        " case when cast(:status as text) = 'proposed' then null else asked_at end"
         " from matches where id = :id"
     )
     insert(again, id=match.id, status="declined")

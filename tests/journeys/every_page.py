@@ -1,0 +1,132 @@
+"""A world in which every page has something to show, and the way to each of them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from matcher.domain.roles import LinkPurpose
+from matcher.services import staff, upkeep
+from matcher.services.access import Grant
+from matcher.services.needs import PostedNeed
+from matcher.store.models import Visit
+from tests.journeys.running import Running
+from tests.worlds import World
+
+PUBLIC = {
+    "home": "/",
+    "what we do": "/what-we-do",
+    "how we keep you safe": "/safe",
+    "about": "/about",
+    "privacy": "/privacy",
+    "cookies": "/cookies",
+    "accessibility": "/accessibility",
+    "contact": "/contact",
+    "staff sign-in": "/sign-in",
+    "outbox": "/outbox",
+    "no such page": "/no-such-page",
+}
+
+
+class EveryPage:
+    """The addresses of all private pages, by what they show."""
+
+    def __init__(self, running: Running) -> None:
+        self.world: World = running.world()
+        self.paths: dict[str, str] = {}
+        self._hours = 2
+        for name in ("Christopher", "Ann", "Joan", "Maximiliana-Theodora"):
+            self.world.offer(name, visits_per_week=2)
+        self._coming()
+        self._over()
+        self._waiting()
+        self.world.deliver()
+        self.world.execute("update notifications set status = 'failed', last_error = 'ring them' where id = 1")
+
+    def way_in(self) -> str:
+        """The coordinator's link."""
+        self.world.coordinator()
+        with self.world.work() as session:
+            return f"/sign-in/{staff.sign_in_link(session, 'ruth@example.org', now=self.world.now)}"
+
+    def _waiting(self) -> None:
+        """Needs that nobody has said yes to, and the question as those read it who were asked."""
+        world = self.world
+        self._need("looking for a neighbour", need := world.post("Olive", when="tomorrow", details=("path", "drive")))
+        self._match("an ask", "Christopher", self._ask("Christopher", need))
+        self._match("an ask, refused", "Ann", self._ask("Ann", need))
+        world.no("Ann")
+        self._need(
+            "a word first", world.post("Percy", kind="other", note="A wasps' nest in the shed.", when="tomorrow")
+        )
+        self._need("still looking", world.post("Queenie", kind="lift", when="tomorrow", times=frozenset({"am", "eve"})))
+        self._need("every week", world.post("Rose", kind="call", when="tomorrow", is_weekly=True))
+        world.round()
+        world.deliver()
+
+    def _coming(self) -> None:
+        """Visits that someone holds, or is on the way to."""
+        world = self.world
+        self._need(
+            "someone is coming", need := world.post("Eileen", when="tomorrow", note="Please ring the side bell.")
+        )
+        matches = world.ask_all(["Christopher", "Joan"], need)
+        world.yes("Christopher")
+        self._match("an ask, yours", "Christopher", matches[0])
+        self._match("an ask, taken", "Joan", matches[1])
+        self._visit("a visit", "Christopher")
+        self._need("on the way", need := world.post("Frank", when="tomorrow"))
+        self._ask("Maximiliana-Theodora", need)
+        world.yes("Maximiliana-Theodora")
+        world.set_off("Maximiliana-Theodora")
+        self._visit("a visit, on the way", "Maximiliana-Theodora")
+        self.paths["my visits"] = f"/me/{self._link(LinkPurpose.ME, 'Christopher')}"
+        self.paths["on the list"] = f"{self.paths['my visits']}/welcome"
+
+    def _over(self) -> None:
+        """Done, handed back, called off, and never met."""
+        world = self.world
+        for name, what in (("George", "done"), ("Harriet", "handed back"), ("Ivy", "called off")):
+            self._need(what, need := world.post(name, when="tomorrow"))
+            self._ask("Joan", need)
+            world.yes("Joan")
+            self._visit(f"a visit, {what}", "Joan")
+            if what == "called off":
+                world.cancel(need)
+            else:
+                {"done": world.done, "handed back": world.hand_back}[what]("Joan")
+        unmet = world.post("Jack", when="tomorrow")
+        world.later(hours=50)
+        with world.work() as session:
+            upkeep.lapse_passed(session, now=world.now)
+        world.later(hours=-50)
+        self._need("never met", unmet)
+
+    def _ask(self, name: str, need: PostedNeed) -> int:
+        """Ask someone, two hours later each time, so that no visit is in the way of another."""
+        self._hours += 2
+        return self.world.ask(name, need, at=self.world.now + timedelta(hours=self._hours))
+
+    def _need(self, what: str, posted: PostedNeed) -> None:
+        person_id = self.world.execute("select resident_id from needs where id = :id", id=posted.need_id)[0][0]
+        token = self.world.link(Grant(LinkPurpose.STATUS, person_id=person_id, need_id=posted.need_id), hours=9)
+        self.paths[f"need: {what}"] = f"/r/{token}"
+        if what in ("looking for a neighbour", "someone is coming", "a word first"):
+            for page in ("sent", "print", "cancel"):
+                self.paths[f"need: {what}, {page}"] = f"/r/{token}/{page}"
+
+    def _match(self, what: str, name: str, match_id: int) -> None:
+        token = self._link(LinkPurpose.MATCH, name, match_id=match_id)
+        self.paths[what] = f"/m/{token}"
+        if what == "an ask":
+            for why in ("clash", "over", "not_allowed"):
+                self.paths[f"{what}, {why}"] = f"/m/{token}/answer/{why}"
+
+    def _visit(self, what: str, name: str) -> None:
+        visit = self.world.all(Visit, person_id=self.world.people[name])[-1]
+        token = self._link(LinkPurpose.VISIT, name, visit_id=visit.id)
+        self.paths[what] = f"/visits/{token}"
+        if what == "a visit":
+            self.paths["hand it back"] = f"/visits/{token}/hand-back"
+
+    def _link(self, purpose: LinkPurpose, name: str, **thing: int) -> str:
+        return self.world.link(Grant(purpose, person_id=self.world.people[name], **thing), hours=9)

@@ -1,0 +1,234 @@
+"""Whatever is typed into a form, over HTTP: an answer that says what to do, beside the field, with what was typed."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from matcher.domain.roles import LinkPurpose
+from matcher.services.access import Grant
+from tests.worlds import World
+
+pytestmark = pytest.mark.xdist_group("journeys")
+
+# Answers that can be used, one page each: a page is reached by giving them for every page before it.
+ASK = {
+    "/ask": {"kind": "snow", "details": "path"},
+    "/ask/when": {"when": "day", "times": "am", "day-day": "1", "day-month": "2", "day-year": "2027"},
+    "/ask/where": {"postcode": "BA15 1HL", "house": "14"},
+    "/ask/who": {
+        "first_name": "Eileen",
+        "phone": "01632 960901",
+        "contact": "email",
+        "email": "eileen@example.org",
+        "note": "Ring.",
+    },
+}
+OFFER = {
+    "/offer": {"kinds": "snow"},
+    "/offer/times": {
+        "pattern": "choose",
+        "avail": "MO-am",
+        "visits_per_week": "2",
+        "away_from-day": "1",
+        "away_from-month": "2",
+        "away_from-year": "2027",
+        "away_to-day": "2",
+        "away_to-month": "2",
+        "away_to-year": "2027",
+        "away": "2027-01-01/2027-01-02",
+    },
+    "/offer/reach": {"postcode": "BA15 1NB", "house": "3", "travel_mode": "foot", "travel_minutes": "20"},
+    "/offer/about-you": {
+        "first_name": "Ann",
+        "surname": "Sample",
+        "phone": "07700 900321",
+        "email": "ann@example.org",
+        "date_of_birth-day": "17",
+        "date_of_birth-month": "5",
+        "date_of_birth-year": "1980",
+    },
+    "/offer/promises": {"promises": "yes"},
+}
+PAGES = [(journey, path) for journey in (ASK, OFFER) for path in journey]
+BY_HAND = ("postcode", "house", "first_name", "surname", "phone", "email", "note")
+
+NASTY = (
+    "",
+    " \t\r\n ",
+    "\0",
+    "a\0b",
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "{{ 7*7 }} {% raw %} ${7*7} %s %(x)s",
+    "'; drop table needs; --",
+    "../../etc/passwd",
+    "-1",
+    "0",
+    "00",
+    "31",
+    "13",
+    "9999",
+    "0000",
+    "1e9",
+    "1_0",
+    "٣",
+    "二〇二七",
+    "²",
+    "99999999999999999999999999",
+    "NaN",
+    "2027-13-45/2027-99-99",
+    "0001-01-01/9999-12-31",
+    "MO-am,TU-pm",
+    "x" * 301,
+    "x" * 20_000,
+    "ё" * 5_000,
+    "שלום עולם",
+    "مرحبا",
+    "ﷺ" * 50,
+    "👩‍👩‍👧‍👧🏴󠁧󠁢󠁷󠁬󠁳󠁿",
+    "e\u0301\u0301\u0301" * 40,
+    "\u202eBA15 1HL\u202c",
+    "\u200b",
+    "\ufeff",
+    "\ud800",
+    "BA15 1HL\r\nSet-Cookie: a=b",
+    "key safe 1234",
+    "a@b",
+    "a@" + "b" * 300 + ".org",
+    "+44" + "1" * 400,
+)
+TYPED = st.one_of(st.sampled_from(NASTY), st.text(max_size=80), st.text("0123456789+-/. ", max_size=20))
+SHORT = settings(
+    max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None
+)
+_ERROR = re.compile(r'<p[^>]* class="govuk-error-message"[^>]*>', re.DOTALL)
+
+
+class Tally:
+    """How many were tried, and what came of them."""
+
+    def __init__(self) -> None:
+        self.statuses: Counter[int] = Counter()
+
+    def add(self, status: int) -> None:
+        self.statuses[status] += 1
+
+    def __str__(self) -> str:
+        bad = sum(count for status, count in self.statuses.items() if status >= 500)
+        return f"{self.statuses.total()} inputs tried, {bad} failures; answers {dict(self.statuses)}"
+
+
+def reach(running, journey, wanted):
+    """A reader who has given good answers to every page before `wanted`."""
+    reader = running.reader()
+    for path, answers in journey.items():
+        if path == wanted:
+            break
+        assert reader.press(path, **answers).status == 200
+    return reader
+
+
+def shows(page, typed):
+    """Whether what was typed still stands in the form; half a character is replaced on its way, as it must be."""
+    sent = typed.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    return sent.strip()[:60].strip() in html.unescape(page.body)
+
+
+@pytest.mark.parametrize(("journey", "path"), PAGES, ids=[path for _, path in PAGES])
+def test_a_question_takes_it_or_says_beside_the_field_what_is_wrong(running, journey, path):
+    running.world()
+    reader, tally = reach(running, journey, path), Tally()
+    token = reader.get(path).form_token
+
+    @SHORT
+    @given(field=st.sampled_from(sorted(journey[path])), typed=TYPED)
+    def try_it(field, typed):
+        answer = reader.ask("POST", path, {"form_token": token, **journey[path], field: typed})
+        tally.add(answer.status)
+        assert answer.status in (303, 400, 422), (field, typed)
+        if answer.status == 400:
+            assert "\0" in typed, (field, typed)
+        if answer.status == 422:
+            assert _ERROR.search(answer.body), (field, typed)
+            assert "govuk-error-summary" in answer.body
+            if field in BY_HAND or field.endswith(("-day", "-month", "-year")):
+                assert shows(answer, typed), (field, typed)
+
+    try_it()
+    print(f"{path}: {tally}")  # noqa: T201
+    assert running.said("web").count("page_failed") == 0
+
+
+def test_private_forms_take_it_or_say_what_is_wrong(running):
+    world: World = running.world()
+    world.offer("Christopher")
+    need = world.post("Eileen", when="tomorrow")
+    christopher = {"person_id": world.people["Christopher"]}
+    ask = world.link(Grant(LinkPurpose.MATCH, match_id=world.ask("Christopher", need), **christopher), hours=1)
+    world.yes("Christopher")
+    world.done("Christopher")
+    visit = world.link(Grant(LinkPurpose.VISIT, visit_id=world.visit("Christopher").id, **christopher), hours=1)
+    tally = Tally()
+    for page, action, fields in (
+        (f"/r/{need.token}", f"/r/{need.token}/how", ("answer", "thanks")),
+        (f"/visits/{visit}", f"/visits/{visit}/minutes", ("minutes",)),
+        (f"/m/{ask}", f"/m/{ask}/reason", ("reason",)),
+        ("/sign-in", "/sign-in", ("email",)),
+        ("/sign-in/code", "/sign-in/code", ("code",)),
+    ):
+        reader = running.reader()
+        if action == "/sign-in/code":
+            reader.press("/sign-in", email="nobody@example.org")
+        try_private_form(running, reader, tally, action, fields, reader.get(page).form_token)
+    print(f"private forms and signing in: {tally}")  # noqa: T201
+    assert running.said("web").count("page_failed") == 0
+
+
+def try_private_form(running, reader, tally, action, fields, token):
+    @SHORT
+    @given(field=st.sampled_from(fields), typed=TYPED)
+    def try_it(field, typed):
+        running.forget_limits()
+        answer = reader.ask("POST", action, {"form_token": token, field: typed})
+        tally.add(answer.status)
+        assert answer.status in (303, 400, 422), (action, field, typed)
+        if answer.status == 422:
+            assert _ERROR.search(answer.body), (action, field, typed)
+
+    try_it()
+
+
+def test_addresses_that_are_nobody_s_are_answered_with_a_page(running):
+    running.world()
+    tally = Tally()
+    reader = running.reader()
+    paths = (
+        "/r/{}",
+        "/m/{}/yes",
+        "/visits/{}",
+        "/me/{}/asks/{}",
+        "/sign-in/{}",
+        "/ask/{}",
+        "/ask?d={}",
+        "/static/{}",
+        "/{}",
+    )
+    for typed in (*NASTY, "A" * 22, "-" * 22, "%00", "%ff", "%2e%2e%2f", "9" * 40):
+        quoted = re.sub(
+            r"[^\w.%-]",
+            lambda found: "".join(f"%{byte:02x}" for byte in found[0].encode("utf-8", "replace")),
+            typed[:2000],
+            flags=re.ASCII,
+        )
+        for path in paths:
+            for method in ("GET", "POST"):
+                page = reader.ask(method, path.replace("{}", quoted), {} if method == "POST" else None)
+                tally.add(page.status)
+                assert page.status < 500, (method, path, typed)
+    print(f"addresses: {tally}")  # noqa: T201

@@ -1,0 +1,202 @@
+"""Every page, on a small telephone and on a desk: nothing to scroll sideways, nothing too small to press, and nothing
+that axe finds wrong."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from urllib.parse import quote, unquote
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.journeys.every_page import PUBLIC, EveryPage
+from tests.journeys.people import press, see
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+SMALLEST_PX = 44
+
+# Whatever is pressed, with the label that presses it too; a link inside a sentence is read, and as tall as the words.
+_TOO_SMALL = """smallest => {
+    const isShown = box => box.width > 1 && box.height > 1;
+    const isInSentence = it => it.tagName === "A" && getComputedStyle(it).display.startsWith("inline")
+        && it.parentElement.innerText.trim().length > it.innerText.trim().length + 1;
+    const boxes = it => [it, ...(it.labels || [])].map(part => part.getBoundingClientRect()).filter(isShown);
+    return [...document.querySelectorAll("a[href], button, input:not([type=hidden]), textarea, select, summary")]
+        .filter(it => it.checkVisibility() && isShown(it.getBoundingClientRect()) && !isInSentence(it))
+        .filter(it => !boxes(it).some(box => box.width > smallest - 0.5 && box.height > smallest - 0.5))
+        .map(it => {
+            const box = it.getBoundingClientRect();
+            const name = (it.innerText || it.name || it.getAttribute("href")).trim();
+            return `${it.tagName} "${name}" is ${box.width.toFixed()} x ${box.height.toFixed()}`;
+        });
+}"""
+_LOOKS = """() => ({
+    wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    h1: document.querySelectorAll("h1").length,
+    lang: document.documentElement.lang,
+    title: document.title,
+})"""
+
+
+# The same page with an error on it, or of another need.
+_ONE_OF_MANY = re.compile(r", with errors$|^need: .*, (?=sent|print|cancel)")
+
+
+class Eye:
+    """Looks at the page as it stands and writes down what is wrong with it."""
+
+    def __init__(self, page, *, with_axe):
+        self.page = page
+        self.axe = Axe() if with_axe else None
+        self.wrong = defaultdict(list)
+        self.titles = defaultdict(set)
+
+    def look(self, what):
+        looks = self.page.evaluate(_LOOKS)
+        self.titles[looks["title"]].add(_ONE_OF_MANY.sub("", what))
+        wrong = self.wrong[what]
+        if looks["wide"] > 0:
+            wrong.append(f"{looks['wide']} px too wide")
+        if looks["h1"] != 1 or looks["lang"] != "en-GB":
+            wrong.append(f"{looks['h1']} h1, lang {looks['lang']!r}")
+        wrong += self.page.evaluate(_TOO_SMALL, SMALLEST_PX)
+        if self.axe is not None:
+            found = self.axe.run(self.page, options={"runOnly": RULES, "resultTypes": ["violations"]})
+            wrong += [f"axe {rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in found.response["violations"]]
+
+    def read(self, what, path):
+        self.page.goto(path)
+        self.look(what)
+
+    def faults(self):
+        """What is wrong, page by page; and titles that more than one page has."""
+        shared = {title: pages for title, pages in self.titles.items() if len(pages) > 1 or not title}
+        return {what: wrong for what, wrong in self.wrong.items() if wrong} | shared
+
+
+ASKING = (
+    ("What do you need help with?", lambda page: page.get_by_label("Clearing snow or ice").check()),
+    ("When do you need it?", lambda page: (check(page, "Tomorrow"), check(page, "Morning, 8 to 12"))),
+    (
+        "Where is the help needed?",
+        lambda page: fill(page, {"Postcode": "BA15 1HL", "House number or name": "14 Conigre Hill"}),
+    ),
+    (
+        "Who should the neighbour ask for?",
+        lambda page: (
+            fill(page, {"First name": "Wolfeschlegelsteinhausenberger", "Phone number": "01632 960901"}),
+            check(page, "Text"),
+        ),
+    ),
+)
+OFFERING = (
+    ("What could you do?", lambda page: check(page, "Clear snow or ice")),
+    ("When are you usually free?", lambda page: check(page, "Almost any time")),
+    (
+        "How far would you go?",
+        lambda page: (
+            fill(page, {"Postcode": "BA15 1NB", "House number or name": "3"}),
+            check(page, "On foot"),
+            check(page, "Up to 20 minutes"),
+        ),
+    ),
+    (
+        "About you",
+        lambda page: fill(
+            page,
+            {
+                "First name": "Ann",
+                "Last name": "Sample",
+                "Mobile number": "07700 900321",
+                "Email address": "a-rather-long-address-for-a-small-screen@neighbourhood.example.org",
+                "Day": "17",
+                "Month": "5",
+                "Year": "1980",
+            },
+        ),
+    ),
+    ("Keep everyone safe", lambda page: check(page, "I agree to these promises")),
+)
+
+
+def check(page, label):
+    page.get_by_label(label, exact=True).check()
+
+
+def fill(page, fields):
+    for label, words in fields.items():
+        page.get_by_label(label, exact=True).fill(words)
+
+
+def look_through_journey(eye, path, questions):
+    """Each question as it opens, with every error it can have at once, and answered; then the answers to check."""
+    eye.page.goto(path)
+    for heading, answer in questions:
+        see(eye.page, heading)
+        eye.look(heading)
+        press(eye.page, "Continue")
+        expect(eye.page.locator(".govuk-error-summary")).to_be_visible()
+        eye.look(f"{heading}, with errors")
+        answer(eye.page)
+        press(eye.page, "Continue")
+    see(eye.page, "Check your answers")
+    eye.look(f"the answers, {path}")
+
+
+def look_at_sign_in(eye, way_in):
+    page, errors = eye.page, eye.page.locator(".govuk-error-summary")
+    page.goto("/sign-in")
+    press(page, "Send me a code")
+    expect(errors).to_be_visible()
+    eye.look("staff sign-in, with errors")
+    fill(page, {"Email address": "nobody@example.org"})
+    press(page, "Send me a code")
+    see(page, "Enter the code")
+    eye.look("the code")
+    press(page, "Sign in")
+    expect(errors).to_be_visible()
+    eye.look("the code, with errors")
+    eye.read("the way in", way_in)
+    press(page, "Sign in")
+    see(page, "Today")
+    eye.look("the board")
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 640), (1280, 800)])
+def test_every_page_holds_up(quiet, someone, width, height):
+    pages = EveryPage(quiet)
+    eye = Eye(someone(viewport={"width": width, "height": height}), with_axe=width == 320)
+    for what, path in (PUBLIC | pages.paths).items():
+        if what != "no such page":
+            eye.read(what, path)
+    look_through_journey(eye, "/ask", ASKING)
+    look_through_journey(eye, "/offer", OFFERING)
+    look_at_sign_in(eye, pages.way_in())
+    assert eye.faults() == {}
+    assert len(eye.wrong) > 60
+
+
+def test_pages_of_errors_hold_up(quiet, someone):
+    """Chromium complains of a 404 in its console, which is meant here: so these are put before it as they are."""
+    page = someone(viewport={"width": 320, "height": 640})
+    eye = Eye(page, with_axe=True)
+    reader = quiet.reader()
+    faults = {
+        "no such page": reader.get("/no-such-page"),
+        "a form of another page": reader.post("/ask", {"kind": "snow"}),
+        "too long": reader.post("/ask", {"kind": "x" * 2_000_000}),
+        "a method it does not know": reader.ask("PUT", "/ask", {}),
+    }
+    assert [answer.status for answer in faults.values()] == [404, 400, 413, 405]
+    page.route("**/as-it-was/*", lambda route: route.fulfill(body=faults[named(route)].body, content_type="text/html"))
+    for what in faults:
+        eye.read(what, f"/as-it-was/{quote(what)}")
+    assert eye.faults() == {}
+
+
+def named(route):
+    return unquote(route.request.url.rpartition("/")[2])

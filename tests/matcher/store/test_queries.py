@@ -1,0 +1,150 @@
+"""Reads with names: who is missing which check, who may be asked, which visit is to be judged."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from matcher.domain.lifecycle import NeedStatus
+from matcher.services import offers
+from matcher.store import queries
+from matcher.store.models import Match, Need, Offer, Visit
+
+
+def ask(world, query, *args):
+    with world.work() as session:
+        return query(session, *args)
+
+
+@pytest.mark.parametrize(("email", "channel"), [("", "text"), ("ann@example.org", "email")])
+def test_a_volunteer_is_reached_by_email_if_they_gave_one(world, email, channel):
+    world.offer("Ann", person={"email": email})
+    assert ask(world, queries.channel_of, world.people["Ann"]) == channel
+
+
+def test_the_exact_home_is_there_for_the_engine(world):
+    world.offer("Ann")
+    assert ask(world, queries.home_point, world.people["Ann"]).lat == 51.348711
+
+
+def test_the_checks_that_are_missing_on_a_day(world):
+    world.offer("Ann", kinds=frozenset({"lift"}))
+    ann = world.people["Ann"]
+    for name, expires_on in (("id_seen", None), ("reference", date(2026, 1, 20))):
+        with world.work() as session:
+            offers.record_check(session, ann, name, date(2025, 1, 1), expires_on=expires_on, now=world.now)
+    on = {day: ask(world, queries.missing_checks, ["lift"], ann, date(2026, 1, day)) for day in (20, 21)}
+    assert on == {20: {"licence_seen"}, 21: {"licence_seen", "reference"}}
+    assert ask(world, queries.missing_checks, ["snow"], ann, date(2026, 1, 20)) == set()
+
+
+def test_what_someone_is_expected_at_and_where(world):
+    world.offer("Ann")
+    world.ask("Ann", world.post("Eileen"))
+    assert ask(world, queries.expected_visits, world.people["Ann"]) == []
+    world.yes("Ann")
+    ((visit, point),) = ask(world, queries.expected_visits, world.people["Ann"])
+    assert (visit.id, point.lat) == (world.one(Visit).id, 51.350505)
+    world.done("Ann")
+    assert ask(world, queries.expected_visits, world.people["Ann"]) == []
+
+
+@pytest.fixture
+def may_ask(world):
+    """`may_ask(hours)`: whether Ann may be asked for a visit of half an hour, so many hours from now."""
+    world.offer("Ann", travel_mode="car")
+
+    def check(hours):
+        starts_at = world.now + timedelta(hours=hours)
+        return ask(world, queries.may_be_asked, world.one(Offer).id, starts_at, starts_at + timedelta(minutes=30))
+
+    return check
+
+
+def test_one_who_is_asked_may_be_asked_once_more_for_another_time(world, may_ask):
+    assert may_ask(2)
+    world.ask("Ann", world.post("Eileen"))
+    assert not may_ask(2)
+    assert not may_ask(2.25)
+    assert may_ask(2.5)
+    world.ask("Ann", world.post("Gwen"), at=world.now + timedelta(hours=4))
+    assert not may_ask(6)
+    world.no("Ann")
+    assert may_ask(6)
+
+
+def test_one_who_holds_a_visit_then_may_not_be_asked_for_that_time(world, may_ask):
+    world.ask("Ann", world.post("Eileen"))
+    world.yes("Ann")
+    assert not may_ask(2)
+    assert not may_ask(2.5)  # five minutes are kept around a visit
+    assert may_ask(2.75)
+
+
+@pytest.mark.parametrize("status", ["paused", "stopped"])
+def test_one_whose_offer_rests_may_not_be_asked(world, may_ask, status):
+    world.execute(f"update offers set status = '{status}'")
+    assert not may_ask(2)
+
+
+def test_a_visit_is_to_be_judged_once_its_time_has_come(world):
+    world.offer("Ann")
+    need = world.post()
+    world.ask("Ann", need)
+    world.yes("Ann")
+    assert ask(world, queries.occurrence_to_judge, need.need_id, world.now) is None
+    world.later(hours=2)
+    assert ask(world, queries.occurrence_to_judge, need.need_id, world.now) == world.occurrence_id(need)
+
+
+def test_the_latest_visit_that_nobody_judged_is_judged_first(world):
+    world.offer("Ann")
+    need = world.post(is_weekly=True)
+    first, second, *_ = (row.id for row in world.execute("select id from occurrences order by starts_at"))
+    for occurrence_id in (first, second):
+        world.round()
+        world.yes("Ann")
+        world.later(hours=4)
+        assert ask(world, queries.occurrence_to_judge, need.need_id, world.now) == occurrence_id
+        world.done("Ann")
+        world.later(days=7, hours=-4)
+    world.how(need, "well")
+    assert ask(world, queries.occurrence_to_judge, need.need_id, world.now) == first
+    world.how(need, "well")
+    assert ask(world, queries.occurrence_to_judge, need.need_id, world.now) == second
+
+
+def test_a_need_asked_for_once_closes_when_nothing_of_it_is_left(world):
+    once, weekly = world.post("Eileen"), world.post("Gwen", is_weekly=True)
+    for need in (once, weekly):
+        ask(world, queries.close_need_if_finished, need.need_id, world.now)
+    assert {need.status for need in world.all(Need)} == {NeedStatus.OPEN}
+    world.execute("update occurrences set status = 'unmet'")
+    for need in (once, weekly):
+        ask(world, queries.close_need_if_finished, need.need_id, world.now)
+    assert world.one(Need, id=once.need_id).status is NeedStatus.CLOSED
+    assert world.one(Need, id=weekly.need_id).status is NeedStatus.OPEN
+
+
+def test_a_cancelled_need_is_not_closed_afterwards(world):
+    need = world.post()
+    world.cancel(need)
+    ask(world, queries.close_need_if_finished, need.need_id, world.now)
+    assert world.one(Need).status is NeedStatus.CANCELLED
+
+
+def test_rows_are_counted_by_a_column(world):
+    world.offer("Ann")
+    world.offer("Tom")
+    need = world.post()
+    world.ask_all(["Ann", "Tom"], need)
+    world.no("Tom")
+    assert ask(world, queries.count_by, Match.status) == {"proposed": 1, "declined": 1}
+    assert ask(world, queries.count_by, Match.status, Match.person_id == world.people["Tom"]) == {"declined": 1}
+
+
+def test_what_a_yes_became(world):
+    world.offer("Ann")
+    match_id = world.ask("Ann", world.post())
+    assert ask(world, queries.visit_of_match, match_id) is None
+    world.yes("Ann")
+    assert ask(world, queries.visit_of_match, match_id).id == world.one(Visit).id

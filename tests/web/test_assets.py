@@ -1,0 +1,71 @@
+"""What the browser gets holds nothing that only GOV.UK may use, and no address of anyone else."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+WEB = Path(__file__).parents[2] / "web"
+STATIC = WEB / "static"
+
+
+def built(name: str) -> Path:
+    return STATIC / json.loads((STATIC / "manifest.json").read_text())[name]
+
+
+def test_no_crown_and_no_font_of_gov_uk() -> None:
+    sheet = built("main.css").read_text()
+    assert "GDS" not in sheet
+    assert "crown" not in sheet.lower()
+    assert not list(STATIC.glob("*bold*"))
+    for template in (WEB / "templates").rglob("*.html"):
+        words = template.read_text()
+        assert "govuk-header" not in words
+        assert "crown" not in words.lower().replace("© crown copyright", "")
+
+
+def test_the_fonts_are_ours_small_and_may_be_late() -> None:
+    sheet = built("main.css").read_text()
+    assert set(re.findall(r"font-display:\s*(\w+)", sheet)) == {"optional"}
+    assert len(re.findall(r"@font-face", sheet)) == 2
+    for weight in (400, 700):
+        font = built(f"atkinson-{weight}.woff2")
+        assert font.name in sheet
+        assert font.read_bytes()[:4] == b"wOF2"
+        assert font.stat().st_size < 14_000
+
+
+def test_nothing_is_fetched_from_elsewhere() -> None:
+    sheet = built("main.css").read_text()
+    assert re.findall(r"url\((?!\"?data:)\"?([^)\"]+)", sheet) == [
+        built("atkinson-400.woff2").name,
+        built("atkinson-700.woff2").name,
+    ]
+    for template in (WEB / "templates").rglob("*.html"):
+        assert not re.findall(r'(?:src|action)="(?:https?:)?//', template.read_text()), template
+
+
+def test_the_lock_holds_no_address_to_download_from() -> None:
+    lock = (WEB / "assets" / "package-lock.json").read_text()
+    assert "resolved" not in lock
+    assert "http" not in re.sub(r'"funding".*?}|"url": "[^"]*"', "", lock, flags=re.DOTALL)
+    assert '"integrity"' in lock
+
+
+def test_no_template_carries_style_or_script() -> None:
+    for template in (WEB / "templates").rglob("*.html"):
+        words = template.read_text()
+        assert " style=" not in words, template
+        assert not re.search(r"<script(?! src=)", words), template
+        assert not re.search(r"\son\w+=", words), template
+
+
+def test_a_page_with_its_assets_is_light() -> None:
+    import gzip
+
+    sheet = len(gzip.compress(built("main.css").read_bytes()))
+    script = len(gzip.compress(built("main.js").read_bytes()))
+    fonts = sum(built(f"atkinson-{weight}.woff2").stat().st_size for weight in (400, 700))
+    assert sheet + script < 20_000
+    assert sheet + script + fonts < 55_000

@@ -1,0 +1,165 @@
+"""Pages anyone reads, the error pages, the outbox, health, the log and the bell."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+import structlog
+from flask import Flask
+from flask.testing import FlaskClient
+
+from matcher.services import impact, matches, outbox, wordings
+from matcher.store.session import configure, unit_of_work
+from tests.web.conftest import World, press
+from web import bell
+from web.accesslog import masked
+from web.public import READING
+
+PUBLIC = ("/", *READING)
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_a_public_page_has_one_heading_and_the_telephone(client: FlaskClient, path: str) -> None:
+    shown = client.get(path)
+    assert shown.status_code == 200
+    assert shown.text.count("<h1") == 1
+    assert shown.text.count("01632 960 100") >= 2
+    assert 'href="tel:999"' in shown.text
+    assert '<html lang="en-GB"' in shown.text
+
+
+def test_every_public_page_has_a_title_of_its_own(client: FlaskClient) -> None:
+    titles = [client.get(path).text.split("<title>")[1].split("</title>")[0] for path in PUBLIC]
+    assert len(set(titles)) == len(titles)
+
+
+def test_the_home_page_counts_what_was_done_once_that_points_at_nobody(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for done, is_shown in ((4, False), (61, True)):
+        monkeypatch.setattr(impact, "done_this_month", lambda *_args, done=done, **_kwargs: done)
+        shown = client.get("/").text
+        assert (f"{done} jobs done near here this month" in shown) == is_shown
+        assert shown.count("<i></i>") == (done if is_shown else 0)
+
+
+def test_the_sources_of_data_are_named(client: FlaskClient) -> None:
+    shown = client.get("/about").text
+    for words in ("Contains OS data © Crown copyright and database right", "Royal Mail", "Open Government Licence"):
+        assert words in shown
+
+
+def test_the_scheme_s_own_words_are_on_every_page(app_with: Callable[..., Flask]) -> None:
+    settings = {"GRITBIN_SCHEME": "Helping Hands", "GRITBIN_AREA": "Powys", "GRITBIN_PHONE": "01632 960 777"}
+    shown = app_with(**settings).test_client().get("/").text
+    for words in ("Helping Hands", "Neighbours helping neighbours in Powys", 'href="tel:01632960777"'):
+        assert words in shown
+
+
+def test_public_pages_and_the_telephone_are_there_without_a_database(app: Flask, client: FlaskClient) -> None:
+    configure("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
+    assert client.get("/").status_code == 200
+    asked = client.get("/ask")
+    assert asked.status_code == 503
+    assert "01632 960 100" in asked.text
+    assert client.get("/health/live").status_code == 200
+    assert client.get("/health/ready").status_code == 503
+    health = client.get("/health")
+    assert (health.status_code, health.json["status"]) == (503, "down")
+
+
+def test_health_names_every_part(client: FlaskClient) -> None:
+    found = client.get("/health").json
+    assert {"database", "broker", "worker", "beat", "sweep", "outbox"} <= found["checks"].keys()
+    assert found["checks"]["database"]["ok"]
+    assert not found["checks"]["worker"]["ok"]
+    assert found["status"] == "degraded"
+    assert client.get("/health/ready").status_code == 200
+
+
+def test_the_outbox_is_there_in_a_trial_only(app_with: Callable[..., Flask], client: FlaskClient, world: World) -> None:
+    nowhere = client.get("/nowhere")
+    assert client.get("/outbox").data == nowhere.data
+    with unit_of_work() as session:
+        scheme = wordings.Scheme("Good Neighbours", "01632 960 100", "http://127.0.0.1:8000")
+        for envelope in outbox.claim_due(session, scheme, frozenset(), now=datetime.now(UTC)):
+            outbox.keep_console_copy(session, envelope, now=datetime.now(UTC))
+    shown = app_with(GRITBIN_EMBEDDED="1").test_client().get("/outbox").text
+    assert 'href="http://127.0.0.1:8000/m/' in shown
+    assert "07700" not in shown
+
+
+def test_an_unexpected_error_is_a_page_and_its_words_stay_out_of_the_log(
+    app: Flask, client: FlaskClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_args: object, **_kwargs: object) -> None:
+        raise ValueError("Eileen lives at 2 Plough Cottages")
+
+    monkeypatch.setattr(matches, "accept", fail)
+    with structlog.testing.capture_logs() as lines:
+        answer = press(client, f"/m/{world.ask}", f"/m/{world.ask}/yes")
+    assert answer.status_code == 500
+    assert "01632 960 100" in answer.text
+    assert "Plough" not in answer.text + repr(lines)
+    assert any(line["event"] == "page_failed" for line in lines)
+
+
+def test_no_token_reaches_the_log(client: FlaskClient, world: World) -> None:
+    with structlog.testing.capture_logs() as lines:
+        visit = press(client, f"/m/{world.ask}", f"/m/{world.ask}/yes").location
+        client.get(visit)
+        client.get("/ask/when?d=" + "k" * 22)
+    logged = repr(lines)
+    assert not any(token in logged for token in (world.ask, visit[-22:], "k" * 22))
+    assert "/m/***/yes" in logged
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/m/AAAAAAAAAAAAAAAAAAAAAA/yes", "/m/***/yes"),
+        ("/visits/a-_aaaaaaaaaaaaaaaaaaa", "/visits/***"),
+        ("/accessibility", "/accessibility"),
+        ("/nowhere/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "/nowhere/***"),
+    ],
+)
+def test_a_path_is_masked(path: str, shown: str) -> None:
+    assert masked(path) == shown
+
+
+def test_a_broker_that_is_away_costs_a_yes_neither_its_effect_nor_much_time(
+    app_with: Callable[..., Flask], world: World
+) -> None:
+    app = app_with(REDIS_URL="redis://127.0.0.1:1/0")
+    began = time.monotonic()
+    answer = press(app.test_client(), f"/m/{world.ask}", f"/m/{world.ask}/yes")
+    spent_s = time.monotonic() - began
+    with app.app_context():
+        assert not bell.is_heard()
+    assert answer.location.startswith("/visits/")
+    assert spent_s < 5
+
+
+def test_a_ring_reaches_the_broker(app_with: Callable[..., Flask], redis_url: str) -> None:
+    app = app_with(REDIS_URL=redis_url)
+    with app.app_context(), structlog.testing.capture_logs() as lines:
+        assert bell.is_heard()
+        bell.ring(bell.RUN_DUE_ROUNDS)
+    assert lines == []
+
+
+def test_limits_hold_in_this_process_while_the_store_is_away(app_with: Callable[..., Flask]) -> None:
+    browser = app_with(REDIS_URL="redis://127.0.0.1:1/0").test_client()
+    answers = [press(browser, "/sign-in", email="stranger@example.org").status_code for _ in range(7)]
+    assert answers[:5] == [303] * 5
+    assert answers[-1] == 429
+
+
+def test_too_often_is_a_page_with_the_telephone(client: FlaskClient) -> None:
+    for _ in range(6):
+        answer = press(client, "/sign-in", email="stranger@example.org")
+    assert answer.status_code == 429
+    assert "Please wait a little" in answer.text
