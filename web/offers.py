@@ -15,6 +15,7 @@ from web.forms.offers import AboutForm, KindsForm, PromisesForm, ReachForm, Time
 from web.guard import declares
 from web.journeys import Answers, Forms, Journey, Question
 from web.limits import POSTING, count_phone, limiter
+from web.templating import page
 
 blueprint = Blueprint("offers", __name__)
 
@@ -64,14 +65,25 @@ def send() -> Response:
     return response
 
 
+@blueprint.get("/offer/known")
+@declares(Action.MAKE_OFFER)
+def known() -> Response:
+    """They had an offer before: the link to their page goes to them, not to whoever typed this."""
+    return page("offers/known.html")
+
+
 def _make(session: Any, forms: Forms) -> tuple[str, Answers]:
     draft = _draft(forms)
     with count_phone(draft.person.phone):
         made = offers.make_offer(session, draft, now=clock.now())
+    if made.token is None:
+        return "/offer/known", {"is_known": True}
     return f"/me/{made.token}/welcome", {"person_id": made.person_id}
 
 
 def _find_again(session: Any, kept: Answers) -> str:
+    if kept.get("is_known"):
+        return "/offer/known"
     return f"/me/{offers.own_link(session, kept['person_id'], now=clock.now())}/welcome"
 
 

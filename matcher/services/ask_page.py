@@ -8,9 +8,8 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from matcher.domain.lifecycle import HOLDING, MatchStatus, OccurrenceStatus
 from matcher.domain.localtime import clock_words, day_words
-from matcher.services import kinds
+from matcher.services import kinds, matches
 from matcher.store import queries
 from matcher.store.models import Match, Occurrence
 
@@ -21,6 +20,7 @@ class AskState(StrEnum):
     OPEN = "open"
     YOURS = "yours"
     TAKEN = "taken"
+    WITHDRAWN = "withdrawn"
     SAID_NO = "said_no"
     CANCELLED = "cancelled"
     OVER = "over"
@@ -47,9 +47,10 @@ def read(session: Session, match_id: int, *, now: datetime) -> AskPage:
     """The page as it is now."""
     match = session.get_one(Match, match_id)
     occurrence = session.get_one(Occurrence, match.occurrence_id)
+    why = matches.why_over(session, occurrence, match, now)
     kind = kinds.get_kind(session, queries.need_of_occurrence(session, occurrence.id).kind_slug)
     return AskPage(
-        state=_state(session, match, occurrence, now),
+        state=AskState(why.value) if why else AskState.OPEN,
         kind=kind.slug,
         label=kind.safe_label,
         day=day_words(match.starts_at),
@@ -61,21 +62,3 @@ def read(session: Session, match_id: int, *, now: datetime) -> AskPage:
         needs_words=kind.needs_words,
         why_you=match.sentence,
     )
-
-
-_PLAIN = {
-    MatchStatus.DECLINED: AskState.SAID_NO,
-    MatchStatus.WITHDRAWN: AskState.TAKEN,
-    MatchStatus.LAPSED: AskState.OVER,
-}
-
-
-def _state(session: Session, match: Match, occurrence: Occurrence, now: datetime) -> AskState:
-    if match.status is MatchStatus.ACCEPTED:
-        visit = queries.visit_of_match(session, match.id)
-        return AskState.YOURS if visit is not None and visit.status in HOLDING else AskState.OVER
-    if occurrence.status is OccurrenceStatus.CANCELLED:
-        return AskState.CANCELLED
-    if match.status in _PLAIN:
-        return _PLAIN[match.status]
-    return AskState.OPEN if match.ends_at > now else AskState.OVER

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import Range, insert
@@ -26,9 +25,10 @@ from matcher.domain.lifecycle import (
     check_move,
 )
 from matcher.domain.localtime import local_day
-from matcher.domain.timewindow import TimeWindow
 from matcher.services import audit, wordings
 from matcher.services.outbox import Owed, owe
+from matcher.services.proposals import Proposal as Proposal
+from matcher.services.proposals import propose as propose
 from matcher.store import queries
 from matcher.store.models import Match, Need, NeverPair, Occurrence, Offer, Visit
 
@@ -41,6 +41,7 @@ class AnswerWhy(StrEnum):
 
     YOURS = "yours"
     TAKEN = "taken"
+    WITHDRAWN = "withdrawn"
     CLASH = "clash"
     OVER = "over"
     CANCELLED = "cancelled"
@@ -61,31 +62,10 @@ class Answer:
         return self.why is AnswerWhy.YOURS
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """Someone to ask, as a round found them."""
-
-    occurrence_id: int
-    offer_id: int
-    person_id: int
-    visit: TimeWindow
-    distance_band: str
-    weight_min: float
-    breakdown: list[dict[str, Any]]
-    sentence: str
-
-
-def propose(session: Session, round_id: int | None, proposals: Iterable[Proposal], *, now: datetime) -> tuple[int, int]:
-    """Ask these people, where that is still right: (asked, skipped)."""
-    wanted = sorted(proposals, key=lambda proposal: (proposal.occurrence_id, proposal.offer_id))
-    asked = sum(_propose_one(session, round_id, proposal, now) for proposal in wanted)
-    return asked, len(wanted) - asked
-
-
 def accept(session: Session, match_id: int, *, now: datetime) -> Answer:
     """A yes. The database decides who holds the place; whoever comes second is told the truth."""
     occurrence, match = _locked(session, match_id)
-    if (over := _why_over(session, occurrence, match, now)) is not None:
+    if (over := why_over(session, occurrence, match, now)) is not None:
         return _answer(session, match, over, now)
     if (refusal := _why_not_now(session, occurrence, match)) is not None:
         return Answer(refusal)
@@ -145,60 +125,28 @@ def count_holders(session: Session, occurrence_id: int) -> int:
     return len(_places_held(session, occurrence_id))
 
 
-def _propose_one(session: Session, round_id: int | None, proposal: Proposal, now: datetime) -> bool:
-    occurrence = session.get_one(Occurrence, proposal.occurrence_id, with_for_update={"key_share": True})
-    if occurrence.status is not OccurrenceStatus.OPEN or proposal.visit.start <= now:
-        return False
-    if not queries.may_be_asked(session, proposal.offer_id, proposal.visit.start, proposal.visit.end):
-        return False
-    match_id = session.scalar(
-        insert(Match)
-        .values(
-            round_id=round_id,
-            occurrence_id=occurrence.id,
-            offer_id=proposal.offer_id,
-            person_id=proposal.person_id,
-            status=MatchStatus.PROPOSED,
-            starts_at=proposal.visit.start,
-            ends_at=proposal.visit.end,
-            distance_band=proposal.distance_band,
-            weight_min=proposal.weight_min,
-            breakdown=proposal.breakdown,
-            sentence=proposal.sentence,
-            asked_at=now,
-        )
-        .on_conflict_do_nothing()
-        .returning(Match.id)
-    )
-    if match_id is None:
-        return False
-    channel = queries.channel_of(session, proposal.person_id)
-    owed = Owed("match_asked", ("match_id", match_id), person_id=proposal.person_id, channel=channel)
-    owe(session, owed, now=now)
-    return True
-
-
 def _locked(session: Session, match_id: int) -> tuple[Occurrence, Match]:
     occurrence_id = session.execute(select(Match.occurrence_id).where(Match.id == match_id)).scalar_one()
     occurrence = session.get_one(Occurrence, occurrence_id, with_for_update={"key_share": True})
     return occurrence, session.get_one(Match, match_id, with_for_update={"key_share": True})
 
 
+_TAKEN = (OccurrenceStatus.FILLED, OccurrenceStatus.DONE)
 _WHY_OVER = {
     MatchStatus.DECLINED: AnswerWhy.SAID_NO,
     MatchStatus.LAPSED: AnswerWhy.OVER,
 }
 
 
-def _why_over(session: Session, occurrence: Occurrence, match: Match, now: datetime) -> AnswerWhy | None:
+def why_over(session: Session, occurrence: Occurrence, match: Match, now: datetime) -> AnswerWhy | None:
     """Why there is nothing left to say yes to; None if there is."""
     if match.status is MatchStatus.ACCEPTED:
         visit = _visit_of(session, match)
         return AnswerWhy.YOURS if visit is not None and visit.status in HOLDING else AnswerWhy.OVER
     if occurrence.status is OccurrenceStatus.CANCELLED:
         return AnswerWhy.CANCELLED
-    if match.status is MatchStatus.WITHDRAWN:
-        return AnswerWhy.TAKEN
+    if match.status is MatchStatus.WITHDRAWN:  # someone else is going, or they are not asked for another reason
+        return AnswerWhy.TAKEN if occurrence.status in _TAKEN else AnswerWhy.WITHDRAWN
     if match.status is not MatchStatus.PROPOSED:
         return _WHY_OVER[match.status]
     return AnswerWhy.OVER if match.ends_at <= now else None

@@ -51,11 +51,15 @@ class OfferDraft:
 
 @dataclass(frozen=True, slots=True)
 class MadeOffer:
-    """What the volunteer is told at once. `token` opens their own page."""
+    """What the volunteer is told at once. `token` opens their own page.
+
+    It is None for someone who had an offer before: whoever knows as much of them may not read their page, so the
+    link goes to their own phone or mail only.
+    """
 
     offer_id: int
     person_id: int
-    token: str
+    token: str | None
     waiting_for: tuple[str, ...]
 
 
@@ -74,6 +78,7 @@ def make_offer(session: Session, draft: OfferDraft, *, now: datetime) -> MadeOff
     people.check_adult(draft.person.born_on, local_day(now))
     person = people.settle(session, draft.person, now=now)
     offer = _own_offer(session, person.id, now)
+    is_new = offer.made_at == now
     offer.travel_mode, offer.travel_minutes, offer.reach_m = mode, draft.travel_minutes, reach
     offer.visits_per_week = draft.visits_per_week
     offer.is_on_duty_only = draft.pattern == "on_duty"
@@ -97,7 +102,7 @@ def make_offer(session: Session, draft: OfferDraft, *, now: datetime) -> MadeOff
         now=now,
     )
     waiting_for = missing_words(session, person.id, chosen, now)
-    token = wordings.own_page_link(session, person.id, now=now)
+    token = wordings.own_page_link(session, person.id, now=now) if is_new else None
     return MadeOffer(offer.id, person.id, token, waiting_for)
 
 
@@ -238,6 +243,8 @@ def _own_offer(session: Session, person_id: int, now: datetime) -> Offer:
         return offer
     for table in (OfferKind, AvailabilityRule, AvailabilityException):
         session.execute(delete(table).where(table.offer_id == offer.id))
+    if offer.status is OfferStatus.PAUSED:  # whoever offers again wants to be asked again
+        offer.status = OfferStatus.ACTIVE
     return offer
 
 

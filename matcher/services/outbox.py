@@ -7,9 +7,10 @@ transaction that leases it, so that nobody is told of something that is over.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -20,6 +21,7 @@ from matcher.domain.errors import MessageError
 from matcher.domain.lifecycle import NotificationStatus, check_move
 from matcher.domain.messages import Message
 from matcher.services.wordings import Scheme, word_message
+from matcher.store.bulk import insert_rows
 from matcher.store.models import ConsoleMessage, Match, Notification
 
 LEASE = timedelta(seconds=120)
@@ -60,8 +62,18 @@ class Envelope:
 
 def owe(session: Session, owed: Owed, *, now: datetime) -> None:
     """Owe a message, once for each (event, person, channel): the second time changes nothing."""
+    session.execute(insert(Notification).values(_row(owed, now)).on_conflict_do_nothing())
+
+
+def owe_all(session: Session, owed: Sequence[Owed], *, now: datetime) -> None:
+    """Owe these messages, in this order, as `owe` does each: one statement for all of them."""
+    if owed:
+        session.execute(insert_rows(Notification, [_row(one, now) for one in owed]).on_conflict_do_nothing())
+
+
+def _row(owed: Owed, now: datetime) -> dict[str, Any]:
     noun, thing_id = owed.thing
-    row = {
+    return {
         "event": f"{owed.template}:{thing_id}{owed.occasion and ':'}{owed.occasion}",
         "template": owed.template,
         "person_id": owed.person_id,
@@ -74,7 +86,6 @@ def owe(session: Session, owed: Owed, *, now: datetime) -> None:
         "owed_at": now,
         "due_at": owed.due_at or now,
     }
-    session.execute(insert(Notification).values(row).on_conflict_do_nothing())
 
 
 def claim_due(

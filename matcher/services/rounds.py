@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from matcher.engine.allocation import Allocation, Unserved, Waiting
 from matcher.engine.problem import RoundProblem
 from matcher.services import matches, round_reader
 from matcher.services.matches import Proposal
+from matcher.store.bulk import among, given_rows
 from matcher.store.models import Area, Match, Need, Occurrence, Offer, Round
 
 LEASE = timedelta(minutes=5)
@@ -115,12 +116,10 @@ def _due_at(session: Session, area_id: int) -> dict[int, datetime | None]:
 
 def _lock_in_order(session: Session, problem: RoundProblem, allocation: Allocation) -> None:
     """Offers, then occurrences, then matches, each by id: the one order in which every verb locks."""
-    offers = {ask.offer_id for ask in allocation.asks}
-    session.execute(select(Offer.id).where(Offer.id.in_(offers)).order_by(Offer.id).with_for_update(key_share=True))
-    ids = [occurrence.id for occurrence in problem.occurrences]
-    session.execute(
-        select(Occurrence.id).where(Occurrence.id.in_(ids)).order_by(Occurrence.id).with_for_update(key_share=True)
-    )
+    asked = among(Offer.id, (ask.offer_id for ask in allocation.asks))
+    session.execute(select(Offer.id).where(asked).order_by(Offer.id).with_for_update(key_share=True))
+    considered = among(Occurrence.id, (occurrence.id for occurrence in problem.occurrences))
+    session.execute(select(Occurrence.id).where(considered).order_by(Occurrence.id).with_for_update(key_share=True))
 
 
 def _proposals(problem: RoundProblem, allocation: Allocation) -> Iterable[Proposal]:
@@ -136,28 +135,57 @@ def _proposals(problem: RoundProblem, allocation: Allocation) -> Iterable[Propos
             visit=ask.visit,
             distance_band=distance_band(away),
             weight_min=ask.weight_min,
-            breakdown=[asdict(line) for line in ask.breakdown],
+            breakdown=[{"term": line.term, "words": line.words, "minutes": line.minutes} for line in ask.breakdown],
             sentence=ask.sentence,
         )
 
 
 def _note_considered(session: Session, opened: OpenedRound, allocation: Allocation, now: datetime) -> None:
     """Every occurrence of the question leaves the round with a word on it and a time to be looked at again."""
+    words = given_rows(
+        {name: Occurrence.__table__.c[column].type for name, column in _WORD_COLUMNS.items()},
+        _words(session, opened, allocation, now),
+    ).c
+    # A yes or a no that came while the engine thought has asked for a look of its own: leave it due.
+    is_as_it_was = Occurrence.next_round_at.is_not_distinct_from(words.due_at)
+    session.execute(
+        update(Occurrence)
+        .where(Occurrence.id == words.id, Occurrence.status == OccurrenceStatus.OPEN)
+        .values(
+            considered_at=now,
+            reason_code=words.reason_code,
+            reason=words.reason,
+            waterfall=words.waterfall,
+            next_round_at=case((is_as_it_was, words.look_at), else_=Occurrence.next_round_at),
+        ),
+        execution_options={"synchronize_session": False},
+    )
+
+
+_WORD_COLUMNS = {
+    "id": "id",
+    "reason_code": "reason_code",
+    "reason": "reason",
+    "waterfall": "waterfall",
+    "due_at": "next_round_at",
+    "look_at": "next_round_at",
+}
+
+
+def _words(
+    session: Session, opened: OpenedRound, allocation: Allocation, now: datetime
+) -> Iterator[Mapping[str, object]]:
     unserved = {line.occurrence_id: line for line in allocation.unserved}
     waiting = {line.occurrence_id: line for line in allocation.waiting}
     skipped = _skipped(session, opened, allocation)
-    rows = session.scalars(
-        select(Occurrence).where(
-            Occurrence.id.in_([occurrence.id for occurrence in opened.problem.occurrences]),
-            Occurrence.status == OccurrenceStatus.OPEN,
-        )
-    )
-    for row in rows:
-        row.considered_at = now
-        _write_word(row, unserved.get(row.id), waiting.get(row.id))
-        # A yes or a no that came while the engine thought has asked for a look of its own: leave it due.
-        if row.next_round_at == opened.due_at.get(row.id):
-            row.next_round_at = now + SOON if row.id in skipped else _next_look(waiting.get(row.id), now)
+    for occurrence_id in (occurrence.id for occurrence in opened.problem.occurrences):
+        waits = waiting.get(occurrence_id)
+        yield {
+            "id": occurrence_id,
+            **_word(unserved.get(occurrence_id), waits),
+            "due_at": opened.due_at.get(occurrence_id),
+            "look_at": now + SOON if occurrence_id in skipped else _next_look(waits, now),
+        }
 
 
 def _skipped(session: Session, opened: OpenedRound, allocation: Allocation) -> Counter[int]:
@@ -166,11 +194,12 @@ def _skipped(session: Session, opened: OpenedRound, allocation: Allocation) -> C
     return Counter(ask.occurrence_id for ask in allocation.asks) - Counter(asked)
 
 
-def _write_word(row: Occurrence, unserved: Unserved | None, waiting: Waiting | None) -> None:
+def _word(unserved: Unserved | None, waiting: Waiting | None) -> Mapping[str, object]:
     word = unserved or (waiting.why_no_more if waiting else None)
-    row.reason_code = word.reason.value if word else None
-    row.reason = word.sentence if word else None
-    row.waterfall = [{"label": step.label, "left": step.left} for step in word.waterfall] if word else None
+    if word is None:
+        return {}
+    waterfall = [{"label": step.label, "left": step.left} for step in word.waterfall]
+    return {"reason_code": word.reason, "reason": word.sentence, "waterfall": waterfall}
 
 
 def _next_look(waiting: Waiting | None, now: datetime) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +12,8 @@ from matcher.domain.lifecycle import EXPECTED, VisitStatus
 from matcher.domain.localtime import clock_words, day_words
 from matcher.services import audit, kinds, people
 from matcher.store.models import Home, Need, NeedNote, Occurrence, Person, Visit
+
+DOOR_STAYS_OPEN = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class VisitPage:
-    """The page of a visit. `door` is None once it is over."""
+    """The page of a visit. `door` is None once it is over, or should long have been."""
 
     status: VisitStatus
     resident: str
@@ -59,16 +61,21 @@ def read(session: Session, visit_id: int, *, now: datetime) -> VisitPage:
         minutes_taken=visit.minutes_taken,
         bring=kind.bring,
         rules=kind.rules,
-        door=_door(session, visit, need) if visit.status in EXPECTED else None,
+        door=_door(session, visit, need) if _is_open(visit, now) else None,
     )
 
 
 def record_reading(session: Session, visit_id: int, *, now: datetime) -> None:
     """Write down that exact data was shown: each showing of an address is an audit row."""
     visit, need = _visit_and_need(session, visit_id)
-    if visit.status in EXPECTED:
+    if _is_open(visit, now):
         actor = audit.person(visit.person_id)
         audit.record(session, actor, "read_door", ("person", need.resident_id), "address", "note", now=now)
+
+
+def _is_open(visit: Visit, now: datetime) -> bool:
+    """True while they are expected there; a visit that nobody marks shuts its door by itself."""
+    return visit.status in EXPECTED and now < visit.ends_at + DOOR_STAYS_OPEN
 
 
 def _visit_and_need(session: Session, visit_id: int) -> tuple[Visit, Need]:

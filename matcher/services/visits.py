@@ -122,6 +122,7 @@ def _apply(session: Session, occurrence: Occurrence, answer: str, now: datetime)
         return
     for visit in _of_occurrence(session, occurrence.id, EXPECTED):
         _finish(session, occurrence, visit, now)
+        _tell_volunteer(session, visit, "visit_done_volunteer", now)
 
 
 def _finish(session: Session, occurrence: Occurrence, visit: Visit, now: datetime) -> None:
@@ -143,7 +144,7 @@ def _reopen(occurrence: Occurrence, now: datetime) -> None:
     if occurrence.status is OccurrenceStatus.FILLED:
         check_move(occurrence.status, OccurrenceStatus.OPEN)
         occurrence.status, occurrence.open_since = OccurrenceStatus.OPEN, now
-        occurrence.considered_at = occurrence.reason_code = occurrence.reason = None
+        occurrence.considered_at = occurrence.reason_code = occurrence.reason = occurrence.waterfall = None
     matches.look_again(occurrence, now)
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy import func, null, select, union_all, update
 from sqlalchemy.orm import Session
 
 from matcher.domain.geo import Point
-from matcher.domain.lifecycle import EXPECTED, MatchStatus, NeedStatus, OccurrenceStatus, OfferStatus
+from matcher.domain.lifecycle import EXPECTED, MatchStatus, NeedStatus, OccurrenceStatus
 from matcher.domain.recurrence import Recurrence
+from matcher.store.bulk import among
 from matcher.store.models import (
     Check,
     Feedback,
@@ -26,13 +26,17 @@ from matcher.store.models import (
     Visit,
 )
 
-LIVE_ASKS_MOST = 2
-
 
 def channel_of(session: Session, person_id: int) -> str:
     """How a volunteer is reached: by e-mail if they gave one, else by text."""
-    has_email = session.scalar(select(Home.email != "").where(Home.person_id == person_id))
-    return "email" if has_email else "text"
+    return channels_of(session, [person_id])[person_id]
+
+
+def channels_of(session: Session, person_ids: Collection[int]) -> Mapping[int, str]:
+    """How each of these volunteers is reached; by text where nothing is known of a home."""
+    rows = session.execute(select(Home.person_id, Home.email != "").where(among(Home.person_id, person_ids)))
+    has_email = {person_id: has_one for person_id, has_one in rows}  # noqa: C416 (a Row is not a pair to dict())
+    return {person_id: "email" if has_email.get(person_id) else "text" for person_id in person_ids}
 
 
 def home_point(session: Session, person_id: int) -> Point:
@@ -70,23 +74,21 @@ def expected_visits(session: Session, person_id: int) -> Sequence[tuple[Visit, P
     return [(visit, Point(lat, lon)) for visit, lat, lon in rows]
 
 
-def may_be_asked(session: Session, offer_id: int, starts_at: datetime, ends_at: datetime) -> bool:
-    """True while the offer is active, has room for one more live ask, and none overlaps. Locks the offer."""
-    offer = session.get_one(Offer, offer_id, with_for_update={"key_share": True})
-    live = session.execute(
-        select(Match.starts_at, Match.ends_at).where(Match.offer_id == offer_id, Match.status == MatchStatus.PROPOSED)
-    ).all()
-    overlaps = any(starts < ends_at and starts_at < ends for starts, ends in live)
-    holds = session.scalar(
-        select(Visit.id)
-        .where(
-            Visit.person_id == offer.person_id,
-            Visit.status.in_(EXPECTED),
-            Visit.during.op("&&")(Range(starts_at, ends_at)),
-        )
-        .limit(1)
+def on_their_hands(session: Session, offer_ids: Collection[int]) -> Sequence[Any]:
+    """(offer_id, occurrence_id, starts_at, ends_at) of each unanswered ask of these offers, and of each visit that is
+    expected, padding included; those have no occurrence_id.
+
+    In one statement, so that an ask that becomes a visit just now is seen as one or the other.
+    """
+    asks = select(Match.offer_id, Match.occurrence_id, Match.starts_at, Match.ends_at).where(
+        among(Match.offer_id, offer_ids), Match.status == MatchStatus.PROPOSED
     )
-    return offer.status is OfferStatus.ACTIVE and len(live) < LIVE_ASKS_MOST and not overlaps and holds is None
+    visits = (
+        select(Offer.id, null(), func.lower(Visit.during), func.upper(Visit.during))
+        .join(Visit, Visit.person_id == Offer.person_id)
+        .where(among(Offer.id, offer_ids), Visit.status.in_(EXPECTED))
+    )
+    return session.execute(union_all(asks, visits)).all()
 
 
 def occurrence_to_judge(session: Session, need_id: int, now: datetime) -> int | None:

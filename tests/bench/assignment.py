@@ -65,7 +65,7 @@ def main() -> None:
     """Run, print the table, write it and the picture."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--long", action="store_true", help="up to 100,000 needs and a million volunteers: minutes")
-    options.add_argument("--out", type=Path, default=Path("bench-results"))
+    options.add_argument("--out", type=Path, default=Path("test-results/bench"))
     chosen = options.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
     sizes = SIZES + (LONG_SIZES if chosen.long else [])

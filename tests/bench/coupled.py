@@ -40,7 +40,7 @@ def main() -> None:
     """Run, print the table and write it."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--long", action="store_true", help="10,000 needs too")
-    options.add_argument("--out", type=Path, default=Path("bench-results"))
+    options.add_argument("--out", type=Path, default=Path("test-results/bench"))
     chosen = options.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
     table = Table(*HEADS)

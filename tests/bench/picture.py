@@ -27,7 +27,7 @@ def draw(path: Path, title: str, lines: dict[str, list[tuple[float, float]]]) ->
         parts += [_line([(x, y), (WIDTH - MARGIN, y)], "#ddd"), _text(x - 6, y + 4, f"{10.0**decade:g} s", "end")]
     for nth, (name, line) in enumerate(lines.items()):
         colour, drawn = COLOURS[nth % len(COLOURS)], [place(x, y) for x, y in sorted(line)]
-        parts += [_line(drawn, colour), _text(drawn[-1][0] - 4, drawn[-1][1] - 8, name, "end", colour)]
+        parts += [_line(drawn, colour), _text(MARGIN + 14, MARGIN + 22 + 20 * nth, name, "start", colour)]
         parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{colour}"/>' for x, y in drawn]
     path.write_text(
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif"'

@@ -9,19 +9,23 @@ import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 
 from matcher.store import session as store_session
-from tests.journeys.running import Running
-
-DATABASE = "journeys"
-BROKER = 15  # of the session's Valkey; the workers of the test run use the lower numbers
+from tests.journeys.running import Running, own_broker
 
 expect.set_options(timeout=15_000)  # the machine may be busy with other tests
 
 
 @pytest.fixture(scope="session")
-def _running(servers: Any, fresh_database: Callable[[str], Any], tmp_path_factory: Any) -> Iterator[Running]:
+def _empty_database(fresh_database: Callable[[str], Any], worker_name: str) -> Callable[[], str]:
+    """The address of an empty database, always the same one, so that what runs need not be told."""
+    return lambda: fresh_database(f"journeys_{worker_name}").serving_url
+
+
+@pytest.fixture(scope="session")
+def _running(
+    servers: Any, _empty_database: Callable[[], str], worker_name: str, tmp_path_factory: Any
+) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("running")
-    redis_url = servers.redis_url.replace("db=0", f"db={BROKER}")
-    running = Running(folder, fresh_database(DATABASE).serving_url, redis_url)
+    running = Running(folder, _empty_database(), own_broker(servers.redis_url, "journeys", worker_name))
     try:
         running.start_pages()
         yield running
@@ -30,9 +34,9 @@ def _running(servers: Any, fresh_database: Callable[[str], Any], tmp_path_factor
 
 
 @pytest.fixture
-def running(_running: Running, fresh_database: Callable[[str], Any]) -> Iterator[Running]:
+def running(_running: Running, _empty_database: Callable[[], str]) -> Iterator[Running]:
     """The pages, over an empty database; the worker as the test before left it."""
-    store_session.configure(fresh_database(DATABASE).serving_url)
+    store_session.configure(_empty_database())
     _running.forget_limits()
     yield _running
     store_session.dispose()

@@ -196,3 +196,10 @@ class Running:
 def links_in(text: str) -> list[str]:
     """The paths of every link in the words of a message."""
     return ["/" + found.rstrip(".,)").split("/", 3)[3] for found in _ADDRESS.findall(text)]
+
+
+def own_broker(redis_url: str, what: str, worker_name: str) -> str:
+    """A numbered database of the session's Valkey that no other test of this run uses."""
+    worker = 0 if worker_name == "main" else int(worker_name.removeprefix("gw")) % 4
+    first = {"journeys": 12, "privacy": 8}[what]
+    return redis_url.replace("db=0", f"db={first + worker}")

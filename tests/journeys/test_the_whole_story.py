@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 from playwright.sync_api import expect
 
+from matcher.config import QUEUE
 from tests.journeys.people import EILEENS_NOTE, NO_BREAK_HYPHEN, ask_for_help, asked, follow, message, press, see
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
@@ -24,6 +26,7 @@ def test_a_path_is_cleared_from_the_asking_to_the_thanks(story, someone, java_sc
     eileen, christopher = (someone(java_script_enabled=java_script_enabled) for _ in range(2))
 
     request = ask_for_help(eileen)
+    see(eileen, "Looking for a neighbour")
     expect(message(eileen, "Eileen", request.reference)).to_be_visible()
 
     # The worker asks Christopher by itself; nothing in the message leads to Eileen.
@@ -252,4 +255,25 @@ def test_asking_for_help_needs_no_mouse(running, someone):
     keyboard.type("First name", "Eileen").type("Phone number", "01632 960901").choose("Text").go_on()
     see(page, "Check your answers")
     keyboard.go_on("Send request")
-    asked(page)
+    assert asked(page).reference
+
+
+def test_the_bell_rings_where_the_worker_listens(quiet):
+    """So that a need waits for no sweep. With no worker about, what was rung still lies in the broker."""
+    quiet.world()
+    reader = quiet.reader()
+    for path, answers in (
+        ("/ask", {"kind": "snow"}),
+        ("/ask/when", {"when": "tomorrow", "times": "am"}),
+        ("/ask/where", {"postcode": "BA15 1HL", "house": "14"}),
+        ("/ask/who", {"first_name": "Eileen", "phone": "01632 960901", "contact": "text"}),
+    ):
+        reader.press(path, **answers)
+    with quiet.broker() as broker:
+        broker.flushdb()
+        page = reader.press("/ask/check")
+        assert page.h1 == "We have your request", quiet.said("web")[-3000:]
+        rung = [json.loads(one)["headers"]["task"] for one in broker.lrange(QUEUE, 0, -1)]
+        assert set(rung) == {"workers.rounds.run_due_rounds", "workers.notifications.deliver_due"}
+        queues = {key for key in broker.keys("*") if broker.type(key) == b"list"}
+    assert queues == {QUEUE.encode()}

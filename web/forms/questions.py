@@ -100,9 +100,9 @@ def short(words: str, most: int) -> Callable[[Form, Field], None]:
     return validator
 
 
-def stripped(value: Any) -> Any:
-    """Without white space around it."""
-    return value.strip() if isinstance(value, str) else value
+def stripped(value: str | None) -> str:
+    """Without white space around it; nothing at all if the form did not hold the field."""
+    return (value or "").strip()
 
 
 class OneOf(Field):  # type: ignore[misc]

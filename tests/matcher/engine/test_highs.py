@@ -8,7 +8,7 @@ import pytest
 from scipy.optimize import linprog
 
 from matcher.engine import highs
-from matcher.engine.coupled import CoupledMarket, exclusive_rows, helpers_wanted, minutes_rows
+from matcher.engine.coupled import MOST_COUNTED, CoupledMarket, exclusive_rows, helpers_wanted, minutes_rows
 from matcher.engine.highs import relaxed, whole
 from matcher.engine.market import market_of
 
@@ -60,15 +60,12 @@ def test_the_rounded_minutes_bring_the_bound_nearer_and_never_below_the_answer(s
     coupled = week(seed, n_needs=12, n_volunteers=5)
     found = relaxed(coupled, np.zeros(len(coupled.limit)), in_a_minute())
     chosen, _ = whole(coupled, nothing_of(coupled), ~nothing_of(coupled), in_a_minute())
-    as_they_are = linprog(
-        -coupled.gain,
-        A_ub=coupled.share[np.flatnonzero(coupled.is_general)],
-        b_ub=coupled.limit[coupled.is_general],
-        bounds=(0, 1),
-    )
+    first = np.count_nonzero(coupled.is_general)
+    plain = np.r_[:first, first + MOST_COUNTED * 5 : len(coupled.limit)]  # without the rounded rows of five volunteers
+    as_they_are = linprog(-coupled.gain, A_ub=coupled.share[plain], b_ub=coupled.limit[plain], bounds=(0, 1))
     assert coupled.allows(chosen)
     assert coupled.saving(chosen) <= coupled.most(found.price) + 1e-6
-    assert coupled.most(found.price) < -as_they_are.fun
+    assert coupled.most(found.price) < -as_they_are.fun - 1e-3
 
 
 def test_what_is_fixed_stays_and_counts_in_what_is_proved():
@@ -82,9 +79,9 @@ def test_what_is_fixed_stays_and_counts_in_what_is_proved():
     assert whole(coupled, fixed, nothing_of(coupled), LATER)[1] == coupled.gain[0]
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [5, 23])
 def test_large_costs_of_a_helper_short_do_not_hide_the_last_minute_of_travel(seed):
-    """HiGHS stops within a ten-thousandth of the total by default; here that would be hours of travel."""
-    coupled = week(seed, n_needs=16, n_volunteers=6, unserved=1e5)
+    """HiGHS stops within a ten-thousandth of the total by default; here that would lose 83 and 40 minutes of travel."""
+    coupled = week(seed, n_needs=20, n_volunteers=7, unserved=1e5)
     chosen, most = whole(coupled, nothing_of(coupled), ~nothing_of(coupled), in_a_minute())
     assert most == pytest.approx(coupled.saving(chosen), abs=1e-3)

@@ -175,6 +175,8 @@ def test_a_round_whose_neighbour_was_just_asked_for_another_area_looks_again_wit
     assert world.who_was_asked(need) == []
     assert world.one(Round, area_id=world.area_id()).skipped == 1
     world.later(minutes=1)
+    with unit_of_work() as session:
+        assert rounds.areas_due(session, now=world.now) == (world.area_id(),)
     assert world.round()
     assert world.who_was_asked(need) == ["Christopher"]
 

@@ -158,7 +158,7 @@ def test_the_page_of_an_ask_tells_what_became_of_it(world):
     world.yes("Christopher")
     assert states() == ["yours", "taken", "said_no"]
     world.hand_back("Christopher")
-    assert states() == ["over", "taken", "said_no"]
+    assert states() == ["over", "withdrawn", "said_no"]
     world.cancel(need)
     assert states() == ["over", "cancelled", "cancelled"]
 
@@ -184,3 +184,29 @@ def test_a_visit_elsewhere_that_leaves_no_time_to_walk_is_a_clash(world):
     # Two miles and more on foot do not fit into a quarter of an hour.
     assert gwens.why is AnswerWhy.CLASH
     assert world.breaches() == {}
+
+
+def test_who_offers_again_is_sent_the_link_and_never_shown_it(world):
+    first = world.offer("Christopher")
+    world.now += timedelta(minutes=1)
+    again = world.offer("Christopher", kinds=frozenset({"snow", "garden"}))
+    assert first.token is not None
+    assert (again.person_id, again.token) == (first.person_id, None)
+    assert world.owed("Christopher") == [("offer_made", "pending"), ("offer_made", "pending")]
+
+
+def test_who_paused_and_offers_again_is_asked_again(world):
+    world.offer("Christopher")
+    with world.work() as session:
+        offers.pause(session, world.people["Christopher"], now=world.now)
+    world.offer("Christopher")
+    assert world.one(Offer).status is OfferStatus.ACTIVE
+
+
+def test_whoever_paused_reads_that_they_are_not_asked_and_not_that_someone_goes(world):
+    world.offer("Christopher")
+    match_id = world.ask("Christopher", world.post())
+    with world.work() as session:
+        offers.pause(session, world.people["Christopher"], now=world.now)
+        assert ask_page.read(session, match_id, now=world.now).state is AskState.WITHDRAWN
+        assert matches.accept(session, match_id, now=world.now).why is AnswerWhy.WITHDRAWN

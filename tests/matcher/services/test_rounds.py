@@ -7,9 +7,11 @@ import pytest
 from matcher.domain.errors import BadInput
 from matcher.domain.lifecycle import MatchStatus, OccurrenceStatus, OfferStatus, RoundStatus, Urgency
 from matcher.engine.problem import ReasonCode
+from matcher.engine.solve import solve_round
 from matcher.services import people, rounds
 from matcher.services.matches import AnswerWhy
 from matcher.store.models import Match, Need, Occurrence, Offer, Round
+from tests.statements import statements
 from tests.worlds import BRADFORD
 
 
@@ -379,3 +381,19 @@ def test_asked_and_withdrawn_is_not_a_refusal(world):
     world.hand_back("Christopher")
     world.round()
     assert world.who_was_asked(need) == ["Ann", "Christopher", "Ann"]
+
+
+def test_a_round_takes_as_many_statements_however_large_it_is(world):
+    counts = []
+    world.crowd(30)
+    for residents in (["Eileen", "Gwen"], [f"Resident {number}" for number in range(24)]):
+        posted = [world.post(name, times=frozenset({"am", "pm", "eve"})) for name in residents]
+        with world.work() as session, statements(session) as reading:
+            opened = rounds.open_round(session, world.area_id(), now=world.now)
+        allocation = solve_round(opened.problem)
+        with world.work() as session, statements(session) as writing:
+            assert rounds.close_round(session, opened, allocation, now=world.now)
+        assert len(allocation.asks) >= len(posted) / 2
+        counts.append((len(reading), len(writing)))
+        world.later(seconds=30)
+    assert counts[0] == counts[1]

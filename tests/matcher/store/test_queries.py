@@ -1,4 +1,4 @@
-"""Reads with names: who is missing which check, who may be asked, which visit is to be judged."""
+"""Reads with names: who is missing which check, what is on whose hands, which visit is to be judged."""
 
 from datetime import date, timedelta
 
@@ -48,42 +48,21 @@ def test_what_someone_is_expected_at_and_where(world):
     assert ask(world, queries.expected_visits, world.people["Ann"]) == []
 
 
-@pytest.fixture
-def may_ask(world):
-    """`may_ask(hours)`: whether Ann may be asked for a visit of half an hour, so many hours from now."""
+def test_what_people_have_on_their_hands(world):
     world.offer("Ann", travel_mode="car")
-
-    def check(hours):
-        starts_at = world.now + timedelta(hours=hours)
-        return ask(world, queries.may_be_asked, world.one(Offer).id, starts_at, starts_at + timedelta(minutes=30))
-
-    return check
-
-
-def test_one_who_is_asked_may_be_asked_once_more_for_another_time(world, may_ask):
-    assert may_ask(2)
-    world.ask("Ann", world.post("Eileen"))
-    assert not may_ask(2)
-    assert not may_ask(2.25)
-    assert may_ask(2.5)
-    world.ask("Ann", world.post("Gwen"), at=world.now + timedelta(hours=4))
-    assert not may_ask(6)
-    world.no("Ann")
-    assert may_ask(6)
-
-
-def test_one_who_holds_a_visit_then_may_not_be_asked_for_that_time(world, may_ask):
-    world.ask("Ann", world.post("Eileen"))
+    world.offer("Tom")
+    ann, tom = (world.one(Offer, person_id=world.people[name]).id for name in ("Ann", "Tom"))
+    asked, held = world.post("Eileen"), world.post("Gwen")
+    world.ask("Ann", held)
     world.yes("Ann")
-    assert not may_ask(2)
-    assert not may_ask(2.5)  # five minutes are kept around a visit
-    assert may_ask(2.75)
-
-
-@pytest.mark.parametrize("status", ["paused", "stopped"])
-def test_one_whose_offer_rests_may_not_be_asked(world, may_ask, status):
-    world.execute(f"update offers set status = '{status}'")
-    assert not may_ask(2)
+    world.ask("Ann", asked, at=world.now + timedelta(hours=4))
+    at = [world.now + timedelta(hours=hours) for hours in (2, 2.5, 4, 4.5)]
+    around = timedelta(minutes=5)  # kept around a visit
+    assert set(ask(world, queries.on_their_hands, [ann, tom])) == {
+        (ann, None, at[0] - around, at[1] + around),
+        (ann, world.occurrence_id(asked), at[2], at[3]),
+    }
+    assert ask(world, queries.on_their_hands, [tom]) == []
 
 
 def test_a_visit_is_to_be_judged_once_its_time_has_come(world):

@@ -1,0 +1,142 @@
+"""Asking: those whom a round found are asked, all at once, where that is still right.
+
+However many they are, it takes the same few statements: lock the offers, lock the occurrences, see what the offers
+have on their hands, write the matches, owe the messages.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from matcher.domain.lifecycle import MatchStatus, OccurrenceStatus, OfferStatus
+from matcher.domain.timewindow import TimeWindow
+from matcher.services.outbox import Owed, owe_all
+from matcher.store import queries
+from matcher.store.bulk import among, insert_rows
+from matcher.store.models import Match, Occurrence, Offer
+
+LIVE_ASKS_MOST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Someone to ask, as a round found them."""
+
+    occurrence_id: int
+    offer_id: int
+    person_id: int
+    visit: TimeWindow
+    distance_band: str
+    weight_min: float
+    breakdown: list[dict[str, Any]]
+    sentence: str
+
+
+def propose(session: Session, round_id: int | None, proposals: Iterable[Proposal], *, now: datetime) -> tuple[int, int]:
+    """Ask these people, where that is still right: (asked, skipped).
+
+    It is right while the visit is still to come, the occurrence is open and the offer active, with room for one more
+    unanswered ask, and no visit or ask of theirs overlaps. They are taken by occurrence, then offer: what is asked of
+    someone counts for what comes after it.
+    """
+    wanted = sorted(proposals, key=lambda proposal: (proposal.occurrence_id, proposal.offer_id))
+    right = list(_still_right(session, wanted, now)) if wanted else []
+    asked = _write(session, round_id, right, now) if right else 0
+    return asked, len(wanted) - asked
+
+
+@dataclass(slots=True)
+class _Hands:
+    """What an offer has on its hands: occurrences it has been asked about, and the times that are taken."""
+
+    asked_about: set[int] = field(default_factory=set)
+    taken: list[tuple[datetime, datetime]] = field(default_factory=list)
+
+    def take(self, occurrence_id: int | None, starts_at: datetime, ends_at: datetime) -> None:
+        """One more ask; None: a visit."""
+        self.taken.append((starts_at, ends_at))
+        if occurrence_id is not None:
+            self.asked_about.add(occurrence_id)
+
+    def has_room(self, proposal: Proposal) -> bool:
+        """True if this may be asked too."""
+        start, end = proposal.visit.start, proposal.visit.end
+        return (
+            len(self.asked_about) < LIVE_ASKS_MOST
+            and proposal.occurrence_id not in self.asked_about
+            and not any(starts_at < end and start < ends_at for starts_at, ends_at in self.taken)
+        )
+
+
+def _still_right(session: Session, wanted: Sequence[Proposal], now: datetime) -> Iterator[Proposal]:
+    active, open_ones = _locked(session, wanted)
+    hands: defaultdict[int, _Hands] = defaultdict(_Hands)
+    for offer_id, occurrence_id, starts_at, ends_at in queries.on_their_hands(session, active):
+        hands[offer_id].take(occurrence_id, starts_at, ends_at)
+    for proposal in wanted:
+        if proposal.offer_id not in active or proposal.occurrence_id not in open_ones or proposal.visit.start <= now:
+            continue
+        if hands[proposal.offer_id].has_room(proposal):
+            hands[proposal.offer_id].take(proposal.occurrence_id, proposal.visit.start, proposal.visit.end)
+            yield proposal
+
+
+def _locked(session: Session, wanted: Sequence[Proposal]) -> tuple[set[int], set[int]]:
+    """Lock the offers, then the occurrences, each by id: those that are active, those that are open."""
+    offers = session.execute(
+        select(Offer.id, Offer.status)
+        .where(among(Offer.id, (proposal.offer_id for proposal in wanted)))
+        .order_by(Offer.id)
+        .with_for_update(key_share=True)
+    ).all()
+    occurrences = session.execute(
+        select(Occurrence.id, Occurrence.status)
+        .where(among(Occurrence.id, (proposal.occurrence_id for proposal in wanted)))
+        .order_by(Occurrence.id)
+        .with_for_update(key_share=True)
+    ).all()
+    return (
+        {offer_id for offer_id, status in offers if status is OfferStatus.ACTIVE},
+        {occurrence_id for occurrence_id, status in occurrences if status is OccurrenceStatus.OPEN},
+    )
+
+
+def _write(session: Session, round_id: int | None, right: Sequence[Proposal], now: datetime) -> int:
+    """Write the matches and owe their messages: how many."""
+    rows = [_row(round_id, proposal, now) for proposal in right]
+    insert = insert_rows(Match, rows).on_conflict_do_nothing().returning(Match.id, Match.person_id)
+    written = sorted((match_id, person_id) for match_id, person_id in session.execute(insert))
+    channels = queries.channels_of(session, [person_id for _, person_id in written])
+    owe_all(
+        session,
+        [
+            Owed("match_asked", ("match_id", match_id), person_id=person_id, channel=channels[person_id])
+            for match_id, person_id in written
+        ],
+        now=now,
+    )
+    return len(written)
+
+
+def _row(round_id: int | None, proposal: Proposal, now: datetime) -> dict[str, Any]:
+    return {
+        "round_id": round_id,
+        "occurrence_id": proposal.occurrence_id,
+        "offer_id": proposal.offer_id,
+        "person_id": proposal.person_id,
+        "status": MatchStatus.PROPOSED,
+        "starts_at": proposal.visit.start,
+        "ends_at": proposal.visit.end,
+        "distance_band": proposal.distance_band,
+        "weight_min": proposal.weight_min,
+        "breakdown": proposal.breakdown,
+        "sentence": proposal.sentence,
+        "asked_at": now,
+    }
