@@ -33,7 +33,11 @@ SETTINGS = (
     Setting("GRITBIN_AREA", "Wiltshire", "the area's name"),
     Setting("GRITBIN_PHONE", "01632 960 100", "the number people call instead"),
     Setting("GRITBIN_HOURS", "8am to 8pm", "when that number is answered"),
-    Setting("GRITBIN_SMTP_URL", "", "smtp://user:password@host:port; empty: messages stay in the outbox page"),
+    Setting(
+        "GRITBIN_SMTP_URL",
+        "",
+        "smtp://user:password@host:port; empty: the trial's outbox, else a list",
+    ),
     Setting("GRITBIN_MAIL_FROM", "neighbours@example.org", "the address messages come from"),
     Setting("GRITBIN_PROXIES", "0", "how many proxies of your own stand in front: that many addresses are believed"),
     Setting("GRITBIN_WORKERS", "2", "how many processes serve pages"),

@@ -18,10 +18,21 @@ def run_due_rounds() -> None:
     """A round for every area with something due. This is what the doorbell rings for."""
     with reading() as session:
         due = rounds.areas_due(session, now=now())
-    for area_id in due:
-        run_round(area_id)
+    failed = [error for area_id in due if (error := _failure_of_round(area_id)) is not None]
+    if failed:
+        raise failed[0]
     with unit_of_work() as session:
         health.beat(session, "round", now=now())
+
+
+def _failure_of_round(area_id: int) -> Exception | None:
+    """What went wrong with an area's round: one area must not keep the others waiting."""
+    try:
+        run_round(area_id)
+    except Exception as error:
+        log.exception("a round failed", area=area_id)
+        return error
+    return None
 
 
 def run_round(area_id: int) -> bool:

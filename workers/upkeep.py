@@ -16,8 +16,10 @@ def sweep(*, by_beat: bool = False) -> None:
     with unit_of_work() as session:
         for part in ("sweep", "worker", *(("beat",) if by_beat else ())):
             health.beat(session, part, now=now())
-    run_due_rounds()
-    deliver_due()
+    try:
+        run_due_rounds()
+    finally:  # what is owed goes out, whatever became of the rounds
+        deliver_due()
 
 
 @app.task

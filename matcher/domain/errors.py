@@ -14,7 +14,7 @@
     └── Unavailable            a part we need is down; say so and keep what was typed
         └── SetupError         `gritbin` cannot start; the message says what to do
 
-The edges map these to HTTP statuses and exit codes in one table each.
+web/errors.py maps these to HTTP statuses in one table; a command prints the sentence and exits with 1.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ class MessageError(GritbinError):
 class Unavailable(GritbinError):
     """A part of the service is down."""
 
-    message = "Sorry, that is not working just now. Nothing you typed is lost. Try again, or call us."
+    message = "Sorry, that is not working just now. Go back and try again, or call us."
 
 
 class SetupError(Unavailable):

@@ -52,7 +52,8 @@ class RoundStatus(StrEnum):
 
 
 class MatchStatus(StrEnum):
-    """Someone was asked. `withdrawn`: another said yes; `lapsed`: the window passed. Neither is a refusal."""
+    """Someone was asked. `withdrawn`: no longer asked (another said yes, it was
+    cancelled, they paused); `lapsed`: the time passed. Neither is a refusal."""
 
     PROPOSED = "proposed"
     ACCEPTED = "accepted"
@@ -92,7 +93,7 @@ MOVES: Mapping[type[Status], Mapping[Status, frozenset[Status]]] = {
     NeedStatus: {
         NeedStatus.OPEN: frozenset({NeedStatus.PAUSED, NeedStatus.CLOSED, NeedStatus.CANCELLED}),
         NeedStatus.PAUSED: frozenset({NeedStatus.OPEN, NeedStatus.CANCELLED}),
-        NeedStatus.CLOSED: frozenset(),
+        NeedStatus.CLOSED: frozenset({NeedStatus.OPEN}),  # the resident says that nobody came
         NeedStatus.CANCELLED: frozenset(),
     },
     OccurrenceStatus: {
@@ -107,7 +108,7 @@ MOVES: Mapping[type[Status], Mapping[Status, frozenset[Status]]] = {
         OccurrenceStatus.FILLED: frozenset(
             {OccurrenceStatus.OPEN, OccurrenceStatus.DONE, OccurrenceStatus.UNMET, OccurrenceStatus.CANCELLED}
         ),
-        OccurrenceStatus.DONE: frozenset({OccurrenceStatus.UNMET}),
+        OccurrenceStatus.DONE: frozenset({OccurrenceStatus.UNMET, OccurrenceStatus.OPEN}),
         OccurrenceStatus.UNMET: frozenset({OccurrenceStatus.DONE}),
         OccurrenceStatus.CANCELLED: frozenset(),
     },

@@ -20,10 +20,12 @@ from matcher.domain.lifecycle import (
 )
 from matcher.domain.localtime import clock_words, day_words, window_words
 from matcher.services.need_page import windows_of
-from matcher.store.models import Area, KindRow, Match, Need, Notification, Occurrence, Person, Visit
+from matcher.store.models import Area, Feedback, KindRow, Match, Need, Notification, Occurrence, Person, Visit
 
 LATE_AFTER = timedelta(minutes=60)
 ROWS_SHOWN = 200
+UNDELIVERED_SHOWN = timedelta(days=7)
+TOLD_SHOWN = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +74,22 @@ class FilledRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldRow:
+    """What a resident told us of a visit: worried, nobody came, partly done, or a word of thanks."""
+
+    reference: str
+    resident: str
+    answer: str
+    thanks: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class UndeliveredRow:
-    """A message that did not reach its person: someone must ring."""
+    """A message that did not reach its person: someone must ring. `reference` is how the number is looked up."""
 
     person: str
+    reference: str
     template: str
     channel: str
     status: NotificationStatus
@@ -93,6 +107,8 @@ class Board:
     filled: tuple[FilledRow, ...]
     filled_count: int
     undelivered: tuple[UndeliveredRow, ...]
+    undelivered_count: int
+    told: tuple[ToldRow, ...]
     done_today: int
 
 
@@ -107,7 +123,11 @@ def today(session: Session, area_ids: frozenset[int], *, now: datetime) -> Board
         unfilled_count=_count(session, _unfilled(area_ids)),
         filled=tuple(_filled_row(row, now) for row in filled),
         filled_count=_count(session, _filled(area_ids)),
-        undelivered=_undelivered(session, area_ids),
+        undelivered=tuple(
+            _undelivered_row(row) for row in session.execute(_undelivered(area_ids, now).limit(ROWS_SHOWN))
+        ),
+        undelivered_count=_count(session, _undelivered(area_ids, now)),
+        told=_told(session, area_ids, now),
         done_today=_done_since(session, area_ids, now - timedelta(hours=24)),
     )
 
@@ -217,21 +237,59 @@ def _filled_row(row: Any, now: datetime) -> FilledRow:
     )
 
 
-def _undelivered(session: Session, area_ids: frozenset[int]) -> tuple[UndeliveredRow, ...]:
-    rows = session.execute(
-        select(Notification, Person.first_name)
+def _undelivered(area_ids: frozenset[int], now: datetime) -> Any:
+    """Of the last week: later than that, what it would have said is over."""
+    return (
+        select(Notification, Person.first_name, func.coalesce(Need.reference, "").label("reference"))
         .join(Person, Person.id == Notification.person_id)
+        .outerjoin(Match, Match.id == Notification.match_id)
+        .outerjoin(Visit, Visit.id == Notification.visit_id)
+        .outerjoin(
+            Occurrence,
+            Occurrence.id == func.coalesce(Notification.occurrence_id, Match.occurrence_id, Visit.occurrence_id),
+        )
+        .outerjoin(Need, Need.id == func.coalesce(Notification.need_id, Occurrence.need_id))
         .where(
             Person.area_id.in_(area_ids),
             Notification.status.in_((NotificationStatus.FAILED, NotificationStatus.UNCERTAIN)),
+            Notification.ended_at > now - UNDELIVERED_SHOWN,
         )
-        .order_by(Notification.ended_at.desc())
+        .order_by(Notification.ended_at.desc(), Notification.id)
+    )
+
+
+def _undelivered_row(found: Any) -> UndeliveredRow:
+    row, name, reference = found
+    return UndeliveredRow(
+        person=name,
+        reference=reference,
+        template=row.template,
+        channel=row.channel,
+        status=row.status,
+        why=row.last_error or "",
+        at=row.ended_at or row.owed_at,
+    )
+
+
+def _told(session: Session, area_ids: frozenset[int], now: datetime) -> tuple[ToldRow, ...]:
+    """Of the last fortnight, what someone should read: the worried first."""
+    rows = session.execute(
+        select(Need.reference, Person.first_name, Feedback.answer, Feedback.thanks, Feedback.said_at)
+        .join(Visit, Visit.id == Feedback.visit_id)
+        .join(Occurrence, Occurrence.id == Visit.occurrence_id)
+        .join(Need, Need.id == Occurrence.need_id)
+        .join(Person, Person.id == Need.resident_id)
+        .where(
+            Occurrence.area_id.in_(area_ids),
+            Feedback.said_at > now - TOLD_SHOWN,
+            (Feedback.answer != "well") | (Feedback.thanks != ""),
+        )
+        .order_by(
+            case((Feedback.answer == "worried", 0), (Feedback.answer == "nobody", 1), else_=2), Feedback.said_at.desc()
+        )
         .limit(ROWS_SHOWN)
     )
-    return tuple(
-        UndeliveredRow(name, row.template, row.channel, row.status, row.last_error or "", row.ended_at or row.owed_at)
-        for row, name in rows
-    )
+    return tuple(ToldRow(*row) for row in rows)
 
 
 def _done_since(session: Session, area_ids: frozenset[int], since: datetime) -> int:

@@ -67,7 +67,7 @@ def accept(session: Session, match_id: int, *, now: datetime) -> Answer:
     occurrence, match = _locked(session, match_id)
     if (over := why_over(session, occurrence, match, now)) is not None:
         return _answer(session, match, over, now)
-    if (refusal := _why_not_now(session, occurrence, match)) is not None:
+    if (refusal := _why_not_now(session, occurrence, match, now)) is not None:
         return Answer(refusal)
     visit = _take_a_place(session, occurrence, match, now)
     if visit is None:
@@ -114,6 +114,28 @@ def lapse_live(session: Session, occurrence_id: int, *, now: datetime) -> None:
         _end(match, MatchStatus.LAPSED, now)
 
 
+def lapse_passed(session: Session, *, now: datetime, limit: int) -> int:
+    """End asks for a time that has passed while their occurrence is still open, so that another may be asked about."""
+    stale = (
+        select(Match.id)
+        .where(Match.occurrence_id == Occurrence.id, Match.status == MatchStatus.PROPOSED, Match.ends_at <= now)
+        .exists()
+    )
+    waiting = session.scalars(
+        select(Occurrence)
+        .where(Occurrence.status == OccurrenceStatus.OPEN, stale)
+        .order_by(Occurrence.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, key_share=True)
+    ).all()
+    for occurrence in waiting:
+        for match in _live(session, occurrence.id):
+            if match.ends_at <= now:
+                _end(match, MatchStatus.LAPSED, now)
+        look_again(occurrence, now)
+    return len(waiting)
+
+
 def look_again(occurrence: Occurrence, now: datetime) -> None:
     """Let the next round consider it at once."""
     if occurrence.status is OccurrenceStatus.OPEN:
@@ -152,12 +174,14 @@ def why_over(session: Session, occurrence: Occurrence, match: Match, now: dateti
     return AnswerWhy.OVER if match.ends_at <= now else None
 
 
-def _why_not_now(session: Session, occurrence: Occurrence, match: Match) -> AnswerWhy | None:
-    """What has changed since they were asked: a clash, a check that ran out, a pair kept apart, their limit."""
+def _why_not_now(session: Session, occurrence: Occurrence, match: Match, now: datetime) -> AnswerWhy | None:
+    """What has changed since they were asked: a clash, a check that ran out, a pair kept apart."""
     need = session.get_one(Need, occurrence.need_id)
     pair = sorted((need.resident_id, match.person_id))
-    if session.get(NeverPair, tuple(pair)) is not None:
-        return AnswerWhy.TAKEN  # silent: they are never told
+    if session.get(NeverPair, tuple(pair)) is not None:  # silent: they are never told why
+        _end(match, MatchStatus.WITHDRAWN, now)
+        look_again(occurrence, now)
+        return AnswerWhy.WITHDRAWN
     missing = queries.missing_checks(session, {need.kind_slug}, match.person_id, local_day(match.starts_at))
     if missing:
         return AnswerWhy.NOT_ALLOWED

@@ -14,7 +14,8 @@ from matcher.domain.lifecycle import EXPECTED, HOLDING, MatchStatus, NeedStatus,
 from matcher.domain.localtime import clock_words, day_words, window_words
 from matcher.domain.recurrence import Recurrence
 from matcher.domain.timewindow import TimeWindow
-from matcher.store.models import Feedback, KindRow, Match, Need, Occurrence, Person, Visit
+from matcher.store import queries
+from matcher.store.models import KindRow, Match, Need, Occurrence, Person, Visit
 
 
 class NeedState(StrEnum):
@@ -81,7 +82,7 @@ def read(session: Session, need_id: int, *, now: datetime) -> NeedPage:
     occurrence = _in_view(session, need, now)
     visits = _visits(session, occurrence)
     asked = session.scalars(select(Match).where(Match.occurrence_id == occurrence.id).order_by(Match.asked_at)).all()
-    feedback = session.scalar(select(Feedback).where(Feedback.occurrence_id == occurrence.id))
+    can_say_how = queries.occurrence_to_judge(session, need_id, now) is not None
     state = _state(need, occurrence, visits, [match.status for match in asked])
     helpers = tuple(_helper(visit, name) for visit, name in visits if visit.status in HOLDING)
     return NeedPage(
@@ -100,8 +101,8 @@ def read(session: Session, need_id: int, *, now: datetime) -> NeedPage:
         next_look_at=occurrence.next_round_at if state in _LOOKING else None,
         timeline=_timeline(session, need, occurrence, visits, list(asked)),
         can_cancel=need.status in (NeedStatus.OPEN, NeedStatus.PAUSED) and state not in _ENDED,
-        can_say_how=_can_say_how(visits, feedback, now),
-        said=feedback.answer if feedback else None,
+        can_say_how=can_say_how,
+        said=None if can_say_how else queries.last_said(session, need_id),
         resident=session.get_one(Person, need.resident_id).first_name,
     )
 
@@ -184,14 +185,6 @@ def _helper(visit: Visit, name: str) -> Helper:
         day=day_words(visit.starts_at),
         about=clock_words(visit.starts_at),
         set_off_at=clock_words(visit.on_way_at) if visit.on_way_at else None,
-    )
-
-
-def _can_say_how(visits: list[tuple[Visit, str]], feedback: Feedback | None, now: datetime) -> bool:
-    if feedback is not None:
-        return False
-    return any(
-        visit.status is VisitStatus.DONE or (visit.status in EXPECTED and visit.starts_at <= now) for visit, _ in visits
     )
 
 

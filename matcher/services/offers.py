@@ -81,7 +81,6 @@ def make_offer(session: Session, draft: OfferDraft, *, now: datetime) -> MadeOff
     is_new = offer.made_at == now
     offer.travel_mode, offer.travel_minutes, offer.reach_m = mode, draft.travel_minutes, reach
     offer.visits_per_week = draft.visits_per_week
-    offer.is_on_duty_only = draft.pattern == "on_duty"
     offer.promised_at = now
     session.flush()
     session.add_all(OfferKind(offer_id=offer.id, kind_slug=slug) for slug in sorted(chosen))
@@ -92,7 +91,7 @@ def make_offer(session: Session, draft: OfferDraft, *, now: datetime) -> MadeOff
     session.add_all(_exception(offer.id, days) for days in away)
     _look_again(session, offer, now)
     audit.record(session, audit.person(person.id), "offered", ("offer", offer.id), now=now)
-    channel = "email" if draft.person.email else "text"
+    channel = queries.channel_of(session, person.id)
     owe(
         session,
         # Told each time, so that nobody's offer is changed behind their back.

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import NoResultFound
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from matcher.domain.errors import MessageError
@@ -23,6 +24,8 @@ from matcher.domain.messages import Message
 from matcher.services.wordings import Scheme, word_message
 from matcher.store.bulk import insert_rows
 from matcher.store.models import ConsoleMessage, Match, Notification
+
+log = structlog.get_logger("services.outbox")
 
 LEASE = timedelta(seconds=120)
 TRIES = 6
@@ -141,7 +144,7 @@ def try_later(session: Session, notification_id: int, error: str, *, now: dateti
         _end(row, NotificationStatus.FAILED, now, error)
         return
     wait = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** (row.attempts - 1)) * random.uniform(0.75, 1.25)  # noqa: S311
-    row.status, row.lease_until, row.last_error = NotificationStatus.PENDING, None, error[:200]
+    row.status, row.last_error = NotificationStatus.PENDING, error[:200]
     row.due_at = now + timedelta(seconds=wait)
 
 
@@ -149,7 +152,7 @@ def put_back(session: Session, notification_id: int, *, now: datetime) -> None:
     """It was leased and never handed to its channel: as if it had not been leased."""
     if (row := _leased(session, notification_id)) is not None:
         check_move(row.status, NotificationStatus.PENDING)
-        row.status, row.lease_until, row.due_at = NotificationStatus.PENDING, None, now
+        row.status, row.due_at = NotificationStatus.PENDING, now
         row.attempts -= 1
 
 
@@ -213,14 +216,20 @@ def _lease(session: Session, row: Notification, scheme: Scheme, now: datetime) -
         return None
     try:
         worded = word_message(session, row, scheme, now=now)
-    except (MessageError, LookupError, NoResultFound):  # one message without words must not hold up the others
+    except MessageError as error:
+        _end(row, NotificationStatus.FAILED, now, error.message)
+        return None
+    except DBAPIError:
+        raise  # the transaction is lost, not this one message
+    except Exception:  # whatever is wrong with one message must not hold up the others
+        log.exception("a message could not be put into words", notification=row.id, template=row.template)
         _end(row, NotificationStatus.FAILED, now, "it could not be put into words")
         return None
     if worded is None:
         _end(row, NotificationStatus.UNCERTAIN if may_have_gone else NotificationStatus.DROPPED, now)
         return None
     row.attempts += 1
-    row.lease_until = row.due_at = now + LEASE  # due again once the lease has run out
+    row.due_at = now + LEASE  # due again once the lease has run out
     return Envelope(row.id, row.channel, worded.recipient, worded.shown_as, worded.message)
 
 
@@ -231,6 +240,6 @@ def _leased(session: Session, notification_id: int) -> Notification | None:
 
 def _end(row: Notification, to: NotificationStatus, now: datetime, error: str | None = None) -> None:
     check_move(row.status, to)
-    row.status, row.ended_at, row.lease_until = to, now, None
+    row.status, row.ended_at = to, now
     row.values = {}  # a sign-in code is of no use to anyone afterwards
     row.last_error = error[:200] if error else row.last_error

@@ -37,7 +37,10 @@ class PersonDraft:
 
 
 def settle(session: Session, draft: PersonDraft, *, now: datetime) -> Person:
-    """The person with this name, phone and home: the one we know, or a new one. BadInput names the field."""
+    """The person with this name, phone, e-mail and home: the one we know, or a new one. BadInput names the field.
+
+    Of someone known only what was empty is filled: whoever knows as much of them may not change how they are reached.
+    """
     located = addresses.locate(session, draft.postcode)
     home = Home(
         surname=clean_line(draft.surname, NAME_LENGTH),
@@ -53,7 +56,10 @@ def settle(session: Session, draft: PersonDraft, *, now: datetime) -> Person:
     )
     first_name = check_first_name(draft.first_name)
     known = _same_person(session, first_name, home)
-    return known or _add(session, first_name, home, located, now=now)
+    if known is None:
+        return _add(session, first_name, home, located, now=now)
+    _fill_in(session, known, home, now)
+    return known
 
 
 def check_first_name(text: str) -> str:
@@ -123,7 +129,7 @@ def keep_apart(session: Session, one: int, other: int, *, now: datetime) -> None
 
 
 def _same_person(session: Session, first_name: str, home: Home) -> Person | None:
-    """Same phone, postcode, house and first name: nothing new is learned or changed by being them again."""
+    """Same phone, e-mail, postcode, house and first name."""
     return session.scalar(
         select(Person)
         .join(Home, Home.person_id == Person.id)
@@ -137,6 +143,15 @@ def _same_person(session: Session, first_name: str, home: Home) -> Person | None
         )
         .limit(1)
     )
+
+
+def _fill_in(session: Session, known: Person, typed: Home, now: datetime) -> None:
+    home = session.get_one(Home, known.id)
+    filled = [name for name in ("surname", "born_on") if getattr(typed, name) and not getattr(home, name)]
+    for name in filled:
+        setattr(home, name, getattr(typed, name))
+    if filled:
+        audit.record(session, audit.person(known.id), "filled_in", ("person", known.id), *filled, now=now)
 
 
 def _add(session: Session, first_name: str, home: Home, located: Located, *, now: datetime) -> Person:

@@ -134,7 +134,7 @@ def _happy_pairs(resident_ids: list[int]) -> Any:
         select(Need.resident_id, Visit.person_id)
         .join(Occurrence, Occurrence.need_id == Need.id)
         .join(Visit, Visit.occurrence_id == Occurrence.id)
-        .join(Feedback, Feedback.occurrence_id == Occurrence.id)
+        .join(Feedback, Feedback.visit_id == Visit.id)
         .where(among(Need.resident_id, resident_ids), Visit.status == VisitStatus.DONE, Feedback.answer == "well")
         .distinct()
     )

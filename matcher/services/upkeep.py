@@ -9,9 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matcher.domain.lifecycle import NeedStatus, OccurrenceStatus, check_move
-from matcher.services import audit, drafts, matches, needs, visits
+from matcher.services import audit, closing, drafts, matches, needs, visits
 from matcher.services.outbox import Owed, owe
-from matcher.store import queries
 from matcher.store.models import Need, Occurrence
 
 ASK_AFTER = timedelta(minutes=60)
@@ -40,17 +39,27 @@ def keep_up(session: Session, *, now: datetime) -> Upkept:
 
 
 def lapse_passed(session: Session, *, now: datetime) -> int:
-    """End every open occurrence whose windows have passed; the resident is told that nobody was found."""
+    """End every open occurrence whose windows have passed; the resident is told that nobody was found.
+
+    One that waits for a word from the team stays: nobody has looked for it yet, and it stands on their list. An ask
+    for a time that has passed ends too, so that the same person may be asked for another time.
+    """
     passed = session.scalars(
         select(Occurrence)
-        .where(Occurrence.status == OccurrenceStatus.OPEN, Occurrence.ends_at <= now)
+        .join(Need, Need.id == Occurrence.need_id)
+        .where(
+            Occurrence.status == OccurrenceStatus.OPEN,
+            Occurrence.ends_at <= now,
+            Need.status != NeedStatus.PAUSED,
+        )
         .order_by(Occurrence.id)
         .limit(BATCH)
-        .with_for_update(skip_locked=True, key_share=True)
+        .with_for_update(of=Occurrence, skip_locked=True, key_share=True)
     ).all()
     for occurrence in passed:
         _lapse(session, occurrence, now)
-    return len(passed)
+    session.flush()
+    return len(passed) + matches.lapse_passed(session, now=now, limit=BATCH)
 
 
 def _lapse(session: Session, occurrence: Occurrence, now: datetime) -> None:
@@ -63,8 +72,7 @@ def _lapse(session: Session, occurrence: Occurrence, now: datetime) -> None:
         return
     check_move(occurrence.status, OccurrenceStatus.UNMET)
     occurrence.status, occurrence.closed_at = OccurrenceStatus.UNMET, now
-    session.flush()
-    queries.close_need_if_finished(session, need.id, now)
+    closing.close_if_finished(session, need.id, now=now)
     audit.record(session, audit.SYSTEM, "lapsed", ("occurrence", occurrence.id), now=now)
     if need.status is not NeedStatus.CANCELLED:
         owed = Owed("need_unmet", ("occurrence_id", occurrence.id), person_id=need.resident_id, channel=need.contact)

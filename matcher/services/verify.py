@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 CONSIDERED_WITHIN = timedelta(seconds=60)
+LAPSED_WITHIN = timedelta(minutes=5)
 # Longer than a lease and every wait between tries: a message older than this was forgotten.
 SENT_WITHIN = timedelta(hours=6)
 
@@ -108,6 +109,14 @@ INVARIANTS: tuple[Invariant, ...] = (
         from needs n where n.status = 'open' and n.recurrence = 'once'
           and not exists (select from occurrences o where o.need_id = n.id)
         union all
+        select 'need ' || n.id || ' is open and nothing of it is left to do'
+        from needs n where n.status = 'open' and n.recurrence = 'once'
+          and exists (select from occurrences o where o.need_id = n.id)
+          and not exists (select from occurrences o where o.need_id = n.id and o.status in ('open', 'filled'))
+        union all
+        select 'match ' || m.id || ' waits for an answer about a time that has passed'
+        from matches m where m.status = 'proposed' and m.ends_at < :now - :lapsed_within
+        union all
         select 'occurrence ' || o.id || ' is open and no round will look at it again'
         from occurrences o join needs n on n.id = o.need_id
         where o.status = 'open' and n.status = 'open' and o.next_round_at is null
@@ -175,7 +184,12 @@ def verify(session: Session, *, now: datetime) -> tuple[Finding, ...]:
 
 
 def _check(session: Session, invariant: Invariant, now: datetime) -> Finding:
-    values = {"now": now, "considered_within": CONSIDERED_WITHIN, "sent_within": SENT_WITHIN}
+    values = {
+        "now": now,
+        "considered_within": CONSIDERED_WITHIN,
+        "sent_within": SENT_WITHIN,
+        "lapsed_within": LAPSED_WITHIN,
+    }
     used = {name: value for name, value in values.items() if f":{name}" in invariant.breaches}
     found = session.execute(text(invariant.breaches), used).scalars().all()
     return Finding(invariant.name, invariant.promise, len(found), tuple(found[:10]))

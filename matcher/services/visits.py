@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from matcher.domain.errors import BadInput, Conflict
@@ -18,7 +17,7 @@ from matcher.domain.lifecycle import (
     check_move,
 )
 from matcher.domain.wording import clean_text
-from matcher.services import audit, matches
+from matcher.services import audit, closing, matches
 from matcher.services.outbox import Owed, owe
 from matcher.store import queries
 from matcher.store.models import Feedback, Need, Occurrence, Visit
@@ -26,7 +25,7 @@ from matcher.store.models import Feedback, Need, Occurrence, Visit
 THANKS_LENGTH = 140
 LONGEST_VISIT_MIN = 1440
 FEEDBACK_ANSWERS = ("well", "partly", "nobody", "worried")
-HAND_BACK_REASONS = ("unwell", "busy", "travel", "other")
+BATCH = 100
 
 
 def set_off(session: Session, visit_id: int, *, now: datetime) -> None:
@@ -55,15 +54,13 @@ def complete(session: Session, visit_id: int, *, minutes: int | None = None, now
     audit.record(session, audit.person(visit.person_id), "completed", ("visit", visit.id), now=now)
 
 
-def hand_back(session: Session, visit_id: int, *, reason: str | None = None, now: datetime) -> None:
+def hand_back(session: Session, visit_id: int, *, now: datetime) -> None:
     """They cannot go after all: no need to explain. Others are asked at once. Twice is once."""
-    if reason and reason not in HAND_BACK_REASONS:
-        raise BadInput("Select a reason, or leave it", field="reason")
     occurrence, visit = _locked(session, visit_id)
     if visit.status is VisitStatus.HANDED_BACK:
         return
     _move(visit, VisitStatus.HANDED_BACK)
-    visit.ended_at, visit.end_reason = now, reason or None
+    visit.ended_at = now
     _reopen(occurrence, now)
     _tell_resident(session, visit, "visit_handed_back", now)
     audit.record(session, audit.person(visit.person_id), "handed_back", ("visit", visit.id), now=now)
@@ -78,38 +75,53 @@ def cancel_expected(session: Session, occurrence_id: int, *, now: datetime) -> N
 
 
 def say_how_it_went(session: Session, need_id: int, answer: str, thanks: str, *, now: datetime) -> str:
-    """The resident's word on the latest visit: well, partly, nobody or worried. Nobody came: look again, urgently."""
+    """The resident's word on the latest visits: well, partly, nobody or worried. Nobody came: look again, urgently.
+
+    Returns what stands: the first answer, however often it is sent. Conflict if there is no visit to speak of.
+    """
     if answer not in FEEDBACK_ANSWERS:
         raise BadInput("Select how it went", field="answer")
     kept_thanks = clean_text(thanks, THANKS_LENGTH)
     occurrence_id = queries.occurrence_to_judge(session, need_id, now)
     if occurrence_id is None:
-        raise Conflict("There is no visit to tell us about yet.")
+        return _said_before(session, need_id)
     occurrence = session.get_one(Occurrence, occurrence_id, with_for_update={"key_share": True})
-    said = session.execute(
-        insert(Feedback)
-        .values(occurrence_id=occurrence.id, answer=answer, thanks=kept_thanks, said_at=now)
-        .on_conflict_do_nothing()
-        .returning(Feedback.answer)
-    ).scalar()
-    if said is None:
-        return session.execute(select(Feedback.answer).where(Feedback.occurrence_id == occurrence.id)).scalar_one()
+    judged = queries.visits_to_judge(session, occurrence_id, now)
+    if not judged:  # said from two pages at once
+        return _said_before(session, need_id)
+    said = [{"visit_id": visit_id, "answer": answer, "thanks": kept_thanks, "said_at": now} for visit_id in judged]
+    session.execute(insert(Feedback), said)
     need = session.get_one(Need, need_id)
     _apply(session, occurrence, answer, now)
     audit.record(session, audit.person(need.resident_id), "judged", ("occurrence", occurrence.id), now=now)
-    return said
+    return answer
 
 
 def ask_if_done(session: Session, *, now: datetime, after: timedelta, after_resident: timedelta) -> int:
-    """Ask volunteers, then residents, about visits whose time is over and that nobody has marked; how many."""
-    overdue = session.scalars(
-        select(Visit).where(Visit.status.in_(EXPECTED), Visit.ends_at <= now - after).order_by(Visit.id)
-    ).all()
-    for visit in overdue:
+    """Ask about visits whose time is over and that nobody has marked: the volunteer, later the resident; how many.
+
+    Each is asked once, so that a visit nobody ever marks costs nothing more.
+    """
+    unmarked = select(Visit).where(Visit.status.in_(EXPECTED)).order_by(Visit.id).limit(BATCH)
+    to_volunteer = unmarked.where(Visit.ends_at <= now - after, Visit.asked_volunteer_at.is_(None))
+    to_resident = unmarked.where(Visit.ends_at <= now - after_resident, Visit.asked_resident_at.is_(None))
+    asked = 0
+    for visit in session.scalars(to_volunteer.with_for_update(skip_locked=True, key_share=True)).all():
+        visit.asked_volunteer_at = now
         _tell_volunteer(session, visit, "visit_not_marked", now)
-        if visit.ends_at <= now - after_resident:
-            _tell_resident(session, visit, "visit_unsure_resident", now)
-    return len(overdue)
+        asked += 1
+    for visit in session.scalars(to_resident.with_for_update(skip_locked=True, key_share=True)).all():
+        visit.asked_resident_at = now
+        _tell_resident(session, visit, "visit_unsure_resident", now)
+        asked += 1
+    return asked
+
+
+def _said_before(session: Session, need_id: int) -> str:
+    said = queries.last_said(session, need_id)
+    if said is None:
+        raise Conflict("There is no visit to tell us about yet.")
+    return said
 
 
 def _apply(session: Session, occurrence: Occurrence, answer: str, now: datetime) -> None:
@@ -136,27 +148,28 @@ def settle(session: Session, occurrence: Occurrence, *, now: datetime) -> None:
     session.flush()
     if occurrence.status is OccurrenceStatus.FILLED and not _of_occurrence(session, occurrence.id, EXPECTED):
         occurrence.status, occurrence.closed_at = OccurrenceStatus.DONE, now
-        session.flush()
-        queries.close_need_if_finished(session, occurrence.need_id, now)
+        closing.close_if_finished(session, occurrence.need_id, now=now)
 
 
 def _reopen(occurrence: Occurrence, now: datetime) -> None:
-    if occurrence.status is OccurrenceStatus.FILLED:
+    if occurrence.status is not OccurrenceStatus.OPEN:
         check_move(occurrence.status, OccurrenceStatus.OPEN)
-        occurrence.status, occurrence.open_since = OccurrenceStatus.OPEN, now
+        occurrence.status, occurrence.open_since, occurrence.closed_at = OccurrenceStatus.OPEN, now, None
         occurrence.considered_at = occurrence.reason_code = occurrence.reason = occurrence.waterfall = None
     matches.look_again(occurrence, now)
 
 
 def _reopen_or_miss(session: Session, occurrence: Occurrence, now: datetime) -> None:
     """Nobody came: look for someone else while its time lasts, as urgent; else it was missed."""
-    if occurrence.ends_at > now and occurrence.status is OccurrenceStatus.FILLED:
+    if occurrence.ends_at > now:
+        closing.reopen(session, occurrence.need_id)
         session.get_one(Need, occurrence.need_id).urgency = Urgency.URGENT
         _reopen(occurrence, now)
-    elif occurrence.status in (OccurrenceStatus.FILLED, OccurrenceStatus.DONE):
-        check_move(occurrence.status, OccurrenceStatus.UNMET)
-        occurrence.status, occurrence.closed_at = OccurrenceStatus.UNMET, now
-        occurrence.reason_code, occurrence.reason = "nobody_came", "The resident says that nobody came."
+        return
+    check_move(occurrence.status, OccurrenceStatus.UNMET)
+    occurrence.status, occurrence.closed_at = OccurrenceStatus.UNMET, now
+    occurrence.reason_code, occurrence.reason = "nobody_came", "The resident says that nobody came."
+    closing.close_if_finished(session, occurrence.need_id, now=now)
 
 
 def _locked(session: Session, visit_id: int) -> tuple[Occurrence, Visit]:

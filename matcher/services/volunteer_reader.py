@@ -51,9 +51,7 @@ def read_volunteers(session: Session, horizon: TimeWindow, *, now: datetime) -> 
             person_id=row.person_id,
             kinds=kinds_of[row.kinds],
             checks=dict(checks.get(row.person_id, ())),
-            free=_free(row.week or "", exceptions[row.id], horizon)
-            if row.id in exceptions
-            else free_in[row.week or ""],
+            free=_free(row.week, exceptions[row.id], horizon) if row.id in exceptions else free_in[row.week],
             point=Point(row.lat, row.lon),
             reach_m=row.reach_m,
             travel_mode=row.travel_mode,

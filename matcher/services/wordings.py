@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matcher.domain import messages
+from matcher.domain.errors import MessageError
 from matcher.domain.lifecycle import (
     EXPECTED,
     MatchStatus,
@@ -21,7 +22,7 @@ from matcher.domain.lifecycle import (
     OccurrenceStatus,
     VisitStatus,
 )
-from matcher.domain.localtime import clock_words, short_day_words
+from matcher.domain.localtime import at_local, clock_words, short_day_words
 from matcher.domain.messages import Message
 from matcher.domain.roles import LinkPurpose
 from matcher.services import links
@@ -80,7 +81,10 @@ Values = Mapping[str, str] | None
 
 
 def word_message(session: Session, row: Notification, scheme: Scheme, *, now: datetime) -> Worded | None:
-    """The message in words, or None if its moment has passed or nobody is there to read it."""
+    """The message in words, or None if its moment has passed or its person is gone.
+
+    MessageError if there is no way to reach them as they asked: that must come before a coordinator's eyes.
+    """
     sent_to = _recipient(session, row)
     values = _WORDINGS[row.template](_Desk(session, row, scheme, now)) if sent_to else None
     if sent_to is None or values is None:
@@ -99,7 +103,8 @@ def when_words(starts_at: datetime) -> str:
 def status_link(session: Session, need: Need, *, now: datetime) -> str:
     """A new token for a need's own page."""
     grant = Grant(LinkPurpose.STATUS, person_id=need.resident_id, need_id=need.id)
-    return links.issue(session, grant, expires_at=now + STATUS_LINK_LASTS, now=now)
+    begins = max(now, at_local(need.first_day, time()))
+    return links.issue(session, grant, expires_at=begins + STATUS_LINK_LASTS, now=now)
 
 
 def visit_link(session: Session, visit: Visit, *, now: datetime) -> str:
@@ -284,7 +289,9 @@ def _recipient(session: Session, row: Notification) -> tuple[str, str] | None:
     if home is None or person.erased_at is not None:
         return None
     address = home.email if row.channel == "email" else home.phone
-    return (address, f"{person.first_name}, by {row.channel}") if address else None
+    if not address:
+        raise MessageError("they gave no email address: ring them")
+    return address, f"{person.first_name}, by {row.channel}"
 
 
 def _names(desk: _Desk, visit: Visit) -> dict[str, str]:

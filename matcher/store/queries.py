@@ -6,12 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, null, select, union_all, update
+from sqlalchemy import func, null, select, union_all
 from sqlalchemy.orm import Session
 
 from matcher.domain.geo import Point
-from matcher.domain.lifecycle import EXPECTED, MatchStatus, NeedStatus, OccurrenceStatus
-from matcher.domain.recurrence import Recurrence
+from matcher.domain.lifecycle import EXPECTED, MatchStatus, VisitStatus
 from matcher.store.bulk import among
 from matcher.store.models import (
     Check,
@@ -92,41 +91,42 @@ def on_their_hands(session: Session, offer_ids: Collection[int]) -> Sequence[Any
 
 
 def occurrence_to_judge(session: Session, need_id: int, now: datetime) -> int | None:
-    """The latest occurrence of a need that had a visit whose time has come, and that nobody has judged yet.
-
-    Where each of them is judged, the latest: saying it twice changes nothing.
-    """
+    """The latest occurrence of a need with a visit that the resident may speak of and has not yet."""
     return session.scalar(
         select(Occurrence.id)
         .join(Visit, Visit.occurrence_id == Occurrence.id)
-        .outerjoin(Feedback, Feedback.occurrence_id == Occurrence.id)
-        .where(Occurrence.need_id == need_id, (Visit.starts_at <= now) | Visit.ended_at.is_not(None))
-        .order_by(Feedback.id.is_(None).desc(), Occurrence.starts_at.desc())
+        .outerjoin(Feedback, Feedback.visit_id == Visit.id)
+        .where(Occurrence.need_id == need_id, Feedback.id.is_(None), _may_be_judged(now))
+        .order_by(Occurrence.starts_at.desc())
         .limit(1)
     )
 
 
-def close_need_if_finished(session: Session, need_id: int, now: datetime) -> None:
-    """Close a need asked for once when nothing of it is left to do."""
-    left = (
-        select(Occurrence.id)
-        .where(
-            Occurrence.need_id == need_id,
-            Occurrence.status.in_((OccurrenceStatus.OPEN, OccurrenceStatus.FILLED)),
-        )
-        .exists()
-    )
-    session.execute(
-        update(Need)
-        .where(Need.id == need_id, Need.recurrence == Recurrence.ONCE, Need.status == NeedStatus.OPEN, ~left)
-        .values(status=NeedStatus.CLOSED, closed_at=now)
+def visits_to_judge(session: Session, occurrence_id: int, now: datetime) -> Sequence[int]:
+    """Visits of an occurrence that the resident may speak of and has not yet."""
+    return session.scalars(
+        select(Visit.id)
+        .outerjoin(Feedback, Feedback.visit_id == Visit.id)
+        .where(Visit.occurrence_id == occurrence_id, Feedback.id.is_(None), _may_be_judged(now))
+        .order_by(Visit.id)
+    ).all()
+
+
+def last_said(session: Session, need_id: int) -> str | None:
+    """What the resident last said of a visit of this need."""
+    return session.scalar(
+        select(Feedback.answer)
+        .join(Visit, Visit.id == Feedback.visit_id)
+        .join(Occurrence, Occurrence.id == Visit.occurrence_id)
+        .where(Occurrence.need_id == need_id)
+        .order_by(Feedback.said_at.desc(), Feedback.id.desc())
+        .limit(1)
     )
 
 
-def count_by(session: Session, column: Any, *where: Any) -> dict[Any, int]:
-    """How many rows there are for each value of a column."""
-    rows = session.execute(select(column, func.count()).where(*where).group_by(column))
-    return {value: count for value, count in rows}  # noqa: C416 (a Row is not a plain tuple to mypy)
+def _may_be_judged(now: datetime) -> Any:
+    """Done, or its time has come: not one that was handed back or called off."""
+    return (Visit.status == VisitStatus.DONE) | (Visit.status.in_(EXPECTED) & (Visit.starts_at <= now))
 
 
 def visit_of_match(session: Session, match_id: int) -> Visit | None:

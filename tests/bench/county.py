@@ -22,13 +22,16 @@ CHECKS = {"id_seen": 0.9, "reference": 0.8, "dbs_adults": 0.6, "licence_seen": 0
 BATCH = 20_000
 
 
-def fill(session: Session, n_needs: int, n_volunteers: int, *, seed: int = 1) -> None:
-    """Put the county in: half the needs are snow, the rest spread over the other kinds, all due for a round now."""
+def fill(session: Session, n_needs: int, n_volunteers: int, *, ground: float = 1.0, seed: int = 1) -> None:
+    """Put the county in: half the needs are snow, the rest spread over the other kinds, all due for a round now.
+
+    ground: how many times as large as Wiltshire it is.
+    """
     areas.load_starting_rows(session)
     kinds.load_starting_rows(session)
     rng = np.random.default_rng(seed)
     # Everyone has a home; volunteers come first, and their offers have their numbers.
-    _people(session, np.concatenate([places(rng, n_volunteers, 1.0), places(rng, n_needs, 1.0)]))
+    _people(session, np.concatenate([places(rng, n_volunteers, ground), places(rng, n_needs, ground)]))
     _offers(session, rng, n_volunteers)
     _needs(session, rng, n_needs, first_resident=n_volunteers + 1)
     session.execute(text("analyze"))
@@ -78,7 +81,7 @@ def _offers(session: Session, rng: np.random.Generator, count: int) -> None:
     modes = rng.choice([mode.value for mode in TravelMode], count, p=[0.25, 0.1, 0.65]).tolist()
     limits = rng.integers(2, 7, count).tolist()
     numbers = range(1, count + 1)
-    made = {"status": "active", "travel_minutes": 20, "promised_at": NOW, "made_at": NOW, "is_on_duty_only": False}
+    made = {"status": "active", "travel_minutes": 20, "promised_at": NOW, "made_at": NOW}
     _insert(
         session,
         Offer,

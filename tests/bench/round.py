@@ -1,8 +1,9 @@
 """A whole round, database included: `python tests/bench/round.py [--long] [--out DIR]`.
 
 A made-up county in a PostgreSQL of its own under a temporary folder, on the disk as in service. Prints wall-clock
-seconds to read the question, to solve it and to write the answer. Then one assignment against the naive way (geopy in a
-loop, a dense matrix, scipy's dense solver), at a size that it can do, with the same worth of the same pairs.
+seconds to read the question, to solve it and to write the answer. Then, in CPU seconds, one assignment with the join and
+the weights against scipy's sparse solver alone; and against the naive way (geopy in a loop, a dense matrix, scipy's
+dense solver), at a size that it can do. Both with the same worth of the same pairs.
 """
 
 import argparse
@@ -21,7 +22,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import numpy as np
 from county import NOW, fill
+from markets import Market
 from naive import best_total, feasible_pairs
+from peers import by_scipy
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import select
@@ -46,6 +49,9 @@ LONG_SIZES = [(2500, 50_000), (10_000, 5000)]
 NAIVE_SIZE = (100, 400)
 HEADS = ["needs x volunteers", "fill, s", "read, s", "solve, s", "write, s", "round, s", "asked", "unserved"]
 HEADS += ["peak so far, MB"]
+SCIPY_SIZES = [(2000, 20_000)]
+LONG_SCIPY_SIZES = [(10_000, 100_000)]
+SCIPY_HEADS = ["needs x volunteers", "pairs", "join, s", "weights, s", "assign, s", "scipy alone, s", "gritbin / scipy"]
 NAIVE_HEADS = ["needs x volunteers", "pairs", "total", "gritbin, s", "naive, s", "gritbin / naive"]
 
 
@@ -66,15 +72,15 @@ def server() -> Iterator[Postgres]:
             end([(program, process)], within_s=20)
 
 
-def county(postgres: Postgres, n_needs: int, n_volunteers: int) -> float:
+def county(postgres: Postgres, n_needs: int, n_volunteers: int, ground: float = 1.0) -> float:
     """A database with a county of that size in it; the seconds it took."""
     began = time.perf_counter()
-    database = f"county_{n_needs}_{n_volunteers}"
+    database = f"county_{n_needs}_{n_volunteers}_{ground:g}"
     postgres.ensure_database(database)
     migrate(postgres.owner_url(database))
     configure(postgres.owner_url(database))
     with unit_of_work() as session:
-        fill(session, n_needs, n_volunteers)
+        fill(session, n_needs, n_volunteers, ground=ground)
     configure(postgres.serving_url(database))
     return time.perf_counter() - began
 
@@ -138,6 +144,27 @@ def against_the_naive_way(postgres: Postgres, n_needs: int, n_volunteers: int) -
     return [*cells, f"{our_s / naive_s:.4f}"]
 
 
+def against_scipy(postgres: Postgres, n_needs: int, n_volunteers: int) -> list[str]:
+    """All of one assignment, from the index on, against scipy's sparse solver alone on the same pairs."""
+    county(postgres, n_needs, n_volunteers, ground=n_volunteers / 5000)
+    problem = opened_round().problem
+    world = build_world(problem)
+    urge, unserved = urges(world, problem), np.zeros(len(world.occurrences))
+    at = [time.process_time()]
+    found = find_candidates(world, np.arange(len(world.occurrences)))
+    at.append(time.process_time())
+    cost = -np.rint(weights(set_scene(world, found, urge)) * 60)
+    at.append(time.process_time())
+    answer = assign(found.occurrence, found.volunteer, cost, unserved=unserved)
+    at.append(time.process_time())
+    name = f"{n_needs} x {n_volunteers}"
+    other, scipy_s = by_scipy(Market(name, found.occurrence, found.volunteer, cost, unserved, len(world.volunteers)))
+    if abs(other - answer.total) > 1e-6 * abs(other):
+        raise RuntimeError(f"the totals differ: {answer.total}, {other}")
+    seconds = [*np.diff(at).tolist(), scipy_s]
+    return [name, f"{len(cost):,}", *(f"{one:.3f}" for one in seconds), f"{(at[-1] - at[0]) / scipy_s:.2f}"]
+
+
 def report(path: Path, heads: list[str], rows: Iterator[list[str]]) -> None:
     """Print the table and write it as CSV."""
     table = Table(*heads)
@@ -160,6 +187,8 @@ def main() -> None:
     sizes = SIZES + (LONG_SIZES if chosen.long else [])
     with server() as postgres:
         report(chosen.out / "round.csv", HEADS, (whole_round(postgres, *size) for size in sizes))
+        larger = SCIPY_SIZES + (LONG_SCIPY_SIZES if chosen.long else [])
+        report(chosen.out / "round-scipy.csv", SCIPY_HEADS, (against_scipy(postgres, *size) for size in larger))
         naive = iter([against_the_naive_way(postgres, *NAIVE_SIZE)])
         report(chosen.out / "naive.csv", NAIVE_HEADS, naive)
 

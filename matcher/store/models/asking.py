@@ -49,8 +49,8 @@ class Match(Declared):
     id: Mapped[Id]
     round_id: Mapped[int | None] = link_to("rounds.id")
     occurrence_id: Mapped[int] = link_to("occurrences.id")
-    offer_id: Mapped[int] = link_to("offers.id")
-    person_id: Mapped[int] = link_to("people.id")
+    offer_id: Mapped[int] = mapped_column(BigInteger)
+    person_id: Mapped[int] = mapped_column(BigInteger, index=True)
     status: Mapped[MatchStatus] = status_column(MatchStatus, MatchStatus.PROPOSED)
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
@@ -64,6 +64,8 @@ class Match(Declared):
     decline_reason: Mapped[str | None]
 
     __table_args__ = (
+        # Whoever is asked is the person whose offer it is.
+        ForeignKeyConstraint(["offer_id", "person_id"], ["offers.id", "offers.person_id"], name="fk_matches_offer"),
         UniqueConstraint("id", "occurrence_id", "person_id"),
         CheckConstraint("starts_at < ends_at", name="ends_after_start"),
         CheckConstraint("(status = 'proposed') = (answered_at is null)", name="answered_when_over"),
@@ -74,6 +76,7 @@ class Match(Declared):
             unique=True,
             postgresql_where=text("status = 'proposed'"),
         ),
+        Index("ix_matches_offer", "offer_id", "person_id"),
         Index("ix_matches_live", "offer_id", postgresql_where=text("status = 'proposed'")),
     )
 
@@ -97,8 +100,8 @@ class Visit(Declared):
     on_way_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     minutes_taken: Mapped[int | None]
-    end_reason: Mapped[str | None]
-    asked_how_at: Mapped[datetime | None]
+    asked_volunteer_at: Mapped[datetime | None]
+    asked_resident_at: Mapped[datetime | None]
 
     __table_args__ = (
         ForeignKeyConstraint(

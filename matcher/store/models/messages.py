@@ -18,7 +18,7 @@ class Notification(Declared):
     """A message owed to one person, unique by (event, person, channel).
 
     `event` names what happened and to what, such as `match_asked:12`. The words are made when it is sent;
-    `values` holds only what may be said to anyone (no name, address, phone or door word).
+    `values` holds no name, address, phone or door word; a sign-in code stands there until it is sent.
     """
 
     __tablename__ = "notifications"
@@ -37,7 +37,6 @@ class Notification(Declared):
     status: Mapped[NotificationStatus] = status_column(NotificationStatus, NotificationStatus.PENDING)
     owed_at: Mapped[datetime]
     due_at: Mapped[datetime]
-    lease_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
@@ -85,4 +84,12 @@ class PrivateLink(Declared):
     used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
 
-    __table_args__ = (CheckConstraint("num_nonnulls(person_id, staff_id) = 1", name="one_holder"),)
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(person_id, staff_id) = 1", name="one_holder"),
+        # A link opens the one thing that its purpose names.
+        CheckConstraint(
+            "(purpose = 'status') = (need_id is not null) and (purpose = 'match') = (match_id is not null)"
+            " and (purpose = 'visit') = (visit_id is not null) and (purpose = 'sign_in') = (staff_id is not null)",
+            name="opens_what_it_says",
+        ),
+    )

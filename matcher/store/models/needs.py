@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT, TSTZMULTIRANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -39,6 +39,7 @@ class Need(Declared):
     extended_to: Mapped[date | None]
 
     __table_args__ = (
+        UniqueConstraint("id", "area_id"),
         CheckConstraint("helpers between 1 and 4", name="few_helpers"),
         CheckConstraint("minutes between 5 and 480", name="minutes_in_a_day"),
         CheckConstraint("cardinality(bands) > 0", name="some_time_of_day"),
@@ -65,8 +66,8 @@ class Occurrence(Declared):
     __tablename__ = "occurrences"
 
     id: Mapped[Id]
-    need_id: Mapped[int] = link_to("needs.id")
-    area_id: Mapped[int] = link_to("areas.id", index=False)
+    need_id: Mapped[int] = mapped_column(BigInteger)
+    area_id: Mapped[int] = mapped_column(BigInteger)
     windows: Mapped[list[Range[datetime]]] = mapped_column(TSTZMULTIRANGE)
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
@@ -82,23 +83,26 @@ class Occurrence(Declared):
     closed_at: Mapped[datetime | None]
 
     __table_args__ = (
+        # The need's own area, copied for the rounds.
+        ForeignKeyConstraint(["need_id", "area_id"], ["needs.id", "needs.area_id"], name="fk_occurrences_need"),
         UniqueConstraint("need_id", "starts_at"),
         UniqueConstraint("id", "helpers"),
         CheckConstraint("starts_at < ends_at", name="ends_after_start"),
         CheckConstraint("helpers between 1 and 4", name="few_helpers"),
         CheckConstraint("not isempty(windows)", name="some_window"),
+        Index("ix_occurrences_need", "need_id", "area_id"),
         Index("ix_occurrences_due", "area_id", "next_round_at", postgresql_where=text("status = 'open'")),
         Index("ix_occurrences_ending", "ends_at", postgresql_where=text("status in ('open', 'filled')")),
     )
 
 
 class Feedback(Declared):
-    """How it went, as the resident said it. `thanks` reaches the volunteer only once someone has read it."""
+    """How a visit went, as the resident said it. `thanks` is read by the team; it goes no further by itself."""
 
     __tablename__ = "feedback"
 
     id: Mapped[Id]
-    occurrence_id: Mapped[int] = link_to("occurrences.id", unique=True, index=False)
+    visit_id: Mapped[int] = link_to("visits.id", unique=True, index=False)
     answer: Mapped[str]
     thanks: Mapped[str] = mapped_column(default="", server_default="")
     said_at: Mapped[datetime]

@@ -26,11 +26,11 @@ class Offer(Declared):
     travel_minutes: Mapped[int]
     reach_m: Mapped[int]
     visits_per_week: Mapped[int | None]
-    is_on_duty_only: Mapped[bool] = mapped_column(default=False, server_default="false")
     promised_at: Mapped[datetime]
     made_at: Mapped[datetime]
 
     __table_args__ = (
+        UniqueConstraint("id", "person_id"),
         CheckConstraint("reach_m > 0", name="some_reach"),
         CheckConstraint("visits_per_week > 0", name="some_visits"),
     )

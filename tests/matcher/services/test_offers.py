@@ -73,7 +73,6 @@ def test_what_cannot_be_used_is_refused_beside_its_field_and_nothing_is_written(
 
 def test_on_duty_only_is_free_at_no_time_of_the_week(world):
     world.offer("Christopher", pattern="on_duty")
-    assert world.one(Offer).is_on_duty_only
     assert world.all(AvailabilityRule) == []
 
 

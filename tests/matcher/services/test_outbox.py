@@ -35,7 +35,7 @@ def test_a_message_that_is_due_is_leased_and_put_into_words(claimed):
     row = the_message(world)
     assert row.status is NotificationStatus.LEASED
     assert row.attempts == 1
-    assert row.lease_until == row.due_at == world.now + LEASE
+    assert row.due_at == world.now + LEASE
     assert envelope.recipient == world.home("Eileen").phone
     assert envelope.shown_as == "Eileen, by text"
     assert "https://help.example.org/r/" in envelope.message.text

@@ -179,7 +179,7 @@ def test_the_audit_holds_ids_and_names_of_fields_and_never_values(world):
     world.yes("Christopher")
     world.done("Christopher")
     rows = world.execute("select actor, action, thing, fields from audit")
-    assert {row.action for row in rows} == {"settled", "offered", "posted", "accepted", "completed"}
+    assert {row.action for row in rows} == {"settled", "offered", "posted", "accepted", "completed", "closed"}
     assert all(row.actor.split(":")[0] in ("person", "staff", "system") for row in rows)
     assert {field for row in rows for field in row.fields} == {"home"}
 

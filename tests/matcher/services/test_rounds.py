@@ -184,6 +184,7 @@ def test_what_was_cancelled_while_the_engine_thought_is_not_asked_about(world):
     assert world.close_round(opened)
     assert world.who_was_asked(need) == []
     assert world.one(Round).skipped == 1
+    assert world.one(Occurrence).considered_at is None  # what is over has nothing more said of it
     assert world.breaches() == {}
 
 
@@ -307,7 +308,8 @@ def test_they_are_kept_apart_at_the_last_moment_too_and_silently(world):
     with world.work() as session:
         people.keep_apart(session, world.people["Christopher"], world.people["Eileen"], now=world.now)
     answer = world.yes("Christopher")
-    assert (answer.why, answer.visit_token) == (AnswerWhy.TAKEN, None)
+    assert (answer.why, answer.visit_token) == (AnswerWhy.WITHDRAWN, None)
+    assert world.one(Match).status is MatchStatus.WITHDRAWN
 
 
 def test_one_ask_more_after_a_long_silence_and_the_first_still_stands(world):

@@ -4,10 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from matcher.domain.lifecycle import NeedStatus
 from matcher.services import offers
 from matcher.store import queries
-from matcher.store.models import Match, Need, Offer, Visit
+from matcher.store.models import Offer, Visit
 
 
 def ask(world, query, *args):
@@ -86,39 +85,22 @@ def test_the_latest_visit_that_nobody_judged_is_judged_first(world):
         assert ask(world, queries.occurrence_to_judge, need.need_id, world.now) == occurrence_id
         world.done("Ann")
         world.later(days=7, hours=-4)
+    assert ask(world, queries.last_said, need.need_id) is None
     world.how(need, "well")
     assert ask(world, queries.occurrence_to_judge, need.need_id, world.now) == first
-    world.how(need, "well")
-    assert ask(world, queries.occurrence_to_judge, need.need_id, world.now) == second
+    world.how(need, "partly")
+    assert ask(world, queries.occurrence_to_judge, need.need_id, world.now) is None
+    assert ask(world, queries.last_said, need.need_id) == "partly"
 
 
-def test_a_need_asked_for_once_closes_when_nothing_of_it_is_left(world):
-    once, weekly = world.post("Eileen"), world.post("Gwen", is_weekly=True)
-    for need in (once, weekly):
-        ask(world, queries.close_need_if_finished, need.need_id, world.now)
-    assert {need.status for need in world.all(Need)} == {NeedStatus.OPEN}
-    world.execute("update occurrences set status = 'unmet'")
-    for need in (once, weekly):
-        ask(world, queries.close_need_if_finished, need.need_id, world.now)
-    assert world.one(Need, id=once.need_id).status is NeedStatus.CLOSED
-    assert world.one(Need, id=weekly.need_id).status is NeedStatus.OPEN
-
-
-def test_a_cancelled_need_is_not_closed_afterwards(world):
-    need = world.post()
-    world.cancel(need)
-    ask(world, queries.close_need_if_finished, need.need_id, world.now)
-    assert world.one(Need).status is NeedStatus.CANCELLED
-
-
-def test_rows_are_counted_by_a_column(world):
+def test_a_visit_that_was_handed_back_is_not_judged(world):
     world.offer("Ann")
-    world.offer("Tom")
     need = world.post()
-    world.ask_all(["Ann", "Tom"], need)
-    world.no("Tom")
-    assert ask(world, queries.count_by, Match.status) == {"proposed": 1, "declined": 1}
-    assert ask(world, queries.count_by, Match.status, Match.person_id == world.people["Tom"]) == {"declined": 1}
+    world.ask("Ann", need)
+    world.yes("Ann")
+    world.hand_back("Ann")
+    world.later(hours=2)
+    assert ask(world, queries.occurrence_to_judge, need.need_id, world.now) is None
 
 
 def test_what_a_yes_became(world):

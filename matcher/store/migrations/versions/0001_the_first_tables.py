@@ -282,6 +282,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["kind_slug"], ["kinds.slug"], name=op.f("fk_needs_kind_slug")),
         sa.ForeignKeyConstraint(["resident_id"], ["people.id"], name=op.f("fk_needs_resident_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_needs")),
+        sa.UniqueConstraint("id", "area_id", name=op.f("uq_needs_id_area_id")),
         sa.UniqueConstraint("reference", name=op.f("uq_needs_reference")),
     )
     op.create_index(op.f("ix_needs_area_id"), "needs", ["area_id"], unique=False)
@@ -316,13 +317,13 @@ def upgrade() -> None:
         sa.Column("travel_minutes", sa.Integer(), nullable=False),
         sa.Column("reach_m", sa.Integer(), nullable=False),
         sa.Column("visits_per_week", sa.Integer(), nullable=True),
-        sa.Column("is_on_duty_only", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("promised_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("reach_m > 0", name=op.f("ck_offers_some_reach")),
         sa.CheckConstraint("visits_per_week > 0", name=op.f("ck_offers_some_visits")),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_offers_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_offers")),
+        sa.UniqueConstraint("id", "person_id", name=op.f("uq_offers_id_person_id")),
         sa.UniqueConstraint("person_id", name=op.f("uq_offers_person_id")),
     )
     op.create_table(
@@ -396,8 +397,7 @@ def upgrade() -> None:
         sa.CheckConstraint("helpers between 1 and 4", name=op.f("ck_occurrences_few_helpers")),
         sa.CheckConstraint("not isempty(windows)", name=op.f("ck_occurrences_some_window")),
         sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_occurrences_ends_after_start")),
-        sa.ForeignKeyConstraint(["area_id"], ["areas.id"], name=op.f("fk_occurrences_area_id")),
-        sa.ForeignKeyConstraint(["need_id"], ["needs.id"], name=op.f("fk_occurrences_need_id")),
+        sa.ForeignKeyConstraint(["need_id", "area_id"], ["needs.id", "needs.area_id"], name="fk_occurrences_need"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_occurrences")),
         sa.UniqueConstraint("id", "helpers", name=op.f("uq_occurrences_id_helpers")),
         sa.UniqueConstraint("need_id", "starts_at", name=op.f("uq_occurrences_need_id_starts_at")),
@@ -416,7 +416,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("status in ('open', 'filled')"),
     )
-    op.create_index(op.f("ix_occurrences_need_id"), "occurrences", ["need_id"], unique=False)
+    op.create_index("ix_occurrences_need", "occurrences", ["need_id", "area_id"], unique=False)
     op.create_table(
         "offer_kinds",
         sa.Column("offer_id", sa.BigInteger(), nullable=False),
@@ -424,18 +424,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["kind_slug"], ["kinds.slug"], name=op.f("fk_offer_kinds_kind_slug")),
         sa.ForeignKeyConstraint(["offer_id"], ["offers.id"], name=op.f("fk_offer_kinds_offer_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("offer_id", "kind_slug", name=op.f("pk_offer_kinds")),
-    )
-    op.create_table(
-        "feedback",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("occurrence_id", sa.BigInteger(), nullable=False),
-        sa.Column("answer", sa.String(), nullable=False),
-        sa.Column("thanks", sa.String(), server_default="", nullable=False),
-        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("answer in ('well', 'partly', 'nobody', 'worried')", name=op.f("ck_feedback_answer")),
-        sa.ForeignKeyConstraint(["occurrence_id"], ["occurrences.id"], name=op.f("fk_feedback_occurrence_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_feedback")),
-        sa.UniqueConstraint("occurrence_id", name=op.f("uq_feedback_occurrence_id")),
     )
     op.create_table(
         "matches",
@@ -472,8 +460,7 @@ def upgrade() -> None:
         sa.CheckConstraint("(status = 'proposed') = (answered_at is null)", name=op.f("ck_matches_answered_when_over")),
         sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_matches_ends_after_start")),
         sa.ForeignKeyConstraint(["occurrence_id"], ["occurrences.id"], name=op.f("fk_matches_occurrence_id")),
-        sa.ForeignKeyConstraint(["offer_id"], ["offers.id"], name=op.f("fk_matches_offer_id")),
-        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_matches_person_id")),
+        sa.ForeignKeyConstraint(["offer_id", "person_id"], ["offers.id", "offers.person_id"], name="fk_matches_offer"),
         sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_matches_round_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_matches")),
         sa.UniqueConstraint("id", "occurrence_id", "person_id", name=op.f("uq_matches_id_occurrence_id_person_id")),
@@ -482,7 +469,7 @@ def upgrade() -> None:
         "ix_matches_live", "matches", ["offer_id"], unique=False, postgresql_where=sa.text("status = 'proposed'")
     )
     op.create_index(op.f("ix_matches_occurrence_id"), "matches", ["occurrence_id"], unique=False)
-    op.create_index(op.f("ix_matches_offer_id"), "matches", ["offer_id"], unique=False)
+    op.create_index("ix_matches_offer", "matches", ["offer_id", "person_id"], unique=False)
     op.create_index(op.f("ix_matches_person_id"), "matches", ["person_id"], unique=False)
     op.create_index(op.f("ix_matches_round_id"), "matches", ["round_id"], unique=False)
     op.create_index(
@@ -523,8 +510,8 @@ def upgrade() -> None:
         sa.Column("on_way_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("minutes_taken", sa.Integer(), nullable=True),
-        sa.Column("end_reason", sa.String(), nullable=True),
-        sa.Column("asked_how_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("asked_volunteer_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("asked_resident_at", sa.DateTime(timezone=True), nullable=True),
         postgresql.ExcludeConstraint(
             (sa.column("person_id"), "="),
             (sa.column("during"), "&&"),
@@ -569,6 +556,18 @@ def upgrade() -> None:
         postgresql_where=sa.text("status in ('held', 'on_way', 'done')"),
     )
     op.create_table(
+        "feedback",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("visit_id", sa.BigInteger(), nullable=False),
+        sa.Column("answer", sa.String(), nullable=False),
+        sa.Column("thanks", sa.String(), server_default="", nullable=False),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("answer in ('well', 'partly', 'nobody', 'worried')", name=op.f("ck_feedback_answer")),
+        sa.ForeignKeyConstraint(["visit_id"], ["visits.id"], name=op.f("fk_feedback_visit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feedback")),
+        sa.UniqueConstraint("visit_id", name=op.f("uq_feedback_visit_id")),
+    )
+    op.create_table(
         "notifications",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("event", sa.String(), nullable=False),
@@ -600,7 +599,6 @@ def upgrade() -> None:
         ),
         sa.Column("owed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
@@ -663,6 +661,10 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(purpose = 'status') = (need_id is not null) and (purpose = 'match') = (match_id is not null) and (purpose = 'visit') = (visit_id is not null) and (purpose = 'sign_in') = (staff_id is not null)",
+            name=op.f("ck_private_links_opens_what_it_says"),
+        ),
         sa.CheckConstraint("num_nonnulls(person_id, staff_id) = 1", name=op.f("ck_private_links_one_holder")),
         sa.ForeignKeyConstraint(["match_id"], ["matches.id"], name=op.f("fk_private_links_match_id")),
         sa.ForeignKeyConstraint(["need_id"], ["needs.id"], name=op.f("fk_private_links_need_id")),
@@ -725,6 +727,7 @@ def downgrade() -> None:
         "ix_notifications_due", table_name="notifications", postgresql_where=sa.text("status in ('pending', 'leased')")
     )
     op.drop_table("notifications")
+    op.drop_table("feedback")
     op.drop_index(
         "uq_visits_one_place_each",
         table_name="visits",
@@ -741,13 +744,12 @@ def downgrade() -> None:
     op.drop_index("uq_matches_one_live_ask", table_name="matches", postgresql_where=sa.text("status = 'proposed'"))
     op.drop_index(op.f("ix_matches_round_id"), table_name="matches")
     op.drop_index(op.f("ix_matches_person_id"), table_name="matches")
-    op.drop_index(op.f("ix_matches_offer_id"), table_name="matches")
+    op.drop_index("ix_matches_offer", table_name="matches")
     op.drop_index(op.f("ix_matches_occurrence_id"), table_name="matches")
     op.drop_index("ix_matches_live", table_name="matches", postgresql_where=sa.text("status = 'proposed'"))
     op.drop_table("matches")
-    op.drop_table("feedback")
     op.drop_table("offer_kinds")
-    op.drop_index(op.f("ix_occurrences_need_id"), table_name="occurrences")
+    op.drop_index("ix_occurrences_need", table_name="occurrences")
     op.drop_index(
         "ix_occurrences_ending", table_name="occurrences", postgresql_where=sa.text("status in ('open', 'filled')")
     )

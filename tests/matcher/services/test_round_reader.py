@@ -1,0 +1,165 @@
+"""A round's question as it is read: plain values, everyone who offers, each distinct week expanded once."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+from matcher.domain.geo import Point, TravelMode, reach_m
+from matcher.domain.lifecycle import Urgency
+from matcher.domain.localtime import local_window
+from matcher.domain.timewindow import TimeWindow, merge
+from matcher.engine.problem import HeldVisit, LiveAsk, OpenOccurrence, RoundProblem, Volunteer
+from matcher.services import offers, people
+from matcher.services.round_reader import read_problem
+from matcher.store.models import Cell, Occurrence, Offer
+
+EILEENS = Point(51.350505, -2.252673)
+AROUND_THE_CORNER = Point(51.348711, -2.250510)
+HALF_HOUR = timedelta(minutes=30)
+
+
+@pytest.fixture
+def read(world):
+    def read():
+        with world.work() as session:
+            problem = read_problem(session, world.area_id(), now=world.now)
+            assert list(session.identity_map.values()) == []  # no row object was made
+        return problem
+
+    return read
+
+
+def by_person(problem):
+    return {volunteer.person_id: volunteer for volunteer in problem.volunteers}
+
+
+def test_what_is_read_of_an_occurrence(world, read):
+    need = world.post(kind="errand", times=frozenset({"am", "eve"}), helpers=2)
+    resident = world.people["Eileen"]
+    (found,) = read().occurrences
+    cell = world.one(Cell, id=world.person("Eileen").cell_id)
+    assert found == OpenOccurrence(
+        id=world.occurrence_id(need),
+        need_id=need.need_id,
+        resident_id=resident,
+        kind="errand",
+        windows=(
+            TimeWindow(datetime(2026, 1, 14, 8, tzinfo=UTC), datetime(2026, 1, 14, 12, tzinfo=UTC)),
+            TimeWindow(datetime(2026, 1, 14, 17, tzinfo=UTC), datetime(2026, 1, 14, 20, tzinfo=UTC)),
+        ),
+        minutes=45,
+        helpers_wanted=2,
+        urgency=Urgency.NORMAL,
+        point=EILEENS,
+        told_point=Point(cell.lat, cell.lon),
+        waiting_since=world.now,
+        required_checks=frozenset({"id_seen", "reference"}),
+    )
+
+
+def test_what_has_happened_to_an_occurrence_is_read_too(world, read):
+    for name in ("Ann", "Christopher", "Bridget"):
+        world.offer(name)
+    before = world.post(times=frozenset({"am"}))
+    world.ask("Ann", before)
+    world.yes("Ann")
+    world.done("Ann")
+    world.how(before, "well")
+    world.later(hours=3)
+    need = world.post(times=frozenset({"pm"}), helpers=3)
+    (open_one,) = world.all(Occurrence, need_id=need.need_id)
+    for name in ("Ann", "Christopher", "Bridget"):
+        world.ask(name, need, at=world.now + timedelta(hours=3))
+    world.yes("Ann")
+    world.no("Christopher")
+    problem = read()
+    (found,) = problem.occurrences
+    christopher, bridget = (world.one(Offer, person_id=world.people[name]).id for name in ("Christopher", "Bridget"))
+    assert found.id == open_one.id
+    assert (found.helpers_wanted, found.held_by) == (2, {world.people["Ann"]})
+    assert (found.refused_by, found.usual) == ({christopher}, {world.people["Ann"]})
+    visit = TimeWindow(world.now + timedelta(hours=3), world.now + timedelta(hours=3) + HALF_HOUR)
+    assert found.begins_at == visit.start
+    assert problem.live_asks == (
+        LiveAsk(occurrence_id=found.id, offer_id=bridget, visit=visit, asked_at=world.now, point=EILEENS),
+    )
+
+
+def test_what_is_read_of_someone_who_offers(world, read):
+    world.offer(
+        "Ann", kinds=frozenset({"snow", "lift"}), pattern="choose", times=frozenset({"WE-am", "WE-pm", "TH-eve"})
+    )
+    ann = world.people["Ann"]
+    with world.work() as session:
+        for check, expires_on in (("id_seen", None), ("reference", date(2026, 5, 1))):
+            offers.record_check(session, ann, check, world.now.date(), expires_on=expires_on, now=world.now)
+    done = world.post("Gwen", times=frozenset({"am"}))
+    world.ask("Ann", done)
+    world.yes("Ann")
+    world.post(when="day", day=date(2026, 1, 16))  # so the horizon reaches to the Friday
+    (found,) = read().volunteers
+    window = TimeWindow(world.now + timedelta(hours=2), world.now + timedelta(hours=2) + HALF_HOUR)
+    assert found == Volunteer(
+        offer_id=world.one(Offer).id,
+        person_id=ann,
+        kinds=frozenset({"snow", "lift"}),
+        checks={"id_seen": None, "reference": date(2026, 5, 1)},
+        free=(
+            local_window(date(2026, 1, 14), time(8), time(17)),
+            local_window(date(2026, 1, 15), time(17), time(20)),
+        ),
+        point=AROUND_THE_CORNER,
+        reach_m=reach_m(TravelMode.FOOT, 20),
+        travel_mode=TravelMode.FOOT,
+        held=(HeldVisit(window, Point(51.320922, -2.206590)),),
+        asked_at=(world.now,),
+    )
+
+
+def test_the_same_week_is_expanded_once_and_an_exception_is_one_persons_own(world, read):
+    for name in ("Ann", "Bridget", "Christopher"):
+        world.offer(name)
+    world.offer("Joan", pattern="evenings")
+    world.offer("Gwen", pattern="on_duty")
+    away = TimeWindow(world.now + timedelta(hours=2), world.now + timedelta(hours=3))
+    world.execute(
+        "insert into availability_exceptions (offer_id, during, is_free)"
+        " select id, tstzrange(:start, :end), false from offers where person_id = :person",
+        start=away.start,
+        end=away.end,
+        person=world.people["Christopher"],
+    )
+    world.post(times=frozenset({"am", "eve"}))
+    found = by_person(read())
+    ann, bridget, christopher, joan, gwen = (
+        found[world.people[name]].free for name in ("Ann", "Bridget", "Christopher", "Joan", "Gwen")
+    )
+    assert ann is bridget
+    assert merge([*christopher, away]) == ann
+    assert len(christopher) == len(ann) + 1
+    assert joan == (local_window(date(2026, 1, 14), time(17), time(20)),)
+    assert gwen == ()
+
+
+def test_everyone_whose_offer_is_active_is_read_near_or_not_and_whatever_they_do(world, read):
+    world.offer("Ann", kinds=frozenset({"lift"}))
+    world.offer("Tom")
+    world.offer("Gwen")
+    with world.work() as session:
+        offers.pause(session, world.people["Gwen"], now=world.now)
+    world.post()
+    assert by_person(read()).keys() == {world.people["Ann"], world.people["Tom"]}
+
+
+def test_who_is_kept_apart_is_read(world, read):
+    world.offer("Ann")
+    world.post()
+    pair = [world.people[name] for name in ("Eileen", "Ann")]
+    with world.work() as session:
+        people.keep_apart(session, *pair, now=world.now)
+    assert read().never_pairs == {frozenset(pair)}
+
+
+def test_where_nothing_is_due_nobody_is_read(world, read):
+    world.offer("Ann")
+    assert read() == RoundProblem(now=world.now)
