@@ -7,19 +7,24 @@ the sweep asks for it every fifteen seconds.
 from __future__ import annotations
 
 import os
+import time
+from threading import Thread
 from typing import Any
 
+import structlog
 from celery import Celery
 from celery.signals import setup_logging, worker_process_init, worker_ready
 
 from matcher.config import QUEUE, Config, broker_url
 from matcher.logs import configure_logging
 from matcher.store import session as store
-from workers.heartbeat import show_alive
+from workers.heartbeat import is_sweep_silent, show_alive
 
 SWEEP_S = 15.0
 UPKEEP_S = 60.0
 HEARTBEAT_S = 10.0
+
+log = structlog.get_logger("workers")
 
 config = Config.from_env(os.environ)
 store.configure(config.database_url)
@@ -81,3 +86,16 @@ def _sweep_at_start(sender: Any, **_: Any) -> None:
     """Whatever came to pass while no worker was alive is found at once; and the worker shows that it lives."""
     app.send_task("workers.upkeep.sweep")
     sender.timer.call_repeatedly(HEARTBEAT_S, show_alive)
+    Thread(target=_sweep_when_silent, daemon=True, name="sweep without the broker").start()
+
+
+def _sweep_when_silent() -> None:
+    """A broker that hangs must not stop the matching: when no sweep is heard of, this process sweeps by itself."""
+    while True:
+        time.sleep(SWEEP_S)
+        try:
+            if is_sweep_silent():
+                app.tasks["workers.upkeep.sweep"]()
+                app.tasks["workers.upkeep.keep_up"]()
+        except Exception:
+            log.exception("a sweep without the broker failed")

@@ -146,7 +146,7 @@ MOVES: Mapping[type[Status], Mapping[Status, frozenset[Status]]] = {
         ),
         VisitStatus.DONE: frozenset({VisitStatus.NO_SHOW}),  # the resident says that nobody came
         VisitStatus.HANDED_BACK: frozenset(),
-        VisitStatus.NO_SHOW: frozenset({VisitStatus.DONE}),
+        VisitStatus.NO_SHOW: frozenset(),
         VisitStatus.CANCELLED: frozenset(),
     },
     NotificationStatus: {

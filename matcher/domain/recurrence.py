@@ -30,13 +30,17 @@ def day_windows(day: date, bands: Iterable[str], *, not_before: datetime) -> tup
     return merge(_after(windows, not_before))
 
 
-def soon_windows(now: datetime, bands: Iterable[str], *, days: int = 2) -> tuple[TimeWindow, ...]:
-    """`As soon as possible`: what is left of the chosen bands, on the first `days` days that have any."""
+def soon_windows(now: datetime, bands: Iterable[str], *, minutes: int = 1, days: int = 2) -> tuple[TimeWindow, ...]:
+    """`As soon as possible`: what is left of the chosen bands, on the first `days` days that have any.
+
+    What is left of a band counts if a visit of `minutes` still fits into it.
+    """
     chosen = tuple(bands)
     found: list[tuple[TimeWindow, ...]] = []
     day = local_day(now)
     while len(found) < days and (day - local_day(now)).days <= days:
-        if windows := day_windows(day, chosen, not_before=now):
+        left = day_windows(day, chosen, not_before=now)
+        if windows := tuple(window for window in left if window.minutes >= minutes):
             found.append(windows)
         day += timedelta(days=1)
     return merge(window for windows in found for window in windows)

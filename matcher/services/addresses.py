@@ -74,6 +74,8 @@ def locate(session: Session, postcode_text: str) -> Located:
     """The postcode, in any case and spacing, inside the scheme. Each way it can fail has its own error."""
     code = parse_postcode(postcode_text)
     found = PostcodeGeocoder(session).geocode(code)
+    if found is None and not _knows_area_of(session, code):
+        raise NotCovered(f"We do not cover {spaced(code)} yet")
     if found is None:
         raise PostcodeUnknown(f"We cannot find {spaced(code)}. Check it, or call us")
     if found.raw["withdrawn_on"] is not None:
@@ -128,6 +130,13 @@ def cell_for(session: Session, located: Located) -> Cell:
     }
     session.execute(insert(Cell).values(new).on_conflict_do_nothing())  # two neighbours may post at once
     return session.scalars(wanted).one()
+
+
+def _knows_area_of(session: Session, code: str) -> bool:
+    """True if any postcode with the same letters in front is in the table: `BS` is another county's."""
+    letters = code[:2] if code[1].isalpha() else code[:1]
+    known = select(Postcode.code).where(Postcode.code.between(f"{letters}0", f"{letters}9~")).limit(1)
+    return session.scalar(known) is not None
 
 
 def _compact(text: str) -> str:

@@ -24,6 +24,8 @@ class AskState(StrEnum):
     SAID_NO = "said_no"
     CANCELLED = "cancelled"
     OVER = "over"
+    HANDED_BACK = "handed_back"
+    DONE = "done"
 
 
 @dataclass(frozen=True, slots=True)

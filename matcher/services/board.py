@@ -190,7 +190,8 @@ def _filled(area_ids: frozenset[int]) -> Select[Any]:
 
 def _unfilled_row(row: Any, now: datetime) -> UnfilledRow:
     occurrence, need, kind, area, asked, said_no, silent = row
-    first = windows_of(occurrence)[0]
+    windows = windows_of(occurrence)
+    first = next((window for window in windows if window.end > now), windows[-1])
     return UnfilledRow(
         reference=need.reference,
         kind=kind.slug,
@@ -199,7 +200,7 @@ def _unfilled_row(row: Any, now: datetime) -> UnfilledRow:
         urgency=need.urgency,
         day=day_words(first.start),
         times=window_words(first),
-        starts_at=occurrence.starts_at,
+        starts_at=first.start,
         hours_left=max(0.0, (occurrence.ends_at - now).total_seconds() / 3600),
         asked=asked or 0,
         said_no=said_no or 0,

@@ -45,6 +45,11 @@ def beat(session: Session, part: str, *, now: datetime) -> None:
     )
 
 
+def last_heard(session: Session, part: str) -> datetime | None:
+    """When this part last showed that it lives."""
+    return session.scalar(select(Heartbeat.at).where(Heartbeat.part == part))
+
+
 def checks(session: Session, *, now: datetime) -> dict[str, HealthCheck]:
     """Every check that the database can answer: database, worker, beat, sweep, round, outbox."""
     heard = dict(session.execute(select(Heartbeat.part, Heartbeat.at)).all())

@@ -21,6 +21,7 @@ from matcher.domain.lifecycle import (
     HOLDING,
     MatchStatus,
     OccurrenceStatus,
+    OfferStatus,
     VisitStatus,
     check_move,
 )
@@ -44,6 +45,8 @@ class AnswerWhy(StrEnum):
     WITHDRAWN = "withdrawn"
     CLASH = "clash"
     OVER = "over"
+    HANDED_BACK = "handed_back"
+    DONE = "done"
     CANCELLED = "cancelled"
     NOT_ALLOWED = "not_allowed"
     SAID_NO = "said_no"
@@ -101,6 +104,17 @@ def step_aside(session: Session, match_id: int, *, now: datetime) -> None:
         look_again(occurrence, now)
 
 
+def not_me(session: Session, match_id: int, *, now: datetime) -> None:
+    """The message reached someone else: nothing more goes to that address until someone has looked into it."""
+    decline(session, match_id, reason="not_me", now=now)
+    match = session.get_one(Match, match_id)
+    offer = session.get_one(Offer, match.offer_id)
+    if offer.status is OfferStatus.ACTIVE:
+        check_move(offer.status, OfferStatus.PAUSED)
+        offer.status = OfferStatus.PAUSED
+        audit.record(session, audit.SYSTEM, "paused_wrong_address", ("offer", offer.id), now=now)
+
+
 def withdraw_live(session: Session, occurrence_id: int, template: str, *, now: datetime) -> None:
     """End every live ask of an occurrence (whose row is locked), and tell those who had been asked."""
     for match in _live(session, occurrence_id):
@@ -154,6 +168,13 @@ def _locked(session: Session, match_id: int) -> tuple[Occurrence, Match]:
 
 
 _TAKEN = (OccurrenceStatus.FILLED, OccurrenceStatus.DONE)
+_WHAT_BECAME = {
+    VisitStatus.HELD: AnswerWhy.YOURS,
+    VisitStatus.ON_WAY: AnswerWhy.YOURS,
+    VisitStatus.DONE: AnswerWhy.DONE,
+    VisitStatus.HANDED_BACK: AnswerWhy.HANDED_BACK,
+    VisitStatus.CANCELLED: AnswerWhy.CANCELLED,
+}
 _WHY_OVER = {
     MatchStatus.DECLINED: AnswerWhy.SAID_NO,
     MatchStatus.LAPSED: AnswerWhy.OVER,
@@ -163,8 +184,7 @@ _WHY_OVER = {
 def why_over(session: Session, occurrence: Occurrence, match: Match, now: datetime) -> AnswerWhy | None:
     """Why there is nothing left to say yes to; None if there is."""
     if match.status is MatchStatus.ACCEPTED:
-        visit = _visit_of(session, match)
-        return AnswerWhy.YOURS if visit is not None and visit.status in HOLDING else AnswerWhy.OVER
+        return _WHAT_BECAME.get(_visit_of(session, match).status, AnswerWhy.OVER)
     if occurrence.status is OccurrenceStatus.CANCELLED:
         return AnswerWhy.CANCELLED
     if match.status is MatchStatus.WITHDRAWN:  # someone else is going, or they are not asked for another reason
@@ -257,8 +277,8 @@ def _answer(session: Session, match: Match, why: AnswerWhy, now: datetime) -> An
     return Answer(why, wordings.visit_link(session, visit, now=now) if visit else None)
 
 
-def _visit_of(session: Session, match: Match) -> Visit | None:
-    return session.scalar(select(Visit).where(Visit.match_id == match.id))
+def _visit_of(session: Session, match: Match) -> Visit:
+    return session.scalars(select(Visit).where(Visit.match_id == match.id)).one()
 
 
 def _live(session: Session, occurrence_id: int) -> Iterable[Match]:

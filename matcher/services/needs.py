@@ -113,14 +113,14 @@ def status_link(session: Session, need_id: int, *, now: datetime) -> str:
     return wordings.status_link(session, session.get_one(Need, need_id), now=now)
 
 
-def check_windows(draft: NeedDraft, now: datetime) -> tuple[TimeWindow, ...]:
-    """The windows that the answers about time stand for. BadInput if there is nothing left of them."""
+def check_windows(draft: NeedDraft, now: datetime, *, minutes: int = 1) -> tuple[TimeWindow, ...]:
+    """The windows that the answers about time stand for, for a job of `minutes`. BadInput if none is left."""
     if draft.when not in ("asap", "today", "tomorrow", "day"):
         raise BadInput("Select when you need help", field="when")
     if not draft.times or not draft.times <= set(DAY_BANDS):
         raise BadInput("Select at least one time of day", field="times")
     if draft.when == "asap":
-        return soon_windows(now, draft.times)
+        return soon_windows(now, draft.times, minutes=minutes)
     windows = day_windows(_first_day(draft, now), draft.times, not_before=now)
     if not windows:
         raise BadInput("Those times have passed today. Choose a later time or another day", field="times")
@@ -193,7 +193,7 @@ def _first_day(draft: NeedDraft, now: datetime) -> date:
 
 
 def _open_first(session: Session, need: Need, draft: NeedDraft, now: datetime) -> None:
-    windows = check_windows(draft, now)
+    windows = check_windows(draft, now, minutes=need.minutes)
     _open_occurrence(session, need, windows, now)
     if draft.is_weekly:
         need.first_day = local_day(windows[0].start)

@@ -68,7 +68,7 @@ def make_offer(session: Session, draft: OfferDraft, *, now: datetime) -> MadeOff
     chosen = _check_kinds(session, draft)
     rules = weekly_rules(check_times(draft))
     mode, reach = _check_reach(draft)
-    away = [_check_away(first, last) for first, last in draft.away]
+    away = [_check_away(first, last, local_day(now)) for first, last in draft.away]
     if draft.visits_per_week is not None and draft.visits_per_week < 1:
         raise BadInput("Select how often you could help", field="visits_per_week")
     if not draft.has_promised:
@@ -77,8 +77,7 @@ def make_offer(session: Session, draft: OfferDraft, *, now: datetime) -> MadeOff
         raise BadInput("Enter your date of birth", field="date_of_birth")
     people.check_adult(draft.person.born_on, local_day(now))
     person = people.settle(session, draft.person, now=now)
-    offer = _own_offer(session, person.id, now)
-    is_new = offer.made_at == now
+    offer, is_new = _own_offer(session, person.id, now)
     offer.travel_mode, offer.travel_minutes, offer.reach_m = mode, draft.travel_minutes, reach
     offer.visits_per_week = draft.visits_per_week
     offer.promised_at = now
@@ -225,26 +224,26 @@ def _check_reach(draft: OfferDraft) -> tuple[TravelMode, int]:
     return mode, reach_m(mode, draft.travel_minutes)
 
 
-def _check_away(first: date, last: date) -> DaysAway:
+def _check_away(first: date, last: date, today: date) -> DaysAway:
     if last < first:
         raise BadInput("The last day must be after the first day", field="away")
-    if last - first > FURTHEST_AWAY:
-        raise BadInput("Choose dates less than 2 years apart", field="away")
+    if first < today - FURTHEST_AWAY or last > today + FURTHEST_AWAY:
+        raise BadInput("Choose dates within the next 2 years", field="away")
     return DaysAway(first, last)
 
 
-def _own_offer(session: Session, person_id: int, now: datetime) -> Offer:
-    """Their offer, emptied of kinds and times so that the new answers stand alone."""
+def _own_offer(session: Session, person_id: int, now: datetime) -> tuple[Offer, bool]:
+    """Their offer, emptied of kinds and times so that the new answers stand alone; and whether it is new."""
     offer = session.scalar(select(Offer).where(Offer.person_id == person_id).with_for_update(key_share=True))
     if offer is None:
         offer = Offer(person_id=person_id, status=OfferStatus.ACTIVE, made_at=now)
         session.add(offer)
-        return offer
+        return offer, True
     for table in (OfferKind, AvailabilityRule, AvailabilityException):
         session.execute(delete(table).where(table.offer_id == offer.id))
     if offer.status is OfferStatus.PAUSED:  # whoever offers again wants to be asked again
         offer.status = OfferStatus.ACTIVE
-    return offer
+    return offer, False
 
 
 def _exception(offer_id: int, days: DaysAway) -> AvailabilityException:

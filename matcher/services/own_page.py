@@ -73,7 +73,7 @@ def read(session: Session, person_id: int, *, now: datetime) -> OwnPage:
     return OwnPage(
         first_name=session.get_one(Person, person_id).first_name,
         status=offer.status,
-        on_duty_until=clock_words(until) if until else None,
+        on_duty_until=_moment_words(until, now) if until else None,
         kinds=tuple(name for _, name in chosen),
         asks=_asks(session, person_id, now),
         coming=tuple(line for line in visits if line.status in EXPECTED),
@@ -96,6 +96,11 @@ def open_visit(session: Session, person_id: int, visit_id: int, *, now: datetime
     if visit is None or visit.person_id != person_id:
         raise NotFound
     return wordings.visit_link(session, visit, now=now)
+
+
+def _moment_words(at: datetime, now: datetime) -> str:
+    """`8pm`, or `8pm on Tuesday 24 November` when that is not today."""
+    return clock_words(at) if day_words(at) == day_words(now) else f"{clock_words(at)} on {day_words(at)}"
 
 
 def _asks(session: Session, person_id: int, now: datetime) -> tuple[AskLine, ...]:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from matcher.domain.errors import BadInput
@@ -21,6 +21,7 @@ HOUSE_LENGTH = 80
 PHONE_LENGTH = 40
 EMAIL_LENGTH = 254
 ADULT_YEARS = 18
+BRITAIN = 44  # the country code
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ def settle(session: Session, draft: PersonDraft, *, now: datetime) -> Person:
         lon=located.point.lon,
     )
     first_name = check_first_name(draft.first_name)
+    _one_at_a_time(session, home)
     known = _same_person(session, first_name, home)
     if known is None:
         return _add(session, first_name, home, located, now=now)
@@ -91,11 +93,16 @@ def check_phone(text: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def _is_whole(number: phonenumbers.PhoneNumber) -> bool:
+    """A British number has nine or ten figures after its first 0; a shorter one works in its own town only."""
+    return number.country_code != BRITAIN or len(str(number.national_number)) in (9, 10)
+
+
 def phone_words(e164: str) -> str:
     """A stored number as people here write it."""
     number = phonenumbers.parse(e164)
     form = phonenumbers.PhoneNumberFormat
-    at_home = number.country_code == 44
+    at_home = number.country_code == BRITAIN
     return phonenumbers.format_number(number, form.NATIONAL if at_home else form.INTERNATIONAL)
 
 
@@ -143,6 +150,11 @@ def _same_person(session: Session, first_name: str, home: Home) -> Person | None
         )
         .limit(1)
     )
+
+
+def _one_at_a_time(session: Session, home: Home) -> None:
+    """Two forms of one household wait for each other, so that nobody becomes two people by pressing twice."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{home.phone} {home.postcode}", 0))))
 
 
 def _fill_in(session: Session, known: Person, typed: Home, now: datetime) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, union
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from matcher.domain.geo import Point
 from matcher.domain.lifecycle import (
@@ -46,10 +46,20 @@ def read_problem(session: Session, area_id: int, *, now: datetime) -> RoundProbl
         occurrences=occurrences,
         volunteers=read_volunteers(session, horizon, now=now),
         live_asks=_live_asks(session, now),
-        never_pairs=frozenset(
-            frozenset(pair) for pair in session.execute(select(NeverPair.person_a, NeverPair.person_b))
-        ),
+        never_pairs=_same_homes(session, [one.resident_id for one in occurrences])
+        | frozenset(frozenset(pair) for pair in session.execute(select(NeverPair.person_a, NeverPair.person_b))),
     )
+
+
+def _same_homes(session: Session, resident_ids: list[int]) -> frozenset[frozenset[int]]:
+    """Pairs who share a telephone: one household, or one human we know twice. Nobody is asked to help themselves."""
+    resident, other = aliased(Home), aliased(Home)
+    rows = session.execute(
+        select(resident.person_id, other.person_id)
+        .join(other, (other.phone == resident.phone) & (other.person_id != resident.person_id))
+        .where(among(resident.person_id, resident_ids))
+    )
+    return frozenset(frozenset(pair) for pair in rows)
 
 
 def _occurrences(session: Session, area_id: int, now: datetime) -> tuple[OpenOccurrence, ...]:

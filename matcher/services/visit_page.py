@@ -14,6 +14,8 @@ from matcher.services import audit, kinds, people
 from matcher.store.models import Home, Need, NeedNote, Occurrence, Person, Visit
 
 DOOR_STAYS_OPEN = timedelta(hours=12)
+# Before this, nobody can be done yet: the button would only be pressed by mistake.
+SOON = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class VisitPage:
     minutes_taken: int | None
     bring: str
     rules: tuple[str, ...]
+    is_soon: bool
     door: Door | None
 
 
@@ -61,6 +64,7 @@ def read(session: Session, visit_id: int, *, now: datetime) -> VisitPage:
         minutes_taken=visit.minutes_taken,
         bring=kind.bring,
         rules=kind.rules,
+        is_soon=visit.starts_at - SOON <= now,
         door=_door(session, visit, need) if _is_open(visit, now) else None,
     )
 

@@ -26,6 +26,7 @@ THANKS_LENGTH = 140
 LONGEST_VISIT_MIN = 1440
 FEEDBACK_ANSWERS = ("well", "partly", "nobody", "worried")
 BATCH = 100
+LATEST_START = timedelta(hours=2)
 
 
 def set_off(session: Session, visit_id: int, *, now: datetime) -> None:
@@ -33,6 +34,8 @@ def set_off(session: Session, visit_id: int, *, now: datetime) -> None:
     _, visit = _locked(session, visit_id)
     if visit.status in (VisitStatus.ON_WAY, VisitStatus.DONE):
         return
+    if visit.ends_at + LATEST_START < now:
+        raise Conflict("The time for this visit has passed. If you were there, press Done.")
     _move(visit, VisitStatus.ON_WAY)
     visit.on_way_at = now
     _tell_resident(session, visit, "visit_on_way", now)
@@ -62,7 +65,8 @@ def hand_back(session: Session, visit_id: int, *, now: datetime) -> None:
     _move(visit, VisitStatus.HANDED_BACK)
     visit.ended_at = now
     _reopen(occurrence, now)
-    _tell_resident(session, visit, "visit_handed_back", now)
+    if occurrence.ends_at > now:  # later there is nobody left to ask, and the next upkeep says so
+        _tell_resident(session, visit, "visit_handed_back", now)
     audit.record(session, audit.person(visit.person_id), "handed_back", ("visit", visit.id), now=now)
 
 

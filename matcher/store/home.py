@@ -29,7 +29,8 @@ class Home:
         try:
             for folder in (path, home.path / "log"):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path.chmod(0o700)
+            # Nobody else reads it; who may pass through may still: as root, PostgreSQL's own user must.
+            path.chmod(0o700 | (path.stat().st_mode & 0o011))
             (path / "written").touch()
             (path / "written").unlink()
         except OSError as error:

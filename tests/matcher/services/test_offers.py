@@ -157,9 +157,9 @@ def test_the_page_of_an_ask_tells_what_became_of_it(world):
     world.yes("Christopher")
     assert states() == ["yours", "taken", "said_no"]
     world.hand_back("Christopher")
-    assert states() == ["over", "withdrawn", "said_no"]
+    assert states() == ["handed_back", "withdrawn", "said_no"]
     world.cancel(need)
-    assert states() == ["over", "cancelled", "cancelled"]
+    assert states() == ["handed_back", "cancelled", "cancelled"]
 
 
 def test_the_page_of_an_ask_is_over_when_its_time_has_passed(world):
@@ -209,3 +209,19 @@ def test_whoever_paused_reads_that_they_are_not_asked_and_not_that_someone_goes(
         offers.pause(session, world.people["Christopher"], now=world.now)
         assert ask_page.read(session, match_id, now=world.now).state is AskState.WITHDRAWN
         assert matches.accept(session, match_id, now=world.now).why is AnswerWhy.WITHDRAWN
+
+
+def test_a_message_that_reached_someone_else_stops_all_messages_to_that_address(world):
+    world.offer("Christopher")
+    match_id = world.ask("Christopher", world.post())
+    with world.work() as session:
+        matches.not_me(session, match_id, now=world.now)
+    assert (world.one(Match).status, world.one(Match).decline_reason) == (MatchStatus.DECLINED, "not_me")
+    assert world.one(Offer).status is OfferStatus.PAUSED
+
+
+@pytest.mark.parametrize("last", [date(9999, 12, 31), date(1, 1, 2)])
+def test_days_away_beyond_reason_are_refused(world, last):
+    with pytest.raises(BadInput) as refused:
+        world.offer("Christopher", away=((date(1, 1, 1) if last.year == 1 else last, last),))
+    assert refused.value.field == "away"
