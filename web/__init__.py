@@ -18,6 +18,7 @@ from web.errors import add_error_pages
 from web.guard import set_up_guard
 from web.headers import add_headers
 from web.limits import set_up_limits
+from web.packed import set_up_packed
 from web.templating import set_up_templates
 
 MOST_BYTES = 1024 * 1024
@@ -46,6 +47,7 @@ def create_app(config: Config | None = None) -> Flask:
         MAX_FORM_PARTS=MOST_PARTS,
     )
     set_up_templates(app, config)
+    set_up_packed(app)
     set_up_access_log(app)
     add_headers(app, is_https=is_https)
     set_up_limits(app, config)

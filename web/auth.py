@@ -209,8 +209,13 @@ def _keep(user: StaffUser, sent: dict[str, str] | None) -> None:
 
 
 def _is_right(user: StaffUser, typed: str) -> bool:
-    """The code we sent, within its time, in one of three tries; and then never again."""
-    sent = _security().datastore.us_get_totp_secrets(user)
+    """The code we sent, within its time, in one of three tries; and then never again.
+
+    Their row is locked before it is read, so that guesses sent at once are counted one after another.
+    """
+    datastore = _security().datastore
+    datastore.db.session.refresh(user, ["us_totp_secrets"], with_for_update=True)
+    sent = datastore.us_get_totp_secrets(user)
     if not sent:
         return False
     sent_at, tries = datetime.fromisoformat(sent["sent_at"]), int(sent["tries"])

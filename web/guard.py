@@ -2,6 +2,10 @@
 
 A view declares its action with `@declares`. Before it runs, `services.access` is asked; a view that declares
 nothing is never reached. A form is sealed with a token that needs no cookie: browsers inside message apps drop them.
+
+A private link is itself the permission: its purpose, and the one thing it was made for. Its addresses name no other
+thing, so on these routes `access` decides by the purpose alone. Where an address does name one more, an ask or a
+visit on someone's own page, the service looks for it among what is theirs.
 """
 
 from __future__ import annotations
@@ -10,7 +14,7 @@ import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Literal, ParamSpec, TypeVar
 
 from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import BadRequest
@@ -21,13 +25,14 @@ from matcher.services import access, links
 from matcher.services.access import Action, Actor, Grant, Thing
 from matcher.store.session import reading
 from web import clock
+from web.limits import ANSWERING, limiter
 from web.templating import see_other
 
 Params = ParamSpec("Params")
 Answer = TypeVar("Answer")
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-# Routes that come with a library. They carry their own form tokens.
+# The route that comes with Flask: stylesheets, scripts and pictures, which take no form.
 FOREIGN = {"static": Action.READ_PUBLIC}
 # Only these ask who is signed in, so that no other page waits for the staff tables.
 STAFF_ACTIONS = frozenset({Action.READ_BOARD, Action.SIGN_OUT})
@@ -55,10 +60,15 @@ class Declared:
 def declares(
     action: Action, *, link: LinkPurpose | None = None, sealed_by: Callable[[], bool] | None = None
 ) -> Callable[[Callable[Params, Answer]], Callable[Params, Answer]]:
-    """Declare a view's action. `link`: its address holds a private link. `sealed_by`: how its form is known as ours."""
+    """Declare a view's action. `link`: its address holds a private link. `sealed_by`: how its form is known as ours.
+
+    Every form behind a private link has a limit, on top of any that the view names itself.
+    """
     is_sealed = sealed_by or (_is_link_sealed if link else None)
 
     def mark(view: Callable[Params, Answer]) -> Callable[Params, Answer]:
+        if link:
+            view = limiter.limit(ANSWERING, methods=["POST"])(view)
         view.declared = Declared(action, link, is_sealed)  # type: ignore[attr-defined]
         return view
 
@@ -96,10 +106,11 @@ def link_seal() -> str:
     return seal("link", token)
 
 
-def grant() -> Grant:
-    """What the private link of this request gives."""
-    given: Grant = g.actor.grant
-    return given
+def granted(field: Literal["need_id", "match_id", "visit_id", "person_id"]) -> int:
+    """The id of what the private link of this request was made for."""
+    found: int | None = getattr(g.actor.grant, field)
+    assert found is not None, f"a link without {field}"
+    return found
 
 
 def _is_link_sealed() -> bool:
@@ -116,7 +127,7 @@ def _guard() -> Response | None:
     g.actor = _actor(declared)
     if declared.action in STAFF_ACTIONS and g.actor.staff_id is None:
         return see_other("/sign-in")
-    access.require(g.actor, declared.action, _thing(g.actor.grant))
+    access.require(g.actor, declared.action, _thing_of(g.actor.grant))
     if request.method not in SAFE_METHODS and request.endpoint not in FOREIGN:
         _refuse_foreign_form(declared)
     return None
@@ -133,7 +144,8 @@ def _actor(declared: Declared) -> Actor:
     return Actor(is_trial=current_app.config["IS_TRIAL"])
 
 
-def _thing(given: Grant | None) -> Thing:
+def _thing_of(given: Grant | None) -> Thing:
+    """The thing a link was made for, which is the one asked about: see the top of this module."""
     if given is None:
         return access.NOTHING
     return Thing(need_id=given.need_id, match_id=given.match_id, visit_id=given.visit_id, person_id=given.person_id)

@@ -186,8 +186,15 @@ class Journey:
 
     @property
     def _key(self) -> str | None:
-        """The draft's key, from the cookie or else from the address."""
-        for value in (self._cookie, request.args.get("d")):
+        """The draft's key, from the cookie or else from the address, when we led there ourselves.
+
+        An address that someone was handed (from a message, another site, or typed) opens no draft: whoever made it
+        would read along. Browsers say where a request comes from; those that do not are believed.
+        """
+        handed = (
+            request.args.get("d") if request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin" else None
+        )
+        for value in (self._cookie, handed):
             if value and _KEY.fullmatch(value):
                 return value
         return None

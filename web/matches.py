@@ -11,11 +11,13 @@ from matcher.services.matches import AnswerWhy
 from matcher.store.session import reading, unit_of_work
 from web import bell, clock
 from web.forms.answers import ReasonForm
-from web.guard import declares, grant
-from web.limits import ANSWERING, limiter
+from web.guard import declares, granted
 from web.templating import page, see_other
 
 blueprint = Blueprint("matches", __name__)
+
+# What a yes can come to but a visit, as it stands in an address.
+_NO_VISIT = ", ".join(why for why in AnswerWhy if why is not AnswerWhy.YOURS)
 
 
 @blueprint.get("/m/<token:token>")
@@ -27,11 +29,10 @@ def ask(token: str) -> Response:
 
 @blueprint.post("/m/<token:token>/yes")
 @declares(Action.ANSWER_ASK, link=LinkPurpose.MATCH)
-@limiter.limit(ANSWERING)
 def yes(token: str) -> Response:
     """Yes, I will do it. The database decides who holds the visit."""
     with unit_of_work() as session:
-        came_to = matches.accept(session, _match_id(), now=clock.now())
+        came_to = matches.accept(session, granted("match_id"), now=clock.now())
     bell.ring(bell.DELIVER_DUE)
     if came_to.visit_token:
         return see_other(f"/visits/{came_to.visit_token}")
@@ -40,7 +41,6 @@ def yes(token: str) -> Response:
 
 @blueprint.post("/m/<token:token>/no")
 @declares(Action.ANSWER_ASK, link=LinkPurpose.MATCH)
-@limiter.limit(ANSWERING)
 def no(token: str) -> Response:
     """Not this time; then, if they like, why."""
     return _decline(token, reason=None)
@@ -58,18 +58,31 @@ def reason(token: str) -> Response:
 
 @blueprint.post("/m/<token:token>/not-me")
 @declares(Action.ANSWER_ASK, link=LinkPurpose.MATCH)
-@limiter.limit(ANSWERING)
 def not_me(token: str) -> Response:
     """The message reached someone else."""
-    return _decline(token, reason="not_me")
+    with unit_of_work() as session:
+        matches.not_me(session, granted("match_id"), now=clock.now())
+    bell.ring(bell.RUN_DUE_ROUNDS)
+    return see_other(f"/m/{token}/not-me")
 
 
-@blueprint.get("/m/<token:token>/answer/<any(taken, clash, over, cancelled, not_allowed, said_no):why>")
+@blueprint.get("/m/<token:token>/not-me")
+@declares(Action.READ_ASK, link=LinkPurpose.MATCH)
+def not_me_said(token: str) -> Response:
+    """Sorry; once it has been said."""
+    with reading() as session:
+        read = ask_page.read(session, granted("match_id"), now=clock.now())
+    if read.state in (ask_page.AskState.OPEN, ask_page.AskState.YOURS):
+        return see_other(f"/m/{token}")
+    return page("matches/not-me.html", token=token)
+
+
+@blueprint.get(f"/m/<token:token>/answer/<any({_NO_VISIT}):why>")
 @declares(Action.READ_ASK, link=LinkPurpose.MATCH)
 def answer(token: str, why: str) -> Response:
     """What a yes came to, when the visit is not theirs."""
     with reading() as session:
-        read = ask_page.read(session, _match_id(), now=clock.now())
+        read = ask_page.read(session, granted("match_id"), now=clock.now())
     if read.state is ask_page.AskState.YOURS:
         return see_other(f"/m/{token}")
     return page("matches/answer.html", ask=read, why=AnswerWhy(why), token=token)
@@ -77,7 +90,7 @@ def answer(token: str, why: str) -> Response:
 
 def _decline(token: str, *, reason: str | None) -> Response:
     with unit_of_work() as session:
-        why = matches.decline(session, _match_id(), reason=reason, now=clock.now())
+        why = matches.decline(session, granted("match_id"), reason=reason, now=clock.now())
     bell.ring(bell.RUN_DUE_ROUNDS)
     if why is not AnswerWhy.SAID_NO:
         return see_other(f"/m/{token}")
@@ -86,11 +99,10 @@ def _decline(token: str, *, reason: str | None) -> Response:
 
 def _ask_page(token: str, form: ReasonForm) -> Response:
     with reading() as session:
-        read = ask_page.read(session, _match_id(), now=clock.now())
-    return page("matches/ask.html", ask=read, form=form, token=token, is_thanked="thanks" in request.args)
-
-
-def _match_id() -> int:
-    match_id = grant().match_id
-    assert match_id is not None
-    return match_id
+        read = ask_page.read(session, granted("match_id"), now=clock.now())
+    is_why_asked = read.state is ask_page.AskState.SAID_NO
+    if form.errors and not is_why_asked:  # the question is not on the page any more, so nothing can stand beside it
+        return see_other(f"/m/{token}")
+    is_thanked = "thanks" in request.args and not form.errors
+    shown = {"is_why_asked": is_why_asked, "is_thanked": is_thanked}
+    return page("matches/ask.html", ask=read, form=form, token=token, **shown)

@@ -15,7 +15,7 @@ from matcher.store.session import reading, unit_of_work
 from web import bell, clock
 from web.forms.answers import HowItWentForm
 from web.forms.needs import KindForm, WhenForm, WhereForm, WhoForm
-from web.guard import declares, grant
+from web.guard import declares, granted
 from web.journeys import Answers, Forms, Journey, Question
 from web.limits import POSTING, count_phone, limiter
 from web.templating import page, see_other
@@ -138,7 +138,7 @@ def ask_to_cancel(token: str) -> Response:
 def cancel(token: str) -> Response:
     """Call it off."""
     with unit_of_work() as session:
-        needs.cancel_need(session, _need_id(), actor=f"person:{grant().person_id}", now=clock.now())
+        needs.cancel_need(session, granted("need_id"), actor=f"person:{granted('person_id')}", now=clock.now())
     bell.ring(bell.DELIVER_DUE)
     return see_other(f"/r/{token}")
 
@@ -151,18 +151,14 @@ def say_how(token: str) -> Response:
     if not form.validate():
         return _need_page("needs/status.html", token, form=form)
     with unit_of_work() as session:
-        visits.say_how_it_went(session, _need_id(), form.answer.data, form.thanks.data, now=clock.now())
+        visits.say_how_it_went(session, granted("need_id"), form.answer.data, form.thanks.data, now=clock.now())
     bell.ring(bell.RUN_DUE_ROUNDS, bell.DELIVER_DUE)
     return see_other(f"/r/{token}")
 
 
 def _need_page(template: str, token: str, *, form: HowItWentForm | None = None) -> Response:
     with reading() as session:
-        need = need_page.read(session, _need_id(), now=clock.now())
+        need = need_page.read(session, granted("need_id"), now=clock.now())
+    if form and form.errors and not need.can_say_how:  # the question is not on the page any more
+        return see_other(f"/r/{token}")
     return page(template, need=need, token=token, form=form, now=clock.now())
-
-
-def _need_id() -> int:
-    need_id = grant().need_id
-    assert need_id is not None
-    return need_id

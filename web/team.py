@@ -8,6 +8,7 @@ from matcher.services import board
 from matcher.services.access import Action
 from matcher.store.session import reading
 from web import clock
+from web.forms.answers import HOW
 from web.guard import declares
 from web.templating import page
 
@@ -21,4 +22,4 @@ def today() -> Response:
     now = clock.now()
     with reading() as session:
         shown = board.today(session, g.actor.area_ids, now=now)
-    return page("team/today.html", board=shown, now=now)
+    return page("team/today.html", board=shown, now=now, how_words=dict(HOW))

@@ -27,11 +27,6 @@ class SchemeView:
     phone: str
     hours: str
 
-    @property
-    def phone_dial(self) -> str:
-        """The number as a telephone takes it."""
-        return "".join(sign for sign in self.phone if sign.isdigit() or sign == "+")
-
 
 def set_up_templates(app: Flask, config: Config) -> None:
     """Teach the app's templates what every page needs."""

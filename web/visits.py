@@ -6,6 +6,7 @@ from datetime import datetime
 
 from flask import Blueprint, Response, request
 
+from matcher.domain.lifecycle import VisitStatus
 from matcher.domain.roles import LinkPurpose
 from matcher.services import visit_page, visits
 from matcher.services.access import Action
@@ -13,7 +14,7 @@ from matcher.services.visit_page import VisitPage
 from matcher.store.session import reading, unit_of_work
 from web import bell, clock
 from web.forms.answers import HowLongForm
-from web.guard import declares, grant
+from web.guard import declares, granted
 from web.templating import page, see_other
 
 blueprint = Blueprint("visits", __name__)
@@ -31,7 +32,7 @@ def visit(token: str) -> Response:
 def on_way(token: str) -> Response:
     """On my way."""
     with unit_of_work() as session:
-        visits.set_off(session, _visit_id(), now=clock.now())
+        visits.set_off(session, granted("visit_id"), now=clock.now())
     return _moved(token)
 
 
@@ -40,7 +41,7 @@ def on_way(token: str) -> Response:
 def done(token: str) -> Response:
     """Done."""
     with unit_of_work() as session:
-        visits.complete(session, _visit_id(), now=clock.now())
+        visits.complete(session, granted("visit_id"), now=clock.now())
     return _moved(token)
 
 
@@ -52,7 +53,7 @@ def minutes(token: str) -> Response:
     if not form.validate():
         return _visit_page(token, form)
     with unit_of_work() as session:
-        visits.complete(session, _visit_id(), minutes=int(form.minutes.data), now=clock.now())
+        visits.complete(session, granted("visit_id"), minutes=int(form.minutes.data), now=clock.now())
     return _moved(token)
 
 
@@ -68,7 +69,7 @@ def ask_to_hand_back(token: str) -> Response:
 def hand_back(token: str) -> Response:
     """Hand it back. Others are asked at once."""
     with unit_of_work() as session:
-        visits.hand_back(session, _visit_id(), now=clock.now())
+        visits.hand_back(session, granted("visit_id"), now=clock.now())
     return _moved(token)
 
 
@@ -80,19 +81,16 @@ def _moved(token: str) -> Response:
 def _visit_page(token: str, form: HowLongForm) -> Response:
     now = clock.now()
     read = _read(now)
+    is_time_asked = read.status is VisitStatus.DONE and not read.minutes_taken
+    if form.errors and not is_time_asked:  # the question is not on the page any more
+        return see_other(f"/visits/{token}")
     if read.door is not None and request.method != "HEAD":
         # Each showing of an address is written down before it is shown.
         with unit_of_work() as session:
-            visit_page.record_reading(session, _visit_id(), now=now)
-    return page("visits/visit.html", visit=read, form=form, token=token)
+            visit_page.record_reading(session, granted("visit_id"), now=now)
+    return page("visits/visit.html", visit=read, form=form, token=token, is_time_asked=is_time_asked)
 
 
 def _read(now: datetime) -> VisitPage:
     with reading() as session:
-        return visit_page.read(session, _visit_id(), now=now)
-
-
-def _visit_id() -> int:
-    visit_id = grant().visit_id
-    assert visit_id is not None
-    return visit_id
+        return visit_page.read(session, granted("visit_id"), now=now)

@@ -12,7 +12,7 @@ from matcher.services import offers, own_page
 from matcher.services.access import Action
 from matcher.store.session import reading, unit_of_work
 from web import bell, clock
-from web.guard import declares, grant
+from web.guard import declares, granted
 from web.templating import page, see_other
 
 blueprint = Blueprint("volunteers", __name__)
@@ -68,7 +68,7 @@ def turn_off(token: str) -> Response:
 def open_ask(token: str, match_id: int) -> Response:
     """A press, not a link: a new private address is made, and reading a page makes nothing."""
     with unit_of_work() as session:
-        ask_token = own_page.open_ask(session, _person_id(), match_id, now=clock.now())
+        ask_token = own_page.open_ask(session, granted("person_id"), match_id, now=clock.now())
     return see_other(f"/m/{ask_token}")
 
 
@@ -77,7 +77,7 @@ def open_ask(token: str, match_id: int) -> Response:
 def open_visit(token: str, visit_id: int) -> Response:
     """The same for a visit."""
     with unit_of_work() as session:
-        visit_token = own_page.open_visit(session, _person_id(), visit_id, now=clock.now())
+        visit_token = own_page.open_visit(session, granted("person_id"), visit_id, now=clock.now())
     return see_other(f"/visits/{visit_token}")
 
 
@@ -87,18 +87,12 @@ class _Change(Protocol):
 
 def _change(token: str, change: _Change) -> Response:
     with unit_of_work() as session:
-        change(session, _person_id(), now=clock.now())
+        change(session, granted("person_id"), now=clock.now())
     bell.ring(bell.RUN_DUE_ROUNDS)
     return see_other(f"/me/{token}")
 
 
 def _own_page(template: str, token: str) -> Response:
     with reading() as session:
-        own = own_page.read(session, _person_id(), now=clock.now())
+        own = own_page.read(session, granted("person_id"), now=clock.now())
     return page(template, own=own, token=token, on_until=offers.on_duty_end(clock.now()))
-
-
-def _person_id() -> int:
-    person_id = grant().person_id
-    assert person_id is not None
-    return person_id

@@ -189,8 +189,11 @@ def _serving(world: World, pairs: Pairs, failed: Ints, without: frozenset[Reason
 
 def _people(world: World, pairs: Pairs, at: Ints, rows: int) -> Ints:
     """People, not offers, left in each row."""
-    keys = np.unique(at[pairs.occurrence] * (world.people.size + 1) + world.offers.person[pairs.volunteer])
-    return np.bincount(keys // (world.people.size + 1), minlength=rows)
+    row = at[pairs.occurrence]
+    if world.people.size < world.offers.id.size:  # somebody has two offers
+        keys = np.sort(row * (world.people.size + 1) + world.offers.person[pairs.volunteer])
+        row = keys[np.diff(keys, prepend=-1) > 0] // (world.people.size + 1)
+    return np.bincount(row, minlength=rows)
 
 
 def _unserved(

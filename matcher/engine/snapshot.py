@@ -218,8 +218,11 @@ def _free_spans(volunteers: Sequence[Volunteer], clock: Clock) -> Spans:
     ptr: list[int] = [0]
     starts: list[int] = []
     ends: list[int] = []
+    # Whoever reads the offers expands each distinct week once, so that many share one and the same tuple.
+    weeks = {id(volunteer.free): volunteer.free for volunteer in volunteers}
+    merged = {week: _merged(free, clock) for week, free in weeks.items()}
     for volunteer in volunteers:
-        for begins, until in _merged(volunteer.free, clock):
+        for begins, until in merged[id(volunteer.free)]:
             starts.append(begins)
             ends.append(until)
         ptr.append(len(starts))

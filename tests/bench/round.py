@@ -1,9 +1,9 @@
 """A whole round, database included: `python tests/bench/round.py [--long] [--out DIR]`.
 
 A made-up county in a PostgreSQL of its own under a temporary folder, on the disk as in service. Prints wall-clock
-seconds to read the question, to solve it and to write the answer. Then, in CPU seconds, one assignment with the join and
-the weights against scipy's sparse solver alone; and against the naive way (geopy in a loop, a dense matrix, scipy's
-dense solver), at a size that it can do. Both with the same worth of the same pairs.
+seconds to read the question, to solve it and to write the answer. Then two comparisons in CPU seconds, on the same
+worth of the same pairs: one assignment, join and weights included, against scipy's sparse solver alone; and against
+the naive way (geopy in a loop, a dense matrix, scipy's dense solver) at a size that it can do.
 """
 
 import argparse

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
 
 WEB = Path(__file__).parents[2] / "web"
 STATIC = WEB / "static"
@@ -61,11 +65,27 @@ def test_no_template_carries_style_or_script() -> None:
         assert not re.search(r"\son\w+=", words), template
 
 
-def test_a_page_with_its_assets_is_light() -> None:
-    import gzip
+@pytest.mark.parametrize("name", ["main.css", "main.js"])
+def test_style_and_script_go_out_packed_to_whoever_can_unpack_them(client: FlaskClient, name: str) -> None:
+    path, plain = f"/static/{built(name).name}", built(name).read_bytes()
+    packed = client.get(path, headers={"Accept-Encoding": "gzip, br"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == plain
+    for wish in ("", "br", "gzip;q=0"):
+        unpacked = client.get(path, headers={"Accept-Encoding": wish})
+        assert "Content-Encoding" not in unpacked.headers
+        assert unpacked.data == plain
+        assert unpacked.mimetype == packed.mimetype
+        assert "Accept-Encoding" in unpacked.vary
+        assert "Accept-Encoding" in packed.vary
+    assert packed.headers["Cache-Control"] == unpacked.headers["Cache-Control"] != "no-store"
 
-    sheet = len(gzip.compress(built("main.css").read_bytes()))
-    script = len(gzip.compress(built("main.js").read_bytes()))
+
+def test_a_page_with_its_assets_is_light(client: FlaskClient) -> None:
+    def sent(name: str) -> int:
+        return len(client.get(f"/static/{built(name).name}", headers={"Accept-Encoding": "gzip"}).data)
+
+    sheet, script = sent("main.css"), sent("main.js")
     fonts = sum(built(f"atkinson-{weight}.woff2").stat().st_size for weight in (400, 700))
     assert sheet + script < 20_000
     assert sheet + script + fonts < 55_000

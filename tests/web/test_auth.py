@@ -1,14 +1,20 @@
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import pytest
 import time_machine
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from matcher.store.models import Notification, Staff
 from matcher.store.session import reading, unit_of_work
 from tests.web.conftest import error_beside, press
+from web.auth import SentCode
 from web.limits import limiter
 
 
@@ -36,7 +42,10 @@ def test_a_sign_in_link_works_once_and_only_by_its_button(client: FlaskClient, s
     assert client.get("/team").location == "/sign-in"
     assert press(client, f"/sign-in/{sign_in_token}").location == "/team"
     assert client.get("/team").status_code == 200
-    assert client.get(f"/sign-in/{sign_in_token}").status_code == 404
+    used = client.get(f"/sign-in/{sign_in_token}")
+    assert used.status_code == 404
+    assert "This sign-in link has been used or is too old." in used.text
+    assert "when the job is over" not in used.text
 
 
 def test_a_code_by_e_mail_signs_in(client: FlaskClient, sign_in_token: str) -> None:
@@ -61,6 +70,33 @@ def test_three_tries_and_the_code_is_gone(client: FlaskClient, sign_in_token: st
     for _ in range(3):
         answer = press(client, "/sign-in/code", code=wrong)
         assert "not the code we sent" in error_beside(answer.text, "code")
+    assert press(client, "/sign-in/code", code=code).status_code == 422
+
+
+def test_guesses_sent_at_once_are_counted_one_after_another(
+    app: Flask, client: FlaskClient, sign_in_token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = ask_for_code(client)
+    wrong = "000000" if code != "000000" else "111111"
+    compared: list[str] = []
+    compare = SentCode.is_sent
+
+    def slowly(self: SentCode, typed: str, *sent: Any) -> bool:
+        compared.append(typed)
+        time.sleep(0.1)
+        return compare(self, typed, *sent)
+
+    def guess(_number: int) -> int:
+        browser = app.test_client()
+        with browser.session_transaction() as kept:
+            kept["waiting_email"] = "sam@example.org"
+        return press(browser, "/sign-in/code", code=wrong).status_code
+
+    monkeypatch.setattr(SentCode, "is_sent", slowly)
+    monkeypatch.setattr(limiter, "enabled", False)
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(guess, range(8))) == [422] * 8
+    assert compared == [wrong] * 3
     assert press(client, "/sign-in/code", code=code).status_code == 422
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import inspect
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -7,11 +8,13 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_limiter.util import get_qualified_name
 
 from matcher.domain.roles import LinkPurpose
 from tests.conftest import Addresses
 from tests.web.conftest import World, press, rows_everywhere
 from web.guard import SAFE_METHODS, declared_of
+from web.limits import limiter
 
 
 def test_every_route_declares_its_action(app: Flask) -> None:
@@ -31,6 +34,25 @@ def test_every_route_that_takes_a_form_says_how_it_is_sealed(app: Flask) -> None
 def test_a_token_in_an_address_is_always_a_link_with_a_purpose(app: Flask) -> None:
     for rule in app.url_map.iter_rules():
         assert ("<token:token>" in rule.rule) == (declared_of(app, rule.endpoint).link is not None)  # type: ignore
+
+
+def test_every_form_behind_a_private_link_has_a_limit(app: Flask) -> None:
+    found = {}
+    for rule in app.url_map.iter_rules():
+        if "<token:token>" in rule.rule and "POST" in rule.methods:  # type: ignore[operator]
+            view = inspect.unwrap(app.view_functions[rule.endpoint])
+            limits = limiter.limit_manager.decorated_limits(get_qualified_name(view))
+            found[rule.rule] = [str(limit.limit) for limit in limits if "post" in (limit.methods or ("post",))]
+    assert len(found) > 15
+    assert [rule for rule, limits in found.items() if "60 per 1 minute" not in limits] == []
+
+
+def test_the_sixty_first_answer_of_a_minute_waits_and_reading_never_does(client: FlaskClient, world: World) -> None:
+    at = f"/m/{world.ask}"
+    token = re.search(r'form_token" value="(\w+)"', client.get(at).text)[1]  # type: ignore[index]
+    answers = [client.post(f"{at}/reason", data={"form_token": token}).status_code for _ in range(61)]
+    assert answers == [303] * 60 + [429]
+    assert {client.get(at).status_code for _ in range(70)} == {200}
 
 
 def filled_in(rule: str, tokens: dict[LinkPurpose | None, str], link: LinkPurpose | None) -> str:
@@ -106,7 +128,7 @@ def test_get_and_head_change_nothing_on_any_page(
 
 @pytest.mark.parametrize("noun", ["r", "m", "me", "visits", "sign-in"])
 def test_what_one_may_not_know_of_looks_like_what_is_not_there(client: FlaskClient, world: World, noun: str) -> None:
-    nowhere = client.get("/no-such-page")
+    nowhere = client.get(f"/{noun}/no/such/page")
     wrong_purpose = world.status if noun != "r" else world.ask
     for address in (f"/{noun}/{'x' * 22}", f"/{noun}/{wrong_purpose}", f"/{noun}/short"):
         answer = client.get(address)

@@ -6,9 +6,9 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from matcher.domain.lifecycle import MatchStatus
+from matcher.domain.lifecycle import MatchStatus, OfferStatus
 from matcher.services import matches, needs, offers, wordings
-from matcher.store.models import Match, Occurrence
+from matcher.store.models import Match, Occurrence, Offer
 from matcher.store.session import reading, unit_of_work
 from tests.web.conftest import HOUSE, NOTE, POSTCODE, World, christopher, error_beside, press, proposal
 
@@ -71,10 +71,37 @@ def test_a_reason_that_is_none_is_said_beside_the_field(client: FlaskClient, wor
         assert "Select a reason" in error_beside(answer.text, "reason")
 
 
-def test_not_me_is_a_no_with_its_reason(client: FlaskClient, world: World) -> None:
-    press(client, f"/m/{world.ask}", f"/m/{world.ask}/not-me")
+def test_a_reason_for_a_question_that_is_still_open_leads_back_to_it(client: FlaskClient, world: World) -> None:
+    answer = press(client, f"/m/{world.ask}", f"/m/{world.ask}/reason")
+    assert (answer.status_code, answer.location) == (303, f"/m/{world.ask}")
+    assert the_match(world).status is MatchStatus.PROPOSED
+
+
+def test_not_me_is_a_no_with_its_reason_and_nobody_is_written_to_again(client: FlaskClient, world: World) -> None:
+    assert client.get(f"/m/{world.ask}/not-me").location == f"/m/{world.ask}"  # reading it says nothing
+    answer = press(client, f"/m/{world.ask}", f"/m/{world.ask}/not-me")
     match = the_match(world)
     assert (match.status, match.decline_reason) == (MatchStatus.DECLINED, "not_me")
+    with reading() as session:
+        assert session.get_one(Offer, match.offer_id).status is OfferStatus.PAUSED
+    told = client.get(answer.location).text
+    assert "Sorry to have troubled you" in told
+    assert "We will not write to this address or number again" in told
+
+
+@pytest.mark.parametrize(
+    ("why", "words"), [("handed_back", "You handed this back"), ("done", "This is done"), ("withdrawn", "NOT booked")]
+)
+def test_an_answer_that_is_over_for_them_says_how(client: FlaskClient, world: World, why: str, words: str) -> None:
+    assert words in client.get(f"/m/{world.ask}/answer/{why}").text
+
+
+def test_a_visit_handed_back_or_done_says_so_where_it_was_asked(client: FlaskClient, world: World) -> None:
+    visit = press(client, f"/m/{world.ask}", f"/m/{world.ask}/yes").location
+    press(client, visit, f"{visit}/hand-back")
+    shown = client.get(f"/m/{world.ask}").text
+    assert "<h1>You handed this back</h1>" in shown
+    assert "We are asking others." in shown
 
 
 def test_a_cancelled_need_says_so(client: FlaskClient, world: World) -> None:

@@ -293,6 +293,20 @@ def test_how_it_went_without_an_answer_says_so(client: FlaskClient, world: World
     assert "Thank you so much" in said.text
 
 
+def test_how_it_went_is_no_answer_to_a_page_that_does_not_ask_it(client: FlaskClient, world: World) -> None:
+    said = press(client, f"/r/{world.status}/cancel", f"/r/{world.status}/how", answer="splendid")
+    assert (said.status_code, said.location) == (303, f"/r/{world.status}")
+
+
+def test_thanks_are_promised_no_further_than_the_team(client: FlaskClient, world: World) -> None:
+    visit_id = accept(world)
+    with unit_of_work() as session:
+        visits.complete(session, visit_id, now=datetime.now(UTC))
+    shown = client.get(f"/r/{world.status}").text
+    assert "The team reads it." in shown
+    assert "pass it on" not in shown
+
+
 def test_a_handed_back_visit_is_looked_for_again(client: FlaskClient, world: World) -> None:
     visit_id = accept(world)
     with unit_of_work() as session:
@@ -304,6 +318,12 @@ def test_the_letter_has_the_word_and_no_address(client: FlaskClient, world: Worl
     shown = client.get(f"/r/{world.status}/print").text
     assert "Dear Eileen" in shown
     assert "Cut here" in shown
+    assert "We are asking neighbours near you who are free." in shown
+    accept(world)
+    shown = client.get(f"/r/{world.status}/print").text
+    assert "Christopher is coming on " in shown
+    assert "At your door Christopher says your door word." in shown
+    assert "We are asking" not in shown
 
 
 def accept(world: World) -> int:

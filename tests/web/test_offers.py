@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, date, datetime
 
 import pytest
 from flask.testing import FlaskClient
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from matcher.store.models import AvailabilityException, AvailabilityRule, Offer, OfferKind
 from matcher.store.session import reading
 from tests.web.conftest import error_beside, press
+from web import filters
 
 KINDS = {"kinds": ["snow", "errand"]}
 TIMES = {"pattern": "choose", "avail": ["MO-am", "MO-pm", "SA-early"], "visits_per_week": "2"}
@@ -83,14 +85,15 @@ def test_monday_is_copied_to_every_weekday_by_the_server(client: FlaskClient) ->
 
 def test_dates_away_are_added_and_removed_by_the_server(client: FlaskClient) -> None:
     press(client, "/offer", **KINDS)
+    year = datetime.now(UTC).year + 1
     away = {f"away_{end}-{part}": value for end, value in (("from", "2"), ("to", "10")) for part in ("day",)}
     away |= {f"away_{end}-month": "1" for end in ("from", "to")}
-    away |= {f"away_{end}-year": "2031" for end in ("from", "to")}
+    away |= {f"away_{end}-year": str(year) for end in ("from", "to")}
     press(client, "/offer/times", **TIMES, **away, do="add")
     shown = client.get("/offer/times").text
-    assert "Thursday 2 January to Friday 10 January 2031" in shown
-    kept = {"away": "2031-01-02/2031-01-10"}
-    press(client, "/offer/times", **TIMES, **kept, do="remove-2031-01-02/2031-01-10")
+    assert f"{filters.day(date(year, 1, 2))} to {filters.day(date(year, 1, 10))} {year}" in shown
+    kept = {"away": f"{year}-01-02/{year}-01-10"}
+    press(client, "/offer/times", **TIMES, **kept, do=f"remove-{year}-01-02/{year}-01-10")
     assert "10 January" not in client.get("/offer/times").text
     press(client, "/offer/times", **TIMES, **kept)
     for at, typed in (("/offer/reach", REACH), ("/offer/about-you", ABOUT), ("/offer/promises", PROMISES)):

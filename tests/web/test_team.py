@@ -2,11 +2,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
-from matcher.services import needs
+from matcher.domain.lifecycle import NotificationStatus
+from matcher.services import needs, visits
+from matcher.store.models import Need, Notification, Visit
 from matcher.store.session import unit_of_work
 from tests.web.conftest import HOUSE, NOTE, POSTCODE, World, eileen, press
+from web import filters
 
 
 def test_the_board_says_what_has_nobody_and_why(client: FlaskClient, world: World, sign_in_token: str) -> None:
@@ -36,3 +41,47 @@ def test_what_needs_a_call_first_stands_out(client: FlaskClient, sign_in_token: 
 def test_an_empty_board_says_so(client: FlaskClient, sign_in_token: str) -> None:
     press(client, f"/sign-in/{sign_in_token}")
     assert "Every visit has someone coming" in client.get("/team").text
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ("worried", "Something worried me"),
+        ("nobody", "Nobody came"),
+        ("partly", "It was partly done"),
+        ("well", "It went well"),
+    ],
+)
+def test_the_team_reads_what_residents_said(
+    client: FlaskClient, world: World, sign_in_token: str, answer: str, words: str
+) -> None:
+    press(client, f"/m/{world.ask}", f"/m/{world.ask}/yes")
+    now = datetime.now(UTC)
+    with unit_of_work() as session:
+        visits.complete(session, session.scalars(select(Visit.id)).one(), now=now)
+        visits.say_how_it_went(session, world.need_id, answer, "Thank <b>you</b>", now=now)
+    press(client, f"/sign-in/{sign_in_token}")
+    shown = client.get("/team").text
+    assert "What residents told us" in shown
+    assert words in shown
+    assert "“Thank &lt;b&gt;you&lt;/b&gt;”" in shown
+
+
+def test_what_nobody_said_has_no_place_on_the_board(client: FlaskClient, sign_in_token: str) -> None:
+    press(client, f"/sign-in/{sign_in_token}")
+    assert "What residents told us" not in client.get("/team").text
+
+
+def test_whom_to_ring_and_about_what_when_a_message_did_not_get_there(
+    client: FlaskClient, world: World, sign_in_token: str
+) -> None:
+    now = datetime.now(UTC)
+    with unit_of_work() as session:
+        reference = session.get_one(Need, world.need_id).reference
+        for row in session.scalars(select(Notification).where(Notification.need_id == world.need_id)):
+            row.status, row.ended_at, row.last_error = NotificationStatus.FAILED, now, "No such number"
+    press(client, f"/sign-in/{sign_in_token}")
+    shown = client.get("/team").text
+    assert "1 message did not get there" in shown
+    assert f"Ring Eileen about {filters.no_break(reference)}" in shown
+    assert "No such number" in shown

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
@@ -48,6 +49,26 @@ def test_on_my_way_then_done_then_how_long(client: FlaskClient, visit: str) -> N
     assert error_beside(nothing.text, "minutes") == "Select how long it took"
     press(client, visit, f"{visit}/minutes", minutes="45")
     assert "about 45 minutes" in client.get(visit).text
+
+
+def test_how_long_is_no_answer_to_a_page_that_does_not_ask_it(client: FlaskClient, visit: str) -> None:
+    early = press(client, visit, f"{visit}/minutes", minutes="soon")
+    assert (early.status_code, early.location) == (303, visit)
+    token = client.get(visit).text.split('form_token" value="')[1].split('"')[0]
+    press(client, visit, f"{visit}/done")
+    press(client, visit, f"{visit}/minutes", minutes="45")
+    late = client.post(f"{visit}/minutes", data={"form_token": token, "minutes": "soon"})
+    assert (late.status_code, late.location) == (303, visit)
+
+
+def test_done_waits_until_the_visit_is_soon(client: FlaskClient, world: World, visit: str) -> None:
+    with reading() as session:
+        starts = session.scalars(select(Visit)).one().starts_at
+    for before, is_there in ((timedelta(hours=2, minutes=1), False), (timedelta(hours=2), True)):
+        with time_machine.travel(starts - before, tick=False):
+            shown = client.get(visit).text
+            assert f"{visit}/on-way" in shown
+            assert (f"{visit}/done" in shown) is is_there
 
 
 @pytest.mark.parametrize("way", ["done", "hand-back", "cancelled"])

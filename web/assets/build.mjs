@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import * as sass from "sass";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -16,6 +17,7 @@ function put(name, content) {
   const hashed = `${name.slice(0, dot)}-${hash}${name.slice(dot)}`;
   writeFileSync(join(out, hashed), content);
   manifest[name] = hashed;
+  if (/\.(css|js)$/.test(name)) writeFileSync(join(out, `${hashed}.gz`), gzipSync(content, { level: 9 }));
 }
 
 function stylesheet() {

@@ -141,7 +141,8 @@ class WhereForm(QuestionForm):
         return addresses.spaced(addresses.parse_postcode(self.postcode.data))
 
 
-CONTACT = (("text", "Text"), ("phone", "Phone call"), ("email", "Email"), ("letter", "Letter"))
+_CONTACT_WORDS = {"text": "Text", "phone": "Phone call", "email": "Email", "letter": "Letter"}
+CONTACT = tuple((way, _CONTACT_WORDS[way]) for way in needs.CONTACTS)
 
 
 class WhoForm(QuestionForm):

@@ -10,7 +10,7 @@ from matcher.domain.availability import BANDS, DAYS, PATTERNS
 from matcher.domain.geo import TravelMode
 from matcher.domain.kinds import SNOW
 from matcher.domain.localtime import local_day
-from matcher.services import kinds, people
+from matcher.services import kinds, offers, people
 from matcher.services.kinds import KindView
 from web import filters
 from web.forms.needs import WhereForm
@@ -176,7 +176,6 @@ def _read_beside(field: DateField) -> date | None:
 
 
 TRAVEL = ((TravelMode.FOOT.value, "On foot"), (TravelMode.BIKE.value, "By bike"), (TravelMode.CAR.value, "By car"))
-MINUTES = ("10", "20", "30", "45")
 
 
 class ReachForm(WhereForm):
@@ -189,7 +188,7 @@ class ReachForm(WhereForm):
     )
     travel_minutes = OneOf(
         "How far would you go?",
-        choices=[(minutes, f"Up to {minutes} minutes") for minutes in MINUTES],
+        choices=[(str(minutes), f"Up to {minutes} minutes") for minutes in offers.TRAVEL_MINUTES],
         validators=[chosen("Select how far you would go")],
     )
 

@@ -24,12 +24,12 @@ if (fresh) {
   const pause = document.createElement("button");
   pause.type = "button";
   pause.className = "gn-plain";
-  pause.textContent = "Stop updating by itself";
+  pause.textContent = "Stop this page updating";
   fresh.append(" ", pause);
   let running = true;
   pause.addEventListener("click", () => {
     running = !running;
-    pause.textContent = running ? "Stop updating by itself" : "Update by itself";
+    pause.textContent = running ? "Stop this page updating" : "Keep this page updating";
   });
   const isBusy = () => {
     const active = document.activeElement;
