@@ -8,6 +8,7 @@ import click
 
 from matcher.cli.checks import verify
 from matcher.cli.health import alive
+from matcher.cli.plan import plan
 from matcher.cli.release import migrate, postcodes
 from matcher.cli.serve import beat, serve, work
 from matcher.cli.team import staff
@@ -23,7 +24,7 @@ def gritbin() -> None:
     """Neighbours' help, matched."""
 
 
-for command in (up, verify, staff, migrate, postcodes, serve, work, beat, alive):
+for command in (up, plan, verify, staff, migrate, postcodes, serve, work, beat, alive):
     gritbin.add_command(command)
 
 

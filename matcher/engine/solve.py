@@ -20,6 +20,7 @@ from matcher.engine.candidates import Candidates, find_candidates, joined
 from matcher.engine.clock import Bools, Floats, Ints
 from matcher.engine.costs import Scene, Urge, breakdowns, set_scene, told_band, weights
 from matcher.engine.explain import Shortfall, explain_unserved
+from matcher.engine.plan import plan as plan  # the other entry: a whole period at once
 from matcher.engine.problem import RoundProblem
 from matcher.engine.world import World, build_world, with_asks
 

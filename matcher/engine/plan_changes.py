@@ -1,0 +1,197 @@
+"""What would serve a need that the plan leaves short: one thing otherwise, all else kept.
+
+Each change is tried in the diaries as they are, so that a plan with one more visit is known to exist; `changed` gives
+the problem in which the solver can be asked to confirm it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import numpy as np
+
+from matcher.domain.localtime import clock_words, short_day_words
+from matcher.domain.timewindow import TimeWindow, merge
+from matcher.engine.candidates import does_this, has_checks, is_free, is_near_enough
+from matcher.engine.clock import Bools, Ints
+from matcher.engine.diary import Diary
+from matcher.engine.plan_problem import Change, PlanNeed, PlanProblem, PlanVolunteer, distance_words
+from matcher.engine.problem import ReasonCode
+from matcher.engine.world import Pairs
+
+TRIED = 20  # volunteers, the nearest first, for each kind of change
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Looks:
+    """How everyone looks to one need: which rules each volunteer meets, (V,)."""
+
+    need: int
+    pairs: Pairs
+    near: Bools
+    does: Bools
+    free: Bools
+    checked: Bools
+
+
+def changes_for(diary: Diary, need: int) -> tuple[Change, ...]:
+    """Of each kind the smallest change that would serve one more helper's place; easiest to ask for first."""
+    market = diary.market
+    rows = np.arange(len(market.volunteers), dtype=np.int64)
+    pairs = market.world.pairs(np.full(rows.size, need), rows)
+    tests = (is_near_enough, does_this, is_free, has_checks)
+    looks = _Looks(need, pairs, *(test(market.world, pairs) for test in tests))
+    found = (kind(diary, looks) for kind in (_another_time, _one_more_visit, _further, _one_check_more, _one_kind_more))
+    return tuple(change for change in found if change is not None)
+
+
+def changed(problem: PlanProblem, need_id: str, change: Change) -> PlanProblem:
+    """The problem with that change made."""
+    need = next(need for need in problem.needs if need.id == need_id)
+    if change.window is not None:
+        moved = replace(need, window=change.window)
+        return replace(problem, needs=tuple(moved if one is need else one for one in problem.needs))
+    volunteers = tuple(
+        _altered(one, need, change) if one.id == change.volunteer_id else one for one in problem.volunteers
+    )
+    return replace(problem, volunteers=volunteers)
+
+
+def _altered(volunteer: PlanVolunteer, need: PlanNeed, change: Change) -> PlanVolunteer:
+    if change.code is ReasonCode.NOBODY_NEAR:
+        return replace(volunteer, reach_m=volunteer.reach_m + change.amount)
+    if change.code is ReasonCode.NOBODY_CHECKED:
+        return replace(volunteer, checks=volunteer.checks | need.requires)
+    if change.code is ReasonCode.NOBODY_DOES_THIS:
+        return replace(volunteer, kinds=volunteer.kinds | {need.kind})
+    return replace(volunteer, visits_per_week=(volunteer.visits_per_week or 0) + 1)
+
+
+def _one_more_visit(diary: Diary, looks: _Looks) -> Change | None:
+    able = looks.near & looks.does & looks.free & looks.checked
+    return _first(diary, looks, _nearest(looks, able), _more_visits, at_limit=True)
+
+
+def _more_visits(diary: Diary, looks: _Looks, row: int) -> Change:
+    volunteer = diary.market.volunteers[row]
+    now = volunteer.visits_per_week or 0
+    words = f"{volunteer.id} made one visit more that week ({now + 1} rather than {now})"
+    return Change(ReasonCode.ALL_AT_LIMIT, volunteer.id, 1.0, words)
+
+
+def _further(diary: Diary, looks: _Looks) -> Change | None:
+    able = np.flatnonzero(~looks.near & looks.does & looks.free & looks.checked)
+    beyond = looks.pairs.metres[able] - diary.market.world.offers.reach_m[able]
+    return _first(diary, looks, able[np.argsort(beyond, kind="stable")][:TRIED], _more_reach)
+
+
+def _more_reach(diary: Diary, looks: _Looks, row: int) -> Change:
+    volunteer, metres = diary.market.volunteers[row], float(looks.pairs.metres[row])
+    now, then = distance_words(volunteer.reach_m), distance_words(metres)
+    rather = f" rather than {now}" if now != then else ", a little further than offered"
+    beyond = float(np.ceil(metres - volunteer.reach_m))
+    return Change(ReasonCode.NOBODY_NEAR, volunteer.id, beyond, f"{volunteer.id} went {then}{rather}")
+
+
+def _one_check_more(diary: Diary, looks: _Looks) -> Change | None:
+    able = np.flatnonzero(looks.near & looks.does & looks.free & ~looks.checked)
+    missing = np.array([len(_missing(diary, looks, row)) for row in able.tolist()], dtype=np.int64)
+    order = np.lexsort((looks.pairs.metres[able], missing))
+    return _first(diary, looks, able[order][:TRIED], _more_checks)
+
+
+def _missing(diary: Diary, looks: _Looks, row: int) -> list[str]:
+    return sorted(diary.market.needs[looks.need].requires - diary.market.volunteers[row].checks)
+
+
+def _more_checks(diary: Diary, looks: _Looks, row: int) -> Change:
+    volunteer, missing = diary.market.volunteers[row], _missing(diary, looks, row)
+    return Change(
+        ReasonCode.NOBODY_CHECKED, volunteer.id, float(len(missing)), f"{volunteer.id} had {' and '.join(missing)}"
+    )
+
+
+def _one_kind_more(diary: Diary, looks: _Looks) -> Change | None:
+    able = looks.near & ~looks.does & looks.free & looks.checked
+    return _first(diary, looks, _nearest(looks, able), _more_kinds)
+
+
+def _more_kinds(diary: Diary, looks: _Looks, row: int) -> Change:
+    volunteer, kind = diary.market.volunteers[row], diary.market.needs[looks.need].kind
+    return Change(ReasonCode.NOBODY_DOES_THIS, volunteer.id, 1.0, f"{volunteer.id} offered “{kind}” too")
+
+
+def _nearest(looks: _Looks, able: Bools) -> Ints:
+    rows = np.flatnonzero(able)
+    return rows[np.argsort(looks.pairs.metres[rows], kind="stable")][:TRIED]
+
+
+Spans = tuple[tuple[int, int], ...]
+Told = Callable[[Diary, _Looks, int], Change]
+
+
+def _first(diary: Diary, looks: _Looks, rows: Ints, told: Told, *, at_limit: bool = False) -> Change | None:
+    """The change for the first of these volunteers in whose diary the visit would fit."""
+    for row in rows.tolist():
+        spans = _in_periods(diary, row, diary.market.spans(looks.need, row), at_limit=at_limit)
+        if _start(diary, looks.need, row, spans) is not None:
+            return told(diary, looks, row)
+    return None
+
+
+def _start(diary: Diary, need: int, row: int, spans: Spans) -> int | None:
+    """When this visit of theirs could begin, if it may begin in these spans."""
+    times = diary.times_with(diary.market.as_stop(need, row, spans)) if spans else None
+    return times[need, row] if times else None
+
+
+def _in_periods(diary: Diary, row: int, spans: Iterable[tuple[int, int]], *, at_limit: bool) -> Spans:
+    """What of the spans lies in weeks in which this volunteer has, or has not, all the visits they offered."""
+    market = diary.market
+    periods = [
+        (opens, closes)
+        for opens, closes, column in market.periods_of(row)
+        if (diary.visits[column] >= int(market.limit[column])) == at_limit
+    ]
+    parts = ((max(a, opens), min(b, closes - 60)) for a, b in spans for opens, closes in periods)
+    return tuple((a, b) for a, b in parts if a <= b)
+
+
+def _another_time(diary: Diary, looks: _Looks) -> Change | None:
+    """The nearest time to the one asked for at which somebody could come, if nobody is coming yet."""
+    if diary.helpers_of(looks.need):
+        return None
+    rows = _nearest(looks, looks.near & looks.does & looks.checked)
+    tries = sorted(one for row in rows.tolist() for one in _other_spans(diary, looks.need, row))
+    for _, row, span in tries[: 3 * TRIED]:
+        at = _start(diary, looks.need, row, _in_periods(diary, row, [span], at_limit=False))
+        if at is not None:
+            return _told_time(diary, looks.need, row, at)
+    return None
+
+
+def _other_spans(diary: Diary, need: int, row: int) -> Iterator[tuple[int, int, tuple[int, int]]]:
+    """Spans in which the visit could begin outside its window: how many seconds off, whose, from when to when."""
+    index, clock = diary.market.world.needs, diary.market.world.clock
+    length = int(index.length[need])
+    earliest, latest = int(index.piece_start[need, 0]), int(index.piece_end[need, 0]) - length
+    for free in merge(diary.market.volunteers[row].free):
+        begin, end = clock.ceil(free.start), clock.floor(free.end) - length
+        if latest < end and begin <= end:
+            yield max(begin - latest, 1), row, (max(begin, latest), end)
+        if begin <= end < earliest:
+            yield earliest - end, row, (end, end)
+
+
+def _told_time(diary: Diary, need: int, row: int, at: int) -> Change:
+    market = diary.market
+    start = market.world.clock.instant(at)
+    window = TimeWindow(start, start + timedelta(minutes=market.needs[need].minutes))
+    asked = market.needs[need].window
+    latest = asked.end - timedelta(minutes=market.needs[need].minutes)
+    off = max(start - latest, asked.start - start) / timedelta(minutes=1)
+    name = market.volunteers[row].id
+    words = f"it could be at {clock_words(start)} on {short_day_words(start)}: {name} could come"
+    return Change(ReasonCode.NOBODY_FREE, name, off, words, window)

@@ -1,0 +1,150 @@
+"""What the cells of a plan's spreadsheets may say. Each reader raises ValueError with what it expected."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+
+from matcher.domain.availability import Availability, DaysAway, WeeklyRule
+from matcher.domain.lifecycle import Urgency
+from matcher.domain.localtime import LONDON, at_local, local_day
+from matcher.domain.timewindow import TimeWindow
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_SPAN = re.compile(r"([a-z]+)\s+(\d{1,2}):(\d\d)\s*[-–—]\s*(\d{1,2}):(\d\d)", re.IGNORECASE)
+_AN_INSTANT = "a date and time such as 2026-12-24T09:00"
+_WEEKLY = "“any”, or days and times such as Mon 09:00-12:00; Tue 14:00-17:00"
+_AWAY = "days such as 2026-12-24/2026-12-28; 2027-01-02"
+_YEARS = range(2000, 2101)
+
+
+def label(text: str) -> str:
+    """One label; those that differ only in capitals or blanks are equal."""
+    if not text:
+        raise ValueError("a word")
+    return " ".join(text.casefold().split())
+
+
+def labels(text: str) -> frozenset[str]:
+    """Labels with semicolons between them, perhaps none."""
+    return frozenset(label(part) for part in text.split(";") if part.strip())
+
+
+def some_labels(text: str) -> frozenset[str]:
+    """At least one label."""
+    if not (found := labels(text)):
+        raise ValueError("one or more kinds of help with semicolons between them, such as shopping; lifts")
+    return found
+
+
+def instant(text: str) -> datetime:
+    """ISO 8601, by London clocks if it names no offset."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(_AN_INSTANT) from None
+    if len(text) <= len("2026-12-24"):
+        raise ValueError(_AN_INSTANT)
+    if at.year not in _YEARS:
+        raise ValueError(f"{_AN_INSTANT}, from {_YEARS[0]} to {_YEARS[-1]}")
+    return (at if at.tzinfo else at.replace(tzinfo=LONDON)).astimezone(UTC)
+
+
+def whole_number(least: int, most: int, what: str) -> Callable[[str], int]:
+    """A reader of whole numbers from `least` to `most`; `what` says of what."""
+
+    def read(text: str) -> int:
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not (value.is_integer() and least <= value <= most):
+            raise ValueError(f"a whole number of {what} from {least} to {most}")
+        return int(value)
+
+    return read
+
+
+def number(least: float, most: float, what: str) -> Callable[[str], float]:
+    """A reader of numbers from `least` to `most`, with a point or a comma."""
+
+    def read(text: str) -> float:
+        try:
+            value = float(text.replace(",", "."))
+        except ValueError:
+            value = math.nan
+        if not least <= value <= most:
+            raise ValueError(f"a number of {what} from {least:g} to {most:g}")
+        return value
+
+    return read
+
+
+def urgency(text: str) -> Urgency:
+    """low, normal or urgent."""
+    try:
+        return Urgency(text.lower())
+    except ValueError:
+        raise ValueError("low, normal or urgent") from None
+
+
+class Weekly:
+    """When a volunteer is free in every week: the rules; those that end at midnight apart; or always."""
+
+    def __init__(self, text: str) -> None:
+        self.is_any = text.lower() == "any"
+        self.rules: list[WeeklyRule] = []
+        self.to_midnight: list[tuple[int, time]] = []
+        parts = [part.strip() for part in text.split(";") if part.strip()]
+        if not parts:
+            raise ValueError(_WEEKLY)
+        for part in () if self.is_any else parts:
+            self._take(part)
+
+    def _take(self, part: str) -> None:
+        found = _SPAN.fullmatch(part)
+        day = found[1].lower() if found else ""
+        if found is None or len(day) < 3 or day[:3] not in _DAYS or not _FULL[_DAYS.index(day[:3])].startswith(day):
+            raise ValueError(_WEEKLY)
+        weekday, (hour, minute, to_hour, to_minute) = _DAYS.index(day[:3]), map(int, found.groups()[1:])
+        try:
+            if (to_hour, to_minute) == (24, 0):
+                self.to_midnight.append((weekday, time(hour, minute)))
+            else:
+                self.rules.append(WeeklyRule(weekday, time(hour, minute), time(to_hour, to_minute)))
+        except ValueError:
+            raise ValueError(f"{_WEEKLY}, each ending after it begins on the same day") from None
+
+    def free(self, horizon: TimeWindow, away: tuple[DaysAway, ...]) -> tuple[TimeWindow, ...]:
+        """The windows inside the horizon, days away cut out."""
+        first, last = local_day(horizon.start), local_day(horizon.end)
+        days = (first + timedelta(days=day) for day in range((last - first).days + 1))
+        late = tuple(
+            TimeWindow(at_local(day, opens), at_local(day + timedelta(days=1), time()))
+            for day in (days if self.to_midnight else ())
+            for weekday, opens in self.to_midnight
+            if weekday == day.weekday()
+        )
+        extra = (horizon,) if self.is_any else late
+        return Availability(weekly=tuple(self.rules), extra=extra, away=away).windows(horizon)
+
+
+_FULL = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def days_away(text: str) -> tuple[DaysAway, ...]:
+    """Days, or first and last days with a slash between them; both count."""
+    return tuple(_days_away(part.strip()) for part in text.split(";") if part.strip())
+
+
+def _days_away(text: str) -> DaysAway:
+    first, _, last = text.partition("/")
+    try:
+        days = DaysAway(date.fromisoformat(first.strip()), date.fromisoformat((last or first).strip()))
+    except ValueError:
+        raise ValueError(_AWAY) from None
+    if not (days.first <= days.last and days.first.year in _YEARS and days.last.year in _YEARS):
+        raise ValueError(f"{_AWAY}, the first day first")
+    return days

@@ -1,0 +1,108 @@
+"""A plan as a picture: an SVG map over the points of a scheme, no tile and no third party."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from html import escape
+
+from matcher.domain.geo import Point
+from matcher.engine.plan_problem import Plan, PlanProblem
+
+WIDTH, MARGIN = 640.0, 24.0
+MOST_NAMED = 20  # of those short of help: more names are a smudge
+_LARGEST_RATIO = 1.25  # of height to width
+_M_PER_DEGREE = 111_320.0  # of latitude; enough for a picture
+
+
+class _Sheet:
+    """From degrees to the picture's units, north up; one kilometre is as long either way."""
+
+    def __init__(self, points: list[Point]) -> None:
+        lats, lons = [point.lat for point in points], [point.lon for point in points]
+        self._middle = (min(lats) + max(lats)) / 2
+        self._squeeze = math.cos(math.radians(self._middle))
+        self._west, self._north = min(lons), max(lats)
+        wide = max((max(lons) - self._west) * self._squeeze, 1e-4)
+        tall = max(self._north - min(lats), 1e-4)
+        self.scale = min((WIDTH - 2 * MARGIN) / wide, (WIDTH * _LARGEST_RATIO - 2 * MARGIN) / tall)
+        self.height = tall * self.scale + 2 * MARGIN + 28
+        self._left = (WIDTH - wide * self.scale) / 2
+
+    def at(self, point: Point) -> tuple[float, float]:
+        x = self._left + (point.lon - self._west) * self._squeeze * self.scale
+        return x, MARGIN + (self._north - point.lat) * self.scale
+
+    @property
+    def km(self) -> float:
+        """The picture's units for a kilometre."""
+        return self.scale / _M_PER_DEGREE * 1000
+
+
+def svg_map(problem: PlanProblem, plan: Plan) -> str:
+    """Homes of volunteers as circles, needs as squares, visits as lines; the unserved stand out by shape too."""
+    homes = {volunteer.id: volunteer.point for volunteer in problem.volunteers}
+    places = {need.id: need.point for need in problem.needs}
+    if not homes and not places:
+        return ""
+    sheet = _Sheet([*homes.values(), *places.values()])
+    short = {one.need_id for one in plan.unserved}
+    going = {one.volunteer_id for one in plan.visits}
+    parts = [
+        *(_line(sheet, homes[v.volunteer_id], places[v.need_id]) for v in plan.visits),
+        *(_home(sheet, name, point, is_going=name in going) for name, point in homes.items()),
+        *(_need(sheet, name, point) for name, point in places.items() if name not in short),
+        *(_short(sheet, name, places[name], is_named=len(short) <= MOST_NAMED) for name in sorted(short)),
+        _rule(sheet),
+    ]
+    words = f"Map: {len(places)} needs, {len(homes)} volunteers and {len(plan.visits)} visits; the table says the same."
+    body = "".join(parts)
+    return (
+        f'<svg viewBox="0 0 {WIDTH:.0f} {sheet.height:.0f}" role="img" aria-label="{escape(words)}" '
+        f'xmlns="http://www.w3.org/2000/svg">{body}</svg>'
+    )
+
+
+def _line(sheet: _Sheet, a: Point, b: Point) -> str:
+    (x1, y1), (x2, y2) = sheet.at(a), sheet.at(b)
+    return f'<line class="way" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>'
+
+
+def _home(sheet: _Sheet, name: str, point: Point, *, is_going: bool) -> str:
+    x, y = sheet.at(point)
+    kind = "home going" if is_going else "home"
+    return f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="5"><title>{escape(name)}</title></circle>'
+
+
+def _need(sheet: _Sheet, name: str, point: Point) -> str:
+    x, y = sheet.at(point)
+    return (
+        f'<rect class="need" x="{x - 4.5:.1f}" y="{y - 4.5:.1f}" width="9" height="9">'
+        f"<title>{escape(name)}</title></rect>"
+    )
+
+
+def _short(sheet: _Sheet, name: str, point: Point, *, is_named: bool) -> str:
+    x, y = sheet.at(point)
+    corners = _corners((x, y - 9), (x + 9, y), (x, y + 9), (x - 9, y))
+    label = f'<text class="name" x="{x:.1f}" y="{y - 12:.1f}">{escape(name)}</text>' if is_named else ""
+    return f'<polygon class="short" points="{corners}"><title>{escape(name)}: short of help</title></polygon>{label}'
+
+
+def _corners(*corners: tuple[float, float]) -> str:
+    return " ".join(f"{x:.1f},{y:.1f}" for x, y in corners)
+
+
+def _rule(sheet: _Sheet) -> str:
+    """A scale: the longest of these that fits in a third of the width."""
+    km = _longest((0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500), WIDTH / 3 / sheet.km)
+    x, y = WIDTH - MARGIN - km * sheet.km, sheet.height - 12
+    return (
+        f'<line class="rule" x1="{x:.1f}" y1="{y:.1f}" x2="{WIDTH - MARGIN:.1f}" y2="{y:.1f}"/>'
+        f'<text class="scale" x="{WIDTH - MARGIN:.1f}" y="{y - 6:.1f}">{km:g} km</text>'
+    )
+
+
+def _longest(lengths: Iterable[float], at_most: float) -> float:
+    every = sorted(lengths)
+    return max((length for length in every if length <= at_most), default=every[0])

@@ -1,0 +1,180 @@
+"""A plan as one page that needs nothing else: a map, the table, the reasons, what one more volunteer would change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from matcher.domain.localtime import clock_words, short_day_words
+from matcher.engine.allocation import Step
+from matcher.engine.plan_explain import Tried
+from matcher.engine.plan_problem import Plan, PlannedVisit, PlanProblem, Unplanned, Worth, distance_words
+from matcher.services.plan_map import svg_map
+from matcher.services.plan_page import PAGE
+
+MOST_ON_A_MAP = 3000  # points: more of them are a smudge
+
+
+def report_page(problem: PlanProblem, plan: Plan, newcomers: Sequence[Tried]) -> str:
+    """The page. newcomers: what planning again with one more volunteer gave, the best first."""
+    title = _title(plan)
+    parts = (
+        _summary(problem, plan),
+        _map(problem, plan),
+        _visits(problem, plan),
+        _unserved(plan),
+        _newcomers(plan, newcomers),
+        _small_print(plan),
+    )
+    return PAGE.substitute(title=escape(title), body="\n".join(part for part in parts if part))
+
+
+def _title(plan: Plan) -> str:
+    wanted = plan.places_filled + plan.places_short
+    if not wanted:
+        return "A plan without needs"
+    if not plan.places_short:
+        return f"Everyone is served: {_count(wanted, 'visit')}"
+    return f"{plan.places_filled} of {_count(wanted, 'visit')} can be made"
+
+
+def _summary(problem: PlanProblem, plan: Plan) -> str:
+    days = sorted(need.window.start for need in problem.needs)
+    when = f" from {short_day_words(days[0])} to {short_day_words(days[-1])}" if days else ""
+    going = len({one.volunteer_id for one in plan.visits})
+    people = f"{_count(len(problem.volunteers), 'volunteer')}, {going} of them with a visit."
+    facts = (
+        f"{_count(len(problem.needs), 'need')}{when}; {people}",
+        f"{distance_words(plan.travel_m)} from home to need in straight lines, all visits together.",
+        _proof(plan),
+    )
+    return "".join(f"<p>{escape(fact)}</p>" for fact in facts)
+
+
+def _proof(plan: Plan) -> str:
+    if plan.gap == 0:
+        return "Proved: no plan finds more helpers, the urgent counting for more; none that finds as many travels less."
+    missed, metres = divmod(plan.total - plan.bound, plan.place_m)
+    might = "one helper more might be found" if missed else f"{distance_words(metres)} of travel might be saved"
+    return f"Time ran out before it was proved the best: at most, {might}."
+
+
+def _map(problem: PlanProblem, plan: Plan) -> str:
+    if len(problem.needs) + len(problem.volunteers) > MOST_ON_A_MAP:
+        return "<p>There are too many points for a map that can be read.</p>"
+    picture = svg_map(problem, plan)
+    key = "".join(f'<li><svg viewBox="0 0 20 20">{shape}</svg>{words}</li>' for shape, words in _KEY)
+    return (
+        f'<h2>Where</h2><figure>{picture}<figcaption><ul class="key">{key}</ul></figcaption></figure>'
+        if picture
+        else ""
+    )
+
+
+_KEY = (
+    ('<circle class="home going" cx="10" cy="10" r="6"/>', "volunteer with a visit"),
+    ('<circle class="home" cx="10" cy="10" r="6"/>', "volunteer without"),
+    ('<rect class="need" x="5" y="5" width="10" height="10"/>', "need with help coming"),
+    ('<polygon class="short" points="10,1 19,10 10,19 1,10"/>', "need short of help"),
+)
+
+
+def _visits(problem: PlanProblem, plan: Plan) -> str:
+    if not plan.visits:
+        return ""
+    kinds = {need.id: need.kind for need in problem.needs}
+    rows = "".join(_visit(one, kinds[one.need_id]) for one in plan.visits)
+    head = _head("When", "Need", "Who", "Distance", "Why")
+    return f"<h2>Who goes where</h2><table>{head}<tbody>{rows}</tbody></table>"
+
+
+def _visit(one: PlannedVisit, kind: str) -> str:
+    when = f"{short_day_words(one.visit.start)}, {clock_words(one.visit.start)}"
+    return _row(
+        ("When", when),
+        ("Need", f"{one.need_id}, {kind}"),
+        ("Who", one.volunteer_id),
+        ("Distance", distance_words(one.distance_m)),
+        ("Why", one.why),
+    )
+
+
+def _unserved(plan: Plan) -> str:
+    if not plan.unserved:
+        return ""
+    rows = "".join(_missing(one) for one in plan.unserved)
+    return f"<h2>{_count(len(plan.unserved), 'need')} short of help</h2>{rows}"
+
+
+def _missing(one: Unplanned) -> str:
+    changes = "".join(f"<li>{escape(change.words)}</li>" for change in one.changes)
+    would = f"<p>It would be served if</p><ul>{changes}</ul>" if changes else "<p>No single change would serve it.</p>"
+    short = "" if one.short == 1 else f" ({one.short} helpers)"
+    return (
+        f'<section class="short-of-help"><h3>{escape(one.need_id)}{short}</h3><p>{escape(one.sentence)}</p>'
+        f'<p class="hint">{escape(waterfall_words(one.waterfall))}</p>{would}</section>'
+    )
+
+
+def _newcomers(plan: Plan, newcomers: Sequence[Tried]) -> str:
+    rows = "".join(_row(("Near", one.words), ("What it would change", gain_words(one))) for one in newcomers)
+    if not rows:
+        return ""
+    intro = (
+        "One person more, living there, willing and checked for everything, free at any time, for one visit a week. "
+        "The places with the highest dual price, each confirmed by planning again."
+    )
+    head = _head("Near", "What it would change")
+    return f"<h2>What one more volunteer would change</h2><p>{intro}</p><table>{head}<tbody>{rows}</tbody></table>"
+
+
+def gain_words(one: Tried) -> str:
+    """`1 visit more, 2.1 km less travel`."""
+    parts = []
+    if one.helpers:
+        parts.append(f"{_count(one.helpers, 'visit')} more")
+    if round(one.metres):
+        parts.append(f"{distance_words(abs(one.metres))} {'less' if one.metres > 0 else 'more'} travel")
+    return ", ".join(parts) or "nothing"
+
+
+def _small_print(plan: Plan) -> str:
+    figures = f"total {plan.total:.0f}, bound {plan.bound:.0f}, gap {plan.gap:.6f}"
+    return (
+        '<p class="hint">Most helpers found first (urgent counts 5, normal 4, low 3), then least travel. Distances are '
+        f"straight lines from home. {figures}. Made by Gritbin on this computer; nothing was sent anywhere. Postcodes: "
+        "contains OS data © Crown copyright and database right; contains Royal Mail data © Royal Mail copyright and "
+        "database right (Open Government Licence v3).</p>"
+    )
+
+
+def worth_words(worth: Worth) -> str:
+    """`a helper who is not found, and 1.2 km`."""
+    parts = ["a helper who is not found"] if worth.places >= 1 else []
+    if round(worth.metres):
+        parts.append(distance_words(worth.metres))
+    return " and ".join(parts) or "nothing"
+
+
+def waterfall_words(steps: Iterable[Step]) -> str:
+    """`14 volunteers, 3 near enough, 0 offer this kind of help`: as far as anybody is left."""
+    told: list[str] = []
+    for step in steps:
+        told.append(f"{step.left} {step.label}")
+        if not step.left:
+            break
+    return ", ".join(told)
+
+
+def _head(*names: str) -> str:
+    ths = (f'<th scope="col">{escape(name)}</th>' for name in names)
+    return f"<thead><tr>{''.join(ths)}</tr></thead>"
+
+
+def _row(*cells: tuple[str, str]) -> str:
+    tds = (f'<td data-label="{escape(name)}">{escape(text)}</td>' for name, text in cells)
+    return f"<tr>{''.join(tds)}</tr>"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,163 @@
+"""A spreadsheet saved as CSV, read kindly: rows of named cells, and a list of every cell that cannot be used."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from matcher.domain.errors import BadInput
+
+Value = TypeVar("Value")
+
+_DELIMITERS = ",;\t"
+_WORKBOOK = b"PK\x03\x04"
+_LONGEST_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class BadCell:
+    """What is wrong where. column: empty if the whole line is meant. expected continues "expected ..."."""
+
+    file: str
+    line: int
+    column: str
+    expected: str
+    found: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.file}, line {self.line}" + (f", column {self.column}" if self.column else "")
+        found = self.found if len(self.found) <= _LONGEST_SHOWN else f"{self.found[:_LONGEST_SHOWN]}..."
+        return f"{where}: expected {self.expected}, found {f'“{found}”' if found else 'nothing'}"
+
+
+class BadCells(BadInput):
+    """Spreadsheets that cannot be used. `cells` names every bad cell of all of them."""
+
+    def __init__(self, cells: Sequence[BadCell]) -> None:
+        self.cells = tuple(cells)
+        super().__init__("\n".join(str(cell) for cell in self.cells))
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One file's rows. bad: its bad cells so far. ignored: columns nobody asked for."""
+
+    file: str
+    rows: list[Row] = field(default_factory=list)
+    bad: list[BadCell] = field(default_factory=list)
+    ignored: tuple[str, ...] = ()
+
+    def refuse(self, line: int, column: str, expected: str, found: str = "") -> None:
+        """Note a bad cell."""
+        self.bad.append(BadCell(self.file, line, column, expected, found))
+
+
+@dataclass(slots=True)
+class Row:
+    """One line's cells by column, without the blanks around them; a column that is not there is empty."""
+
+    sheet: Sheet
+    line: int
+    cells: dict[str, str]
+    is_good: bool = True
+
+    def text(self, column: str) -> str:
+        """The cell as it stands."""
+        return self.cells.get(column, "")
+
+    def refuse(self, column: str, expected: str) -> None:
+        """Note that this cell cannot be used."""
+        self.is_good = False
+        self.sheet.refuse(self.line, column, expected, self.text(column))
+
+    def read(self, column: str, parse: Callable[[str], Value], default: Value | None = None) -> Value | None:
+        """What the cell says; the default if it is empty and there is one; None, and noted, if it cannot be used.
+
+        `parse` raises ValueError with the words that continue "expected ...".
+        """
+        text = self.text(column)
+        if not text and default is not None:
+            return default
+        try:
+            return parse(text)
+        except ValueError as error:
+            self.refuse(column, str(error))
+            return None
+
+
+def read_sheet(path: Path, required: Iterable[str], optional: Iterable[str]) -> Sheet:
+    """The rows of a CSV file with a header line. Blank lines are passed over.
+
+    Commas, semicolons or tabs; UTF-8 with or without a byte order mark, UTF-16, or what Windows calls ANSI.
+    """
+    sheet = Sheet(path.name)
+    try:
+        text = _decoded(path.read_bytes())
+    except OSError as error:
+        sheet.refuse(1, "", f"a file that can be read ({error.strerror})", str(path))
+    except ValueError as error:
+        sheet.refuse(1, "", str(error), "something else")
+    else:
+        _read_into(sheet, text, frozenset(required), frozenset(optional))
+    return sheet
+
+
+def _decoded(content: bytes) -> str:
+    if content.startswith(_WORKBOOK):
+        raise ValueError("a CSV file: open the workbook and save it as CSV (UTF-8)")
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
+
+
+def _read_into(sheet: Sheet, text: str, required: frozenset[str], optional: frozenset[str]) -> None:
+    lines = _lines(sheet, text)
+    header_line, names = next(lines, (1, []))
+    columns = [_column(name) for name in names]
+    for name in sorted(required - set(columns)):
+        sheet.refuse(header_line, name, "a column of that name", ", ".join(names))
+    for name in sorted({name for name in columns if name and columns.count(name) > 1}):
+        sheet.refuse(header_line, name, "one column of that name", ", ".join(names))
+    sheet.ignored = tuple(
+        name.strip() for name, column in zip(names, columns, strict=True) if column not in required | optional | {""}
+    )
+    if sheet.bad:
+        return
+    for line, cells in lines:
+        if any(cell.strip() for cell in cells[len(columns) :]):
+            sheet.refuse(line, "", f"{len(columns)} cells, as in the header", f"{len(cells)} cells")
+        else:
+            values = (cell.strip() for cell in cells)
+            sheet.rows.append(Row(sheet, line, dict(zip(columns, values, strict=False))))
+
+
+def _lines(sheet: Sheet, text: str) -> Iterator[tuple[int, list[str]]]:
+    """The cells of each line that has any, and where it begins."""
+    first = text.split("\n", 1)[0]
+    skipped = 1 if first.strip().lower().startswith("sep=") else 0  # Excel's way to name the delimiter
+    body = text.split("\n", 1)[1] if skipped and "\n" in text else text
+    reader = csv.reader(io.StringIO(body, newline=""), delimiter=_delimiter(body), strict=True)
+    begins = skipped + 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield begins, cells
+            begins = skipped + reader.line_num + 1
+    except csv.Error as error:
+        sheet.refuse(begins, "", "cells in which every quotation mark is closed", str(error))
+
+
+def _delimiter(text: str) -> str:
+    header = next((line for line in text.splitlines() if line.strip()), "")
+    return max(_DELIMITERS, key=header.count)
+
+
+def _column(name: str) -> str:
+    return "_".join(name.lower().split())

@@ -1,0 +1,58 @@
+import csv
+import io
+import json
+
+from matcher.engine.plan import plan
+from matcher.engine.plan_problem import PlanProblem
+from matcher.services.plan_files import as_csv, as_dict, write_plan
+from tests.plan_worlds import need, north, volunteer
+
+
+def made(*needs, volunteers=(volunteer(visits_per_week=1),)):
+    return plan(PlanProblem(needs=needs, volunteers=tuple(volunteers)))
+
+
+def lines(text):
+    return list(csv.reader(io.StringIO(text)))
+
+
+def test_each_visit_has_a_line_and_so_has_each_helper_not_found():
+    told = lines(as_csv(made(need("a", point=north(700)), need("b", helpers=2, kind="lift"))))
+    assert told[0] == ["need_id", "volunteer_id", "start", "distance_m", "why"]
+    assert told[1] == ["a", "v", "2026-01-12T09:00+00:00", "700", "700 m away, the only one who could."]
+    assert [line[:4] for line in told[2:]] == [["b", "", "", ""]] * 2
+    assert told[2][4] == "Nobody near enough offers this kind of help."
+
+
+def test_no_cell_is_a_formula():
+    told = lines(as_csv(made(need("=cmd()"), need("@x", kind="lift"), volunteers=[volunteer("+v")])))
+    assert [line[:2] for line in told[1:]] == [["'=cmd()", "'+v"], ["'@x", ""]]
+
+
+def test_the_figures_stand_beside_it(tmp_path):
+    one = made(need("a", point=north(700)), need("b", kind="lift"))
+    beside = write_plan(one, tmp_path / "plan.csv")
+    figures = json.loads(beside.read_text(encoding="utf-8"))
+    assert beside.name == "plan.json"
+    assert (figures["total"], figures["bound"], figures["gap"]) == (one.total, one.total, 0.0)
+    assert figures["counts"] == {
+        "helpers_wanted": 2,
+        "helpers_found": 1,
+        "helpers_short": 1,
+        "needs_short": 1,
+        "volunteers_going": 1,
+        "travel_m": 700,
+    }
+    assert figures["unserved"][0]["reason"] == "nobody_does_this"
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["plan.csv", "plan.json"]
+
+
+def test_json_for_a_script_holds_the_visits_too():
+    (visit,) = as_dict(made(need("a")), with_visits=True)["visits"]
+    assert visit == {
+        "need_id": "a",
+        "volunteer_id": "v",
+        "start": "2026-01-12T09:00+00:00",
+        "distance_m": 0,
+        "why": "at the same place, the only one who could.",
+    }

@@ -1,0 +1,118 @@
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from matcher.engine.plan import plan
+from matcher.engine.plan_explain import Tried, newcomers
+from matcher.engine.plan_problem import PlanProblem
+from matcher.services.plan_report import gain_words, report_page
+from matcher.services.plan_sheets import read_plan_sheets
+from tests.plan_worlds import need, north, parish, volunteer
+
+EXAMPLES = Path(__file__).parents[3] / "docs/examples"
+
+
+def report_of(problem):
+    made = plan(problem)
+    return report_page(problem, made, newcomers(problem, made))
+
+
+def of(*needs, volunteers=(volunteer(visits_per_week=1),)):
+    return report_of(PlanProblem(needs=needs, volunteers=tuple(volunteers)))
+
+
+class Tags(HTMLParser):
+    """Counts what is opened, and complains of what is not closed."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.count = [], {}
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.count[tag] = self.count.get(tag, 0) + 1
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.count[tag] = self.count.get(tag, 0) + 1
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def test_the_title_is_counted_from_the_plan():
+    title = [
+        re.search("<title>(.*)</title>", text)[1]
+        for text in (of(), of(need()), of(need("a"), need("b")), of(need(helpers=2)))
+    ]
+    assert title == [
+        "A plan without needs",
+        "Everyone is served: 1 visit",
+        "1 of 2 visits can be made",
+        "1 of 2 visits can be made",
+    ]
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_the_page_asks_for_nothing_from_elsewhere(seed):
+    text = report_of(parish(seed))
+    assert not re.search(r"""(src|href|url\(|@import|<script|<link|https?://(?!www\.w3\.org/2000/svg))""", text)
+    assert "default-src 'none'" in text
+
+
+def test_the_page_is_whole_and_the_map_holds_every_point_and_visit():
+    problem = parish(1)
+    made, tags = plan(problem), Tags(report_of(problem))
+    assert tags.open == []
+    assert tags.count["circle"] == len(problem.volunteers) + 2  # two in the key
+    assert tags.count["rect"] + tags.count["polygon"] == len(problem.needs) + 2
+    assert tags.count["line"] == len(made.visits) + 1  # the scale
+
+
+def test_names_are_text_and_never_markup():
+    text = of(need("<b>&", kind="<i>"), volunteers=[volunteer('"><script>')])
+    assert "<b>" not in text
+    assert "<script" not in text
+    assert "&lt;b&gt;&amp;" in text
+
+
+def test_whoever_is_short_of_help_has_a_reason_and_what_would_serve_them():
+    text = of(need("a", kind="lift", point=north(50)))
+    assert "1 need short of help" in text
+    assert "Nobody near enough offers this kind of help." in text
+    assert "v offered “lift” too" in text
+
+
+def test_one_more_volunteer_is_tried_where_they_would_change_most():
+    problem = PlanProblem(
+        needs=(need("a"), need("b", point=north(8000), kind="lift"), need("c", point=north(8100), kind="lift")),
+        volunteers=(volunteer(),),
+    )
+    (best, *_) = newcomers(problem, plan(problem))
+    assert (best.words, best.helpers) == ("b", 1)
+    assert "1 visit more" in report_of(problem)
+
+
+def test_a_gain_is_told_in_words():
+    told = [gain_words(Tried("", *gain, is_confirmed=True)) for gain in ((1, -1500.0), (0, 420.0), (0, 0.0), (2, 0.2))]
+    assert told == ["1 visit more, 1.5 km more travel", "420 m less travel", "nothing", "2 visits more"]
+
+
+def test_a_scheme_at_one_place_and_a_scheme_too_large_for_a_map_have_a_page(monkeypatch):
+    assert "<svg" in of(need(), volunteers=[volunteer()])
+    monkeypatch.setattr("matcher.services.plan_report.MOST_ON_A_MAP", 1)
+    assert "too many points" in of(need(), volunteers=[volunteer()])
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_example_s_page_needs_no_sideways_scrolling(tmp_path, width, page):
+    sheets = read_plan_sheets(EXAMPLES / "needs.csv", EXAMPLES / "volunteers.csv")
+    (tmp_path / "plan.html").write_text(report_of(sheets.problem), encoding="utf-8")
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto((tmp_path / "plan.html").as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.title() == "19 of 22 visits can be made"

@@ -1,0 +1,224 @@
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from geopy.distance import geodesic
+
+from matcher.domain.geo import Point
+from matcher.domain.lifecycle import Urgency
+from matcher.domain.timewindow import TimeWindow
+from matcher.services.plan_sheets import read_plan_sheets
+from matcher.services.spreadsheets import BadCells
+
+EXAMPLES = Path(__file__).parents[3] / "docs/examples"
+NEED = {"id": "N1", "kind": "lift", "postcode": "BA15 1JD", "start": "2026-12-24T09:00", "end": "2026-12-24T11:00"}
+VOLUNTEER = {"id": "V1", "postcode": "ba151xa", "reach_km": "5", "kinds": "lift", "weekly": "any"}
+
+
+def at(*when):
+    return datetime(*when, tzinfo=UTC)
+
+
+@pytest.fixture
+def read(tmp_path):
+    """`read(needs, volunteers)`: rows as dicts, all columns of the first one used."""
+
+    def write(name, rows):
+        columns = list(dict.fromkeys(column for row in rows for column in row))
+        lines = ["\t".join(columns), *("\t".join(row.get(column, "") for column in columns) for row in rows)]
+        (tmp_path / name).write_text("\n".join(lines))
+        return tmp_path / name
+
+    def sheets(needs=(NEED,), volunteers=(VOLUNTEER,)):
+        return read_plan_sheets(write("needs.csv", needs), write("volunteers.csv", volunteers))
+
+    return sheets
+
+
+def need(read, **cells):
+    return read([NEED | cells]).problem.needs[0]
+
+
+def volunteer(read, **cells):
+    return read(volunteers=[VOLUNTEER | cells]).problem.volunteers[0]
+
+
+def complaints(read, needs=(NEED,), volunteers=(VOLUNTEER,)):
+    with pytest.raises(BadCells) as caught:
+        read(needs, volunteers)
+    return [(cell.file, cell.line, cell.column) for cell in caught.value.cells]
+
+
+def test_what_is_left_out_has_its_default(read):
+    one = need(read)
+    assert (one.minutes, one.helpers, one.urgency, one.requires) == (120, 1, Urgency.NORMAL, frozenset())
+    someone = volunteer(read)
+    assert (someone.checks, someone.visits_per_week, someone.reach_m) == (frozenset(), None, 5000.0)
+
+
+def test_what_is_said_is_kept(read):
+    one = need(read, minutes="45", helpers="2", urgency="Urgent", requires="DBS; licence ;")
+    assert (one.minutes, one.helpers, one.urgency) == (45, 2, Urgency.URGENT)
+    assert one.requires == {"dbs", "licence"}
+    assert volunteer(read, max_visits="0").visits_per_week == 0
+    assert volunteer(read, reach_km="1,5").reach_m == 1500.0
+
+
+def test_labels_are_equal_whatever_their_capitals_and_blanks(read):
+    assert {need(read, kind="Dog  Walking").kind} == volunteer(read, kinds=" dog walking;Lifts").kinds - {"lifts"}
+
+
+def test_times_are_london_s_unless_they_name_an_offset(read):
+    summer = {"start": "2026-07-01T09:00", "end": "2026-07-01 11:00:00"}
+    assert need(read, **summer).window == TimeWindow(at(2026, 7, 1, 8), at(2026, 7, 1, 10))
+    offset = {"start": "2026-07-01T09:00Z", "end": "2026-07-01T11:00+00:00"}
+    assert need(read, **offset).window == TimeWindow(at(2026, 7, 1, 9), at(2026, 7, 1, 11))
+
+
+def test_a_postcode_is_found_offline_in_any_writing_and_coordinates_win(read):
+    found = volunteer(read).point
+    assert geodesic((found.lat, found.lon), (51.36, -2.25)).km < 5
+    assert volunteer(read, lat="51.5", lon="-1.9").point == Point(51.5, -1.9)
+
+
+def test_weekly_hours_are_expanded_over_whole_weeks_by_london_clocks(read):
+    someone = volunteer(read, weekly="Thu 09:00-12:00; friday 9:30–24:00; Mon 00:00-24:00")
+    assert someone.free == (
+        TimeWindow(at(2026, 12, 21), at(2026, 12, 22)),
+        TimeWindow(at(2026, 12, 24, 9), at(2026, 12, 24, 12)),
+        TimeWindow(at(2026, 12, 25, 9, 30), at(2026, 12, 26)),
+    )
+
+
+def test_any_is_always_and_days_away_are_cut_out_both_ends_included(read):
+    week = TimeWindow(at(2026, 12, 21), at(2026, 12, 28))
+    assert volunteer(read).free == (week,)
+    away = volunteer(read, away="2026-12-24/2026-12-25; 2026-12-27").free
+    assert away == (TimeWindow(week.start, at(2026, 12, 24)), TimeWindow(at(2026, 12, 26), at(2026, 12, 27)))
+
+
+def test_a_day_away_is_a_day_of_london(read):
+    summer = NEED | {"start": "2026-07-01T09:00", "end": "2026-07-01T11:00"}
+    (someone,) = read([summer], [VOLUNTEER | {"away": "2026-07-01"}]).problem.volunteers
+    assert [free.end for free in someone.free][0] == at(2026, 6, 30, 23)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        ("id", ""),
+        ("kind", ""),
+        ("postcode", ""),
+        ("postcode", "BA15"),
+        ("postcode", "BA15 9ZZ"),
+        ("postcode", "BT1 5GS"),
+        ("postcode", "XX1 1AA"),
+        ("start", ""),
+        ("start", "24/12/2026 09:00"),
+        ("start", "2026-12-24"),
+        ("start", "2026-12-24T25:00"),
+        ("start", "0001-01-01T00:00"),
+        ("end", "tomorrow"),
+        ("end", "2026-12-24T09:00"),
+        ("end", "2026-12-24T08:00"),
+        ("minutes", "0"),
+        ("minutes", "121"),
+        ("minutes", "1.5"),
+        ("minutes", "an hour"),
+        ("minutes", "nan"),
+        ("helpers", "0"),
+        ("helpers", "two"),
+        ("urgency", "high"),
+        ("lat", "91"),
+        ("lon", "181"),
+    ],
+)
+def test_a_bad_cell_of_a_need_is_named(read, column, cell):
+    place = {"lat": "51", "lon": "-2"} if column in ("lat", "lon") else {}
+    assert complaints(read, [NEED, NEED | place | {"id": "N2", column: cell}]) == [("needs.csv", 3, column)]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        ("id", ""),
+        ("postcode", "nowhere"),
+        ("reach_km", ""),
+        ("reach_km", "-1"),
+        ("reach_km", "far"),
+        ("reach_km", "inf"),
+        ("kinds", ""),
+        ("kinds", " ; "),
+        ("weekly", ""),
+        ("weekly", "mornings"),
+        ("weekly", "Mon"),
+        ("weekly", "Mon 09:00-25:00"),
+        ("weekly", "Mon 12:00-09:00"),
+        ("weekly", "Moonday 09:00-12:00"),
+        ("weekly", "Mon 09:00-12:00, Tue 09:00-12:00"),
+        ("away", "Christmas"),
+        ("away", "2026-12-28/2026-12-24"),
+        ("away", "2026-13-01"),
+        ("max_visits", "-1"),
+        ("max_visits", "many"),
+        ("max_visits", "2.5"),
+    ],
+)
+def test_a_bad_cell_of_a_volunteer_is_named(read, column, cell):
+    twin = VOLUNTEER | {"id": "V2", column: cell}
+    assert complaints(read, volunteers=[VOLUNTEER, twin]) == [("volunteers.csv", 3, column)]
+
+
+def test_every_bad_cell_of_both_files_is_listed_at_once(read):
+    needs = [NEED | {"postcode": "?", "end": "soon", "urgency": "very"}, NEED]
+    volunteers = [VOLUNTEER | {"reach_km": "x"}, VOLUNTEER | {"weekly": "x", "kinds": ""}]
+    assert complaints(read, needs, volunteers) == [
+        ("needs.csv", 2, "postcode"),
+        ("needs.csv", 2, "end"),
+        ("needs.csv", 2, "urgency"),
+        ("needs.csv", 3, "id"),
+        ("volunteers.csv", 2, "reach_km"),
+        ("volunteers.csv", 3, "id"),
+        ("volunteers.csv", 3, "kinds"),
+        ("volunteers.csv", 3, "weekly"),
+    ]
+
+
+def test_a_slip_of_the_year_is_named_and_not_planned_for(read):
+    rows = [NEED | {"id": f"N{k}"} for k in range(3)]
+    rows.append(NEED | {"id": "N9", "start": "2062-12-24T09:00", "end": "2062-12-24T11:00"})
+    assert complaints(read, rows) == [("needs.csv", 5, "start"), ("needs.csv", 5, "end")]
+
+
+def test_a_file_without_any_place_is_named_once(read):
+    no_place = {column: cell for column, cell in NEED.items() if column != "postcode"}
+    assert complaints(read, [no_place, no_place | {"id": "N2"}]) == [("needs.csv", 1, "postcode")]
+
+
+def test_the_message_says_where_and_what_was_expected(read):
+    with pytest.raises(BadCells) as caught:
+        read([NEED | {"urgency": "high"}])
+    assert caught.value.message == "needs.csv, line 2, column urgency: expected low, normal or urgent, found “high”"
+
+
+def test_unknown_columns_are_reported_and_ignored(read):
+    assert read([NEED | {"Phone": "01225 000000"}]).ignored == (("needs.csv", ("Phone",)),)
+
+
+def test_the_examples_are_twenty_rows_each_without_a_bad_cell():
+    sheets = read_plan_sheets(EXAMPLES / "needs.csv", EXAMPLES / "volunteers.csv")
+    assert (len(sheets.problem.needs), len(sheets.problem.volunteers), sheets.ignored) == (20, 20, ())
+
+
+def test_a_header_alone_is_an_empty_sheet(tmp_path):
+    (tmp_path / "n.csv").write_text(",".join(NEED))
+    (tmp_path / "v.csv").write_text(",".join(VOLUNTEER))
+    problem = read_plan_sheets(tmp_path / "n.csv", tmp_path / "v.csv").problem
+    assert (problem.needs, problem.volunteers) == ((), ())
+
+
+def test_a_long_file_is_soon_read(read):
+    lines = [VOLUNTEER | {"id": f"V{k}", "weekly": f"Mon 09:00-1{k % 10}:00"} for k in range(3000)]
+    began = datetime.now(UTC)
+    assert len(read(volunteers=lines).problem.volunteers) == 3000
+    assert datetime.now(UTC) - began < timedelta(seconds=5)
