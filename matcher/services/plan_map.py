@@ -57,10 +57,7 @@ def svg_map(problem: PlanProblem, plan: Plan) -> str:
     ]
     words = f"Map: {len(places)} needs, {len(homes)} volunteers and {len(plan.visits)} visits; the table says the same."
     body = "".join(parts)
-    return (
-        f'<svg viewBox="0 0 {WIDTH:.0f} {sheet.height:.0f}" role="img" aria-label="{escape(words)}" '
-        f'xmlns="http://www.w3.org/2000/svg">{body}</svg>'
-    )
+    return f'<svg viewBox="0 0 {WIDTH:.0f} {sheet.height:.0f}" role="img" aria-label="{escape(words)}">{body}</svg>'
 
 
 def _line(sheet: _Sheet, a: Point, b: Point) -> str:

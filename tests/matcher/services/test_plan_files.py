@@ -7,8 +7,10 @@ from matcher.engine.plan_problem import PlanProblem
 from matcher.services.plan_files import as_csv, as_dict, write_plan
 from tests.plan_worlds import need, north, volunteer
 
+ONE_VISIT_A_WEEK = (volunteer(visits_per_week=1),)
 
-def made(*needs, volunteers=(volunteer(visits_per_week=1),)):
+
+def made(*needs, volunteers=ONE_VISIT_A_WEEK):
     return plan(PlanProblem(needs=needs, volunteers=tuple(volunteers)))
 
 

@@ -19,7 +19,10 @@ def report_of(problem):
     return report_page(problem, made, newcomers(problem, made))
 
 
-def of(*needs, volunteers=(volunteer(visits_per_week=1),)):
+ONE_VISIT_A_WEEK = (volunteer(visits_per_week=1),)
+
+
+def of(*needs, volunteers=ONE_VISIT_A_WEEK):
     return report_of(PlanProblem(needs=needs, volunteers=tuple(volunteers)))
 
 
@@ -59,7 +62,7 @@ def test_the_title_is_counted_from_the_plan():
 @pytest.mark.parametrize("seed", range(2))
 def test_the_page_asks_for_nothing_from_elsewhere(seed):
     text = report_of(parish(seed))
-    assert not re.search(r"""(src|href|url\(|@import|<script|<link|https?://(?!www\.w3\.org/2000/svg))""", text)
+    assert not re.search(r"\bsrc=|href|url\(|@import|<script|<link|//", text)
     assert "default-src 'none'" in text
 
 

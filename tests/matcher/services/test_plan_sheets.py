@@ -100,7 +100,7 @@ def test_any_is_always_and_days_away_are_cut_out_both_ends_included(read):
 def test_a_day_away_is_a_day_of_london(read):
     summer = NEED | {"start": "2026-07-01T09:00", "end": "2026-07-01T11:00"}
     (someone,) = read([summer], [VOLUNTEER | {"away": "2026-07-01"}]).problem.volunteers
-    assert [free.end for free in someone.free][0] == at(2026, 6, 30, 23)
+    assert next(free.end for free in someone.free) == at(2026, 6, 30, 23)
 
 
 @pytest.mark.parametrize(
