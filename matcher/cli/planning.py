@@ -130,7 +130,7 @@ def _explanation(one: Explanation) -> Iterator[str]:
     if one.newcomer:
         yield f"One more volunteer living here, free at any time, for one visit a week: {gain_words(one.newcomer)}"
     if one.worth:
-        yield f"By its dual price, a visit here costs the plan {worth_words(one.worth)}."
+        yield f"By the dual prices, one more volunteer here saves at most {worth_words(one.worth)}."
 
 
 def _going(visit: PlannedVisit) -> str:
