@@ -58,7 +58,6 @@ class NeedPage:
     reference: str
     state: NeedState
     kind: str
-    kind_name: str
     job: str
     windows: tuple[tuple[str, str], ...]
     is_weekly: bool
@@ -89,7 +88,6 @@ def read(session: Session, need_id: int, *, now: datetime) -> NeedPage:
         reference=need.reference,
         state=state,
         kind=kind.slug,
-        kind_name=kind.name,
         job=job_words(kind.job_words, tuple(need.details)),
         windows=tuple((day_words(window.start), window_words(window)) for window in windows_of(occurrence)),
         is_weekly=need.recurrence is Recurrence.WEEKLY,

@@ -9,8 +9,7 @@ from pyproj import Transformer
 from matcher.domain.errors import SetupError
 from matcher.domain.geo import Point
 from matcher.services.addresses import parse_postcode
-from matcher.store.postcodes import Row
-from matcher.store.postcodes import _code_point_open as code_point_open
+from matcher.store.postcodes import Row, code_point_open
 
 _AREA = re.compile(r"[A-Z]+")
 _NATIONAL_GRID, _WGS84 = 27700, 4326

@@ -26,7 +26,6 @@ class Door:
     phone: str
     note: str
     door_word: str
-    map_query: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,5 +95,4 @@ def _door(session: Session, visit: Visit, need: Need) -> Door:
         phone=people.phone_words(home.phone),
         note=note.note if note else "",
         door_word=session.get_one(Occurrence, visit.occurrence_id).door_word,
-        map_query=f"{home.house}, {home.postcode}",
     )

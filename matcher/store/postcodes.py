@@ -77,7 +77,7 @@ def load_postcodes(
     Directory's CSV: it adds postcodes that were withdrawn before. A second load changes nothing. Raises
     SetupError if an area is not in the release or the CSV is not what it should be.
     """
-    current = {row.code: row for area in areas for row in _code_point_open(area)}
+    current = {row.code: row for area in areas for row in code_point_open(area)}
     gone = {row.code: row for row in _terminated(terminated, areas) if row.code not in current} if terminated else {}
     with psycopg.connect(driver_url(database_url)) as connection:
         connection.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
@@ -103,7 +103,7 @@ def _write(connection: psycopg.Connection, rows: list[Row], progress: Progress) 
     connection.execute("analyze postcodes")
 
 
-def _code_point_open(area: str) -> Iterator[Row]:
+def code_point_open(area: str) -> Iterator[Row]:
     """The area's rows: postcode, quality (10 the best, 90 no point at all), easting, northing."""
     file = _data_file(area)
     with gzip.open(file, "rt", encoding="ascii") as text:
