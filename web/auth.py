@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, request, session
@@ -19,6 +20,8 @@ from flask_security import (
 from flask_security.totp import Totp
 from flask_wtf.csrf import generate_csrf, validate_csrf
 from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import relationship, scoped_session, sessionmaker
 from wtforms import ValidationError
 
@@ -29,6 +32,7 @@ from matcher.services.access import Action, Actor
 from matcher.store.models.staff import Role, Staff
 from matcher.store.session import reading, unit_of_work
 from web import bell, clock
+from web.errors import error_page
 from web.forms.answers import CodeForm, SignInForm
 from web.guard import declares
 from web.limits import SIGN_IN_AN_ACCOUNT, SIGN_IN_AN_ADDRESS, hidden, limiter
@@ -83,7 +87,7 @@ def set_up_sign_in(app: Flask, config: Config) -> None:
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=int(SIGNED_IN_FOR.total_seconds()),
     )
-    engine = create_engine(config.database_url, pool_pre_ping=True, pool_size=2, max_overflow=2)
+    engine = create_engine(config.database_url, pool_pre_ping=True, pool_size=2, max_overflow=2, hide_parameters=True)
     sessions = scoped_session(sessionmaker(engine, expire_on_commit=False))
     app.teardown_appcontext(lambda _error: sessions.remove())
     Security(
@@ -93,7 +97,13 @@ def set_up_sign_in(app: Flask, config: Config) -> None:
     # only where it matters, so that the others need no database.
     hooks = app.before_request_funcs[None]
     hooks[:] = [hook for hook in hooks if not isinstance(getattr(hook, "__self__", None), Principal)]
+    # Nor may a template that names nobody ask for them: the page that says "no database" could not be shown.
+    givers = app.template_context_processors[None]
+    givers[:] = [giver for giver in givers if giver.__module__ != "flask_login.utils"]
     app.extensions["gritbin_staff"] = _actor
+    # Flask-Security reads with a session of its own: without a database it too answers "in a moment", not "our fault".
+    for error in (OperationalError, PoolTimeout):
+        app.register_error_handler(error, lambda _error: error_page(HTTPStatus.SERVICE_UNAVAILABLE))
     app.jinja_env.globals["session_seal"] = generate_csrf
     app.register_blueprint(blueprint)
 

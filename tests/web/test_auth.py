@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -145,3 +146,17 @@ def test_asking_for_codes_is_limited_by_account(client: FlaskClient, sign_in_tok
     limiter.reset()
     answers = [press(client, "/sign-in", email="sam@example.org").status_code for _ in range(6)]
     assert answers == [303] * 5 + [429]
+
+
+def test_without_a_database_the_staff_s_pages_say_so_and_do_not_break(client: FlaskClient, app_with: Any) -> None:
+    cut_off = app_with(DATABASE_URL="postgresql+psycopg://nobody@127.0.0.1:1/nothing").test_client()
+    form = cut_off.get("/sign-in").text
+    seal = re.search(r'name="form_token"[^>]*value="([^"]+)"', form)
+    assert seal
+    asked = cut_off.post("/sign-in", data={"email": "sam@example.org", "form_token": seal[1]})
+    assert asked.status_code == 503
+    with cut_off.session_transaction() as session:
+        session["_user_id"], session["_fresh"] = "a-member-of-staff", True
+    shown = cut_off.get("/team")
+    assert shown.status_code == 503
+    assert "01632 960 100" in shown.text
