@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from matcher.domain.localtime import clock_words, day_words
-from matcher.services import kinds, matches
+from matcher.services import answers, kinds
 from matcher.store import queries
 from matcher.store.models import Match, Occurrence
 
@@ -49,7 +49,7 @@ def read(session: Session, match_id: int, *, now: datetime) -> AskPage:
     """The page as it is now."""
     match = session.get_one(Match, match_id)
     occurrence = session.get_one(Occurrence, match.occurrence_id)
-    why = matches.why_over(session, occurrence, match, now)
+    why = answers.why_over(session, occurrence, match, now)
     kind = kinds.get_kind(session, queries.need_of_occurrence(session, occurrence.id).kind_slug)
     return AskPage(
         state=AskState(why.value) if why else AskState.OPEN,

@@ -19,6 +19,7 @@ from matcher.domain.lifecycle import (
     VisitStatus,
 )
 from matcher.domain.localtime import clock_words, day_words, window_words
+from matcher.services.batching import NOT_YET
 from matcher.services.need_page import windows_of
 from matcher.store.models import Area, Feedback, KindRow, Match, Need, Notification, Occurrence, Person, Visit
 
@@ -153,7 +154,7 @@ def _unfilled(area_ids: frozenset[int]) -> Select[Any]:
             Occurrence.area_id.in_(area_ids),
             Occurrence.status == OccurrenceStatus.OPEN,
             Need.status.in_((NeedStatus.OPEN, NeedStatus.PAUSED)),
-            Occurrence.reason_code.is_distinct_from("not_yet"),
+            Occurrence.reason_code.is_distinct_from(NOT_YET),
         )
         .order_by(Occurrence.starts_at, _BY_URGENCY, Occurrence.id)
     )

@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import Range, insert
 from sqlalchemy.orm import Session
 
 from matcher.domain.errors import BadInput
-from matcher.domain.geo import SPEED_M_PER_MIN, chord_m
 from matcher.domain.lifecycle import (
     HOLDING,
     MatchStatus,
@@ -26,7 +24,8 @@ from matcher.domain.lifecycle import (
     check_move,
 )
 from matcher.domain.localtime import local_day
-from matcher.services import audit, wordings
+from matcher.services import answers, audit, wordings
+from matcher.services.answers import AnswerWhy as AnswerWhy
 from matcher.services.outbox import Owed, owe
 from matcher.services.proposals import Proposal as Proposal
 from matcher.services.proposals import propose as propose
@@ -35,21 +34,6 @@ from matcher.store.models import Match, Need, NeverPair, Occurrence, Offer, Visi
 
 PADDING = timedelta(minutes=5)
 DECLINE_REASONS = ("busy", "too_far", "not_that_task", "unwell", "other", "not_me")
-
-
-class AnswerWhy(StrEnum):
-    """Why an answer had the effect it had, so that the page can tell the truth."""
-
-    YOURS = "yours"
-    TAKEN = "taken"
-    WITHDRAWN = "withdrawn"
-    CLASH = "clash"
-    OVER = "over"
-    HANDED_BACK = "handed_back"
-    DONE = "done"
-    CANCELLED = "cancelled"
-    NOT_ALLOWED = "not_allowed"
-    SAID_NO = "said_no"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +52,9 @@ class Answer:
 def accept(session: Session, match_id: int, *, now: datetime) -> Answer:
     """A yes. The database decides who holds the place; whoever comes second is told the truth."""
     occurrence, match = _locked(session, match_id)
-    if (over := why_over(session, occurrence, match, now)) is not None:
+    _note_opened(match, now)
+    if (over := answers.why_over(session, occurrence, match, now)) is not None:
+        _note_late_yes(match, now)
         return _answer(session, match, over, now)
     if (refusal := _why_not_now(session, occurrence, match, now)) is not None:
         return Answer(refusal)
@@ -84,16 +70,24 @@ def decline(session: Session, match_id: int, *, reason: str | None = None, now: 
     if reason is not None and reason not in DECLINE_REASONS:
         raise BadInput("Select a reason, or leave it", field="reason")
     occurrence, match = _locked(session, match_id)
+    _note_opened(match, now)
     if match.status is MatchStatus.DECLINED:
         match.decline_reason = reason or match.decline_reason
         return AnswerWhy.SAID_NO
     if match.status is not MatchStatus.PROPOSED:
-        return _WHY_OVER.get(match.status, AnswerWhy.OVER)
+        return answers.WHY_OVER.get(match.status, AnswerWhy.OVER)
     _end(match, MatchStatus.DECLINED, now)
     match.decline_reason = reason
     look_again(occurrence, now)
     audit.record(session, audit.person(match.person_id), "declined", ("match", match.id), now=now)
     return AnswerWhy.SAID_NO
+
+
+def open_ask(session: Session, match_id: int, *, now: datetime) -> str:
+    """They pressed to read the question: a token for its page. Reading the page by its link notes nothing."""
+    _, match = _locked(session, match_id)
+    _note_opened(match, now)
+    return wordings.match_link(session, match, now=now)
 
 
 def step_aside(session: Session, match_id: int, *, now: datetime) -> None:
@@ -167,33 +161,6 @@ def _locked(session: Session, match_id: int) -> tuple[Occurrence, Match]:
     return occurrence, session.get_one(Match, match_id, with_for_update={"key_share": True})
 
 
-_TAKEN = (OccurrenceStatus.FILLED, OccurrenceStatus.DONE)
-_WHAT_BECAME = {
-    VisitStatus.HELD: AnswerWhy.YOURS,
-    VisitStatus.ON_WAY: AnswerWhy.YOURS,
-    VisitStatus.DONE: AnswerWhy.DONE,
-    VisitStatus.HANDED_BACK: AnswerWhy.HANDED_BACK,
-    VisitStatus.CANCELLED: AnswerWhy.CANCELLED,
-}
-_WHY_OVER = {
-    MatchStatus.DECLINED: AnswerWhy.SAID_NO,
-    MatchStatus.LAPSED: AnswerWhy.OVER,
-}
-
-
-def why_over(session: Session, occurrence: Occurrence, match: Match, now: datetime) -> AnswerWhy | None:
-    """Why there is nothing left to say yes to; None if there is."""
-    if match.status is MatchStatus.ACCEPTED:
-        return _WHAT_BECAME.get(_visit_of(session, match).status, AnswerWhy.OVER)
-    if occurrence.status is OccurrenceStatus.CANCELLED:
-        return AnswerWhy.CANCELLED
-    if match.status is MatchStatus.WITHDRAWN:  # someone else is going, or they are not asked for another reason
-        return AnswerWhy.TAKEN if occurrence.status in _TAKEN else AnswerWhy.WITHDRAWN
-    if match.status is not MatchStatus.PROPOSED:
-        return _WHY_OVER[match.status]
-    return AnswerWhy.OVER if match.ends_at <= now else None
-
-
 def _why_not_now(session: Session, occurrence: Occurrence, match: Match, now: datetime) -> AnswerWhy | None:
     """What has changed since they were asked: a clash, a check that ran out, a pair kept apart."""
     need = session.get_one(Need, occurrence.need_id)
@@ -205,19 +172,7 @@ def _why_not_now(session: Session, occurrence: Occurrence, match: Match, now: da
     missing = queries.missing_checks(session, {need.kind_slug}, match.person_id, local_day(match.starts_at))
     if missing:
         return AnswerWhy.NOT_ALLOWED
-    return AnswerWhy.CLASH if _cannot_get_there(session, need, match) else None
-
-
-def _cannot_get_there(session: Session, need: Need, match: Match) -> bool:
-    """True if another visit of theirs leaves no time to travel between the two."""
-    offer = session.get_one(Offer, match.offer_id)
-    there = queries.home_point(session, need.resident_id)
-    for visit, point in queries.expected_visits(session, match.person_id):
-        minutes = chord_m(there, point) / SPEED_M_PER_MIN[offer.travel_mode]
-        gap = max(match.starts_at - visit.ends_at, visit.starts_at - match.ends_at)
-        if gap < timedelta(minutes=minutes):
-            return True
-    return False
+    return AnswerWhy.CLASH if answers.cannot_get_there(session, need, match) else None
 
 
 def _take_a_place(session: Session, occurrence: Occurrence, match: Match, now: datetime) -> Visit | None:
@@ -273,12 +228,8 @@ def _settle_yes(session: Session, occurrence: Occurrence, match: Match, visit: V
 
 
 def _answer(session: Session, match: Match, why: AnswerWhy, now: datetime) -> Answer:
-    visit = _visit_of(session, match) if why is AnswerWhy.YOURS else None
+    visit = queries.visit_of_match(session, match.id) if why is AnswerWhy.YOURS else None
     return Answer(why, wordings.visit_link(session, visit, now=now) if visit else None)
-
-
-def _visit_of(session: Session, match: Match) -> Visit:
-    return session.scalars(select(Visit).where(Visit.match_id == match.id)).one()
 
 
 def _live(session: Session, occurrence_id: int) -> Iterable[Match]:
@@ -292,7 +243,27 @@ def _live(session: Session, occurrence_id: int) -> Iterable[Match]:
 
 def _end(match: Match, to: MatchStatus, now: datetime) -> None:
     check_move(match.status, to)
-    match.status, match.answered_at = to, now
+    match.status = to
+    setattr(match, _ENDED_AT[to], now)
+
+
+# A no is one fact, being withdrawn or running out of time are two others: each has its own time.
+_ENDED_AT = {
+    MatchStatus.ACCEPTED: "answered_at",
+    MatchStatus.DECLINED: "answered_at",
+    MatchStatus.WITHDRAWN: "withdrawn_at",
+    MatchStatus.LAPSED: "lapsed_at",
+}
+
+
+def _note_opened(match: Match, now: datetime) -> None:
+    match.opened_at = match.opened_at or now
+
+
+def _note_late_yes(match: Match, now: datetime) -> None:
+    """They would have come: a yes that came too late is still a yes to whoever asks what people answer."""
+    if match.status in (MatchStatus.WITHDRAWN, MatchStatus.LAPSED):
+        match.late_yes_at = match.late_yes_at or now
 
 
 def _tell(session: Session, match: Match, template: str, now: datetime) -> None:

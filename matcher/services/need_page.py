@@ -14,6 +14,7 @@ from matcher.domain.lifecycle import EXPECTED, HOLDING, MatchStatus, NeedStatus,
 from matcher.domain.localtime import clock_words, day_words, window_words
 from matcher.domain.recurrence import Recurrence
 from matcher.domain.timewindow import TimeWindow
+from matcher.services import batching
 from matcher.store import queries
 from matcher.store.models import KindRow, Match, Need, Occurrence, Person, Visit
 
@@ -116,7 +117,8 @@ def windows_of(occurrence: Occurrence) -> tuple[TimeWindow, ...]:
 
 # What the resident is told of a reason: true, kind, and nothing about who or why.
 _TOLD_RESIDENT = {
-    "not_yet": "We start asking neighbours a week before.",
+    batching.NOT_YET: "We start asking neighbours a week before.",
+    batching.GATHERING: batching.GATHERING_WORDS,
     "nobody_near": "Nobody who lives near enough has offered to help yet.",
     "nobody_does_this": "Nobody near you has offered this kind of help yet.",
     "nobody_free": "Nobody near you is free at that time.",
@@ -165,7 +167,7 @@ def _state(need: Need, occurrence: Occurrence, visits: list[tuple[Visit, str]], 
         return NeedState.ON_WAY if VisitStatus.ON_WAY in expected else NeedState.COMING
     if any(visit.status in (VisitStatus.HANDED_BACK, VisitStatus.NO_SHOW) for visit, _ in visits):
         return NeedState.LOOKING_AGAIN
-    is_hard = occurrence.reason_code not in (None, "not_yet") and MatchStatus.PROPOSED not in asks
+    is_hard = occurrence.reason_code not in (None, *batching.NOT_LOOKED_YET) and MatchStatus.PROPOSED not in asks
     return NeedState.STILL_LOOKING if is_hard else NeedState.LOOKING
 
 

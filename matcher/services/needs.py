@@ -29,7 +29,7 @@ from matcher.domain.recurrence import (
 )
 from matcher.domain.timewindow import TimeWindow
 from matcher.domain.wording import clean_text, refuse_secrets
-from matcher.services import audit, kinds, matches, people, visits, wordings
+from matcher.services import audit, batching, kinds, matches, people, visits, wordings
 from matcher.services.outbox import Owed, drop_pending, owe
 from matcher.services.people import PersonDraft
 from matcher.store.models import Need, NeedNote, Occurrence
@@ -218,7 +218,7 @@ def _extend(session: Session, need: Need, until: date, now: datetime) -> int:
 
 def _open_occurrence(session: Session, need: Need, windows: tuple[TimeWindow, ...], now: datetime) -> None:
     starts_at, ends_at = windows[0].start, windows[-1].end
-    is_far = starts_at > now + ASK_AHEAD
+    look_at, why_not_yet = _first_look(session, need, starts_at, now)
     session.add(
         Occurrence(
             need_id=need.id,
@@ -230,12 +230,26 @@ def _open_occurrence(session: Session, need: Need, windows: tuple[TimeWindow, ..
             door_word=doorwords.pick(random.SystemRandom()),
             status=OccurrenceStatus.OPEN,
             open_since=now,
-            next_round_at=starts_at - ASK_AHEAD if is_far else now,
-            reason_code="not_yet" if is_far else None,
-            reason="We start asking neighbours a week before." if is_far else None,
+            next_round_at=look_at,
+            reason_code=why_not_yet,
+            reason=_WHY_NOT_YET[why_not_yet] if why_not_yet else None,
         )
     )
     session.flush()
+
+
+_WHY_NOT_YET = {
+    batching.NOT_YET: "We start asking neighbours a week before.",
+    batching.GATHERING: batching.GATHERING_WORDS,
+}
+
+
+def _first_look(session: Session, need: Need, starts_at: datetime, now: datetime) -> tuple[datetime, str | None]:
+    """When it is first looked at, and the reason it carries until then."""
+    if starts_at > now + ASK_AHEAD:
+        return starts_at - ASK_AHEAD, batching.NOT_YET
+    look_at = batching.first_look_at(session, need.area_id, need.urgency, now=now)
+    return look_at, batching.GATHERING if look_at > now else None
 
 
 def _lock_unfinished(session: Session, need_id: int) -> Sequence[Occurrence]:

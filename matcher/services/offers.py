@@ -15,7 +15,7 @@ from matcher.domain.geo import TravelMode, reach_m
 from matcher.domain.kinds import CHECK_WORDS
 from matcher.domain.lifecycle import MatchStatus, OccurrenceStatus, OfferStatus, check_move
 from matcher.domain.localtime import at_local, local_day
-from matcher.services import audit, kinds, matches, people, wordings
+from matcher.services import audit, batching, kinds, matches, people, wordings
 from matcher.services.outbox import Owed, owe
 from matcher.services.people import PersonDraft
 from matcher.store import queries
@@ -262,7 +262,7 @@ def _look_again(session: Session, offer: Offer, now: datetime) -> None:
             OfferKind.offer_id == offer.id,
             Occurrence.status == OccurrenceStatus.OPEN,
             Occurrence.reason_code.is_not(None),
-            Occurrence.reason_code != "not_yet",  # it is not asked about before its week
+            Occurrence.reason_code.not_in(batching.NOT_LOOKED_YET),  # its time to be asked about has not come
         )
         .order_by(Occurrence.id)
         .with_for_update(of=Occurrence, key_share=True)

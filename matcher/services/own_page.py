@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from matcher.domain.errors import NotFound
 from matcher.domain.lifecycle import EXPECTED, MatchStatus, OfferStatus, VisitStatus
 from matcher.domain.localtime import clock_words, day_words
-from matcher.services import offers, wordings
+from matcher.services import matches, offers, wordings
 from matcher.store.models import KindRow, Match, Need, Occurrence, Offer, OfferKind, Person, Visit
 
 PAST_SHOWN = timedelta(days=90)
@@ -87,7 +87,7 @@ def open_ask(session: Session, person_id: int, match_id: int, *, now: datetime) 
     match = session.get(Match, match_id)
     if match is None or match.person_id != person_id:
         raise NotFound
-    return wordings.match_link(session, match, now=now)
+    return matches.open_ask(session, match_id, now=now)
 
 
 def open_visit(session: Session, person_id: int, visit_id: int, *, now: datetime) -> str:

@@ -18,6 +18,7 @@ from matcher.domain.lifecycle import (
 )
 from matcher.domain.timewindow import TimeWindow
 from matcher.engine.problem import LiveAsk, OpenOccurrence, RoundProblem
+from matcher.services.batching import GATHERING
 from matcher.services.volunteer_reader import read_volunteers
 from matcher.store.bulk import among, grouped
 from matcher.store.models import (
@@ -115,8 +116,10 @@ def _due_columns(area_id: int, now: datetime) -> Any:
             Occurrence.status == OccurrenceStatus.OPEN,
             Need.status == NeedStatus.OPEN,
             Occurrence.ends_at > now,
-            # One that is a week away has no reason yet to be asked about.
-            (Occurrence.next_round_at <= now) | Occurrence.considered_at.is_not(None),
+            # One that is a week away has no reason yet to be asked about; one that waits for company has found it.
+            (Occurrence.next_round_at <= now)
+            | Occurrence.considered_at.is_not(None)
+            | (Occurrence.reason_code == GATHERING),
         )
         .order_by(Occurrence.id)
     )

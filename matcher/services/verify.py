@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from matcher.services.batching import BATCH
+
 CONSIDERED_WITHIN = timedelta(seconds=60)
 LAPSED_WITHIN = timedelta(minutes=5)
 # Longer than a lease and every wait between tries: a message older than this was forgotten.
@@ -105,6 +107,11 @@ INVARIANTS: tuple[Invariant, ...] = (
         where o.status = 'open' and n.status = 'open' and o.considered_at is null and o.reason_code is null
           and o.open_since < :now - :considered_within
         union all
+        select 'occurrence ' || o.id || ' has waited too long for company'
+        from occurrences o join needs n on n.id = o.need_id
+        where o.status = 'open' and n.status = 'open' and o.considered_at is null and o.reason_code = 'gathering'
+          and o.open_since < :now - :batch - :considered_within
+        union all
         select 'need ' || n.id || ' is open and has no occurrence'
         from needs n where n.status = 'open' and n.recurrence = 'once'
           and not exists (select from occurrences o where o.need_id = n.id)
@@ -189,6 +196,7 @@ def _check(session: Session, invariant: Invariant, now: datetime) -> Finding:
         "considered_within": CONSIDERED_WITHIN,
         "sent_within": SENT_WITHIN,
         "lapsed_within": LAPSED_WITHIN,
+        "batch": BATCH,
     }
     used = {name: value for name, value in values.items() if f":{name}" in invariant.breaches}
     found = session.execute(text(invariant.breaches), used).scalars().all()

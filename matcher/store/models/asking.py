@@ -42,7 +42,12 @@ class Round(Declared):
 
 
 class Match(Declared):
-    """Someone was asked about an occurrence, for a stated time."""
+    """Someone was asked about an occurrence, for a stated time.
+
+    Each fact has its own time. `delivered_at`: the message was handed to its channel, so they could have read it.
+    `opened_at`: they first pressed a button about it; reading sets nothing, since mail scanners read everything.
+    `answered_at`: a yes or a no. `withdrawn_at`, `lapsed_at`: it ended without one. `late_yes_at`: a yes after that.
+    """
 
     __tablename__ = "matches"
 
@@ -60,7 +65,11 @@ class Match(Declared):
     sentence: Mapped[str]
     asked_at: Mapped[datetime]
     delivered_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    lapsed_at: Mapped[datetime | None]
+    late_yes_at: Mapped[datetime | None]
     decline_reason: Mapped[str | None]
 
     __table_args__ = (
@@ -68,7 +77,12 @@ class Match(Declared):
         ForeignKeyConstraint(["offer_id", "person_id"], ["offers.id", "offers.person_id"], name="fk_matches_offer"),
         UniqueConstraint("id", "occurrence_id", "person_id"),
         CheckConstraint("starts_at < ends_at", name="ends_after_start"),
-        CheckConstraint("(status = 'proposed') = (answered_at is null)", name="answered_when_over"),
+        CheckConstraint(
+            "(status in ('accepted', 'declined')) = (answered_at is not null)", name="answer_has_its_time"
+        ),
+        CheckConstraint("(status = 'withdrawn') = (withdrawn_at is not null)", name="withdrawn_has_its_time"),
+        CheckConstraint("(status = 'lapsed') = (lapsed_at is not null)", name="lapsed_has_its_time"),
+        CheckConstraint("late_yes_at is null or status in ('withdrawn', 'lapsed')", name="late_yes_is_late"),
         Index(
             "uq_matches_one_live_ask",
             "occurrence_id",

@@ -8,7 +8,8 @@ from matcher.domain.errors import BadInput
 from matcher.domain.lifecycle import MatchStatus, OccurrenceStatus, OfferStatus, RoundStatus, Urgency
 from matcher.engine.problem import ReasonCode
 from matcher.engine.solve import solve_round
-from matcher.services import people, rounds
+from matcher.services import need_page, offers, people, rounds
+from matcher.services.batching import GATHERING_WORDS
 from matcher.services.matches import AnswerWhy
 from matcher.store.models import Match, Need, Occurrence, Offer, Round
 from tests.statements import statements
@@ -87,8 +88,6 @@ def test_the_reason_goes_when_someone_offers(world):
 
 
 def test_whoever_lacks_a_check_is_not_asked_until_it_is_seen(world):
-    from matcher.services import offers
-
     world.offer("Christopher", kinds=frozenset({"errand"}))
     need = world.post(kind="errand")
     world.round()
@@ -189,8 +188,6 @@ def test_what_was_cancelled_while_the_engine_thought_is_not_asked_about(world):
 
 
 def test_whoever_paused_while_the_engine_thought_is_not_asked(world):
-    from matcher.services import offers
-
     world.offer("Christopher")
     need = world.post()
     opened = world.open_round()
@@ -399,3 +396,56 @@ def test_a_round_takes_as_many_statements_however_large_it_is(world):
         counts.append((len(reading), len(writing)))
         world.later(seconds=30)
     assert counts[0] == counts[1]
+
+
+def test_a_need_of_a_quiet_hour_is_looked_at_at_once_and_the_next_waits_for_company(world):
+    world.post("Eileen", kind="errand")
+    assert due(world) == (world.area_id(),)
+    world.round()
+    world.later(minutes=1)
+    second = world.post("Frank", kind="errand")
+    occurrence = world.one(Occurrence, need_id=second.need_id)
+    assert occurrence.next_round_at == world.now + timedelta(minutes=4)
+    assert (occurrence.reason_code, occurrence.reason) == ("gathering", GATHERING_WORDS)
+    assert due(world) == ()
+    world.later(minutes=4)
+    assert due(world) == (world.area_id(),)
+
+
+def test_what_is_urgent_waits_for_no_company_and_takes_along_what_does(world):
+    world.post("Eileen", kind="errand")
+    world.round()
+    world.later(minutes=1)
+    waits = world.post("Frank", kind="errand")
+    assert due(world) == ()
+    world.post("Dora", kind="snow")
+    assert due(world) == (world.area_id(),)
+    world.round()
+    assert world.one(Occurrence, need_id=waits.need_id).considered_at == world.now
+
+
+def test_the_resident_of_a_need_that_waits_for_company_is_told_so(world):
+    world.post("Eileen", kind="errand")
+    world.round()
+    waits = world.post("Frank", kind="errand")
+    with world.work() as session:
+        page = need_page.read(session, waits.need_id, now=world.now)
+    assert (page.state, page.reason) == (need_page.NeedState.LOOKING, GATHERING_WORDS)
+
+
+@pytest.mark.parametrize("how", ["no", "hand back", "withdrawal"])
+def test_a_no_a_hand_back_and_a_withdrawal_wait_for_no_company(world, how):
+    world.offer("Christopher")
+    need = world.post(kind="snow")
+    world.execute("update needs set urgency = 'normal'")
+    world.round()
+    if how == "hand back":
+        world.yes("Christopher")
+        world.hand_back("Christopher")
+    elif how == "no":
+        world.no("Christopher")
+    else:
+        with world.work() as session:
+            offers.pause(session, world.people["Christopher"], now=world.now)
+    assert world.one(Occurrence, need_id=need.need_id).next_round_at == world.now
+    assert due(world) == (world.area_id(),)

@@ -39,7 +39,7 @@ def test_questions_lapse_with_it_and_lapsing_is_no_refusal(world):
     world.now = world.one(Occurrence).ends_at
     keep_up(world)
     match = world.one(Match)
-    assert (match.status, match.answered_at) == (MatchStatus.LAPSED, world.now)
+    assert (match.status, match.lapsed_at) == (MatchStatus.LAPSED, world.now)
     assert not world.yes("Christopher").held
     assert world.all(Occurrence)[0].status is OccurrenceStatus.UNMET
 

@@ -194,8 +194,24 @@ def test_nobody_is_asked_twice_at_once_about_the_same(world, ask, insert, refuse
 
 def test_an_answer_has_its_time_and_a_question_has_none(world, ask, refuses):
     ask("Christopher", world.post())
-    refuses("ck_matches_answered_when_over", "update matches set status = 'declined'")
-    refuses("ck_matches_answered_when_over", "update matches set answered_at = now()")
+    refuses("ck_matches_answer_has_its_time", "update matches set status = 'declined'")
+    refuses("ck_matches_answer_has_its_time", "update matches set answered_at = now()")
+
+
+@pytest.mark.parametrize(
+    ("constraint", "change"),
+    [
+        ("withdrawn_has_its_time", "status = 'withdrawn'"),
+        ("withdrawn_has_its_time", "withdrawn_at = now()"),
+        ("lapsed_has_its_time", "status = 'lapsed'"),
+        ("lapsed_has_its_time", "lapsed_at = now()"),
+        ("answer_has_its_time", "status = 'withdrawn', withdrawn_at = now(), answered_at = now()"),
+        ("late_yes_is_late", "late_yes_at = now()"),
+    ],
+)
+def test_each_way_an_ask_can_end_has_a_time_of_its_own(world, ask, refuses, constraint, change):
+    ask("Christopher", world.post())
+    refuses(f"ck_matches_{constraint}", f"update matches set {change}")
 
 
 def test_a_pair_is_kept_apart_once_the_lower_id_first(world, insert, refuses):
