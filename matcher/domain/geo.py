@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 # WGS84 ellipsoid (NIMA TR8350.2): semi-major axis in metres, and first eccentricity squared.
-_A = 6_378_137.0
-_E2 = 6.694_379_990_141_3e-3
+WGS84_A_M = 6_378_137.0
+WGS84_E2 = 6.694_379_990_141_3e-3
 
 METRES_PER_MILE = 1609.344
 
@@ -28,11 +28,11 @@ class Point:
 def earth_centred(point: Point) -> tuple[float, float, float]:
     """Earth-centred, earth-fixed coordinates in metres, height 0, on the WGS84 ellipsoid."""
     lat, lon = math.radians(point.lat), math.radians(point.lon)
-    prime = _A / math.sqrt(1 - _E2 * math.sin(lat) ** 2)
+    prime = WGS84_A_M / math.sqrt(1 - WGS84_E2 * math.sin(lat) ** 2)
     return (
         prime * math.cos(lat) * math.cos(lon),
         prime * math.cos(lat) * math.sin(lon),
-        prime * (1 - _E2) * math.sin(lat),
+        prime * (1 - WGS84_E2) * math.sin(lat),
     )
 
 

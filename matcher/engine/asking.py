@@ -13,6 +13,7 @@ import numpy as np
 from matcher.engine.acceptance import chance_of_yes, residual_chance
 from matcher.engine.clock import Floats, Ints
 from matcher.engine.costs import Urge
+from matcher.engine.indexes import rows_of
 from matcher.engine.params import Params
 from matcher.engine.problem import LiveAsk, OpenOccurrence, RoundProblem
 from matcher.engine.world import World
@@ -101,7 +102,7 @@ def _unheard(world: World, problem: RoundProblem) -> Floats:
 def _still_to_come(world: World, problem: RoundProblem) -> tuple[Ints, Floats]:
     """For each live ask that can be placed: its occurrence's row and the chance that it still becomes a yes."""
     n_of = {o.id: n for n, o in enumerate(world.occurrences)}
-    v_of = {v.offer_id: row for row, v in enumerate(world.volunteers)}
+    v_of = rows_of(world.offers.id, (a.offer_id for a in problem.live_asks))
     known = [a for a in problem.live_asks if a.occurrence_id in n_of and a.offer_id in v_of]
     known.sort(key=lambda a: (a.occurrence_id, a.offer_id, a.asked_at))
     rows = np.array([n_of[a.occurrence_id] for a in known], dtype=np.int64)

@@ -177,4 +177,4 @@ def breakdowns(world: World, chosen: Candidates, scene: Scene) -> list[tuple[Ter
 
 def told_band(world: World, occurrence: int, volunteer: int) -> str:
     """The distance as it may be told: in bands, and from the cell, never from the home."""
-    return distance_band(chord_m(world.occurrences[occurrence].told_point, world.volunteers[volunteer].point))
+    return distance_band(chord_m(world.occurrences[occurrence].told_point, world.volunteers.point(volunteer)))

@@ -114,7 +114,7 @@ class PlanMarket:
         """Closed spans of seconds in which this visit of theirs may begin."""
         index, free = self.world.needs, self.world.offers.free
         opens, closes = int(index.piece_start[need, 0]), int(index.piece_end[need, 0])
-        rows = range(int(free.ptr[volunteer]), int(free.ptr[volunteer + 1]))
+        rows = self.world.offers.free_spans(volunteer)
         both = ((max(int(free.start[r]), opens), min(int(free.end[r]), closes)) for r in rows)
         length = int(index.length[need])
         return [(a, b - length) for a, b in both if a <= b - length]
@@ -122,7 +122,8 @@ class PlanMarket:
     def free_s(self, volunteer: int, opens: int, closes: int) -> int:
         """Seconds for which a volunteer is free between the two."""
         free = self.world.offers.free
-        rows = slice(int(free.ptr[volunteer]), int(free.ptr[volunteer + 1]))
+        own = self.world.offers.free_spans(volunteer)
+        rows = slice(own.start, own.stop)
         inside = np.minimum(free.end[rows], closes) - np.maximum(free.start[rows], opens)
         return int(np.maximum(inside, 0).sum())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -119,6 +119,7 @@ class RoundProblem:
     """Everything a round depends on. The order of the collections makes no difference to the answer.
 
     never_pairs: pairs of person ids that are kept apart.
+    volunteers: objects in a tuple, or a `Snapshot`, which is columns.
     waived: for an occurrence id, requirements not asked of it: the way to try "what if".
     ValueError if an id occurs twice.
     """
@@ -126,7 +127,7 @@ class RoundProblem:
     now: datetime
     params: Params = field(default_factory=Params)
     occurrences: tuple[OpenOccurrence, ...] = ()
-    volunteers: tuple[Volunteer, ...] = ()
+    volunteers: Sequence[Volunteer] = ()
     live_asks: tuple[LiveAsk, ...] = ()
     never_pairs: frozenset[frozenset[int]] = frozenset()
     waived: Mapping[int, frozenset[ReasonCode]] = field(default_factory=dict)
@@ -135,7 +136,8 @@ class RoundProblem:
         if self.now.tzinfo is None:
             raise ValueError("now must be aware")
         _no_twins("occurrence", (o.id for o in self.occurrences))
-        _no_twins("offer", (v.offer_id for v in self.volunteers))
+        if isinstance(self.volunteers, tuple):  # a snapshot has looked at its own
+            _no_twins("offer", (v.offer_id for v in self.volunteers))
 
     def waiving(self, occurrence_id: int, codes: Collection[ReasonCode]) -> RoundProblem:
         """The same problem with those requirements not asked of that occurrence."""

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from matcher.domain.geo import Point
-from matcher.domain.timewindow import TimeWindow
 from matcher.engine.clock import Clock, Floats, Ints
-from matcher.engine.snapshot import points_array
+from matcher.engine.indexes import earth_centred_array, rows_of
+from matcher.engine.problem import LiveAsk
+from matcher.engine.snapshot import HELD, Snapshot, microseconds
 
-DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """Someone is expected, or has been asked to be expected, somewhere. asked: not answered yet."""
-
-    person: int
-    window: TimeWindow
-    point: Point
-    asked: bool
+DAY_US = 86_400_000_000
+# As HELD; asked: not answered yet.
+PROMISED = np.dtype([*((name, HELD[name]) for name in HELD.names or ()), ("asked", "?")])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,24 +47,50 @@ class AskedVisits:
     point: Floats
 
 
+def promised(volunteers: Snapshot, person: Ints, live_asks: Sequence[LiveAsk]) -> npt.NDArray[Any]:
+    """Every visit that somebody is, or may be, expected at: PROMISED, by person and time.
+
+    A person with two offers brings the same visits with both; an ask of an offer that is not there is left out.
+    """
+    row_of = rows_of(volunteers.offer, (ask.offer_id for ask in live_asks))
+    held = np.zeros(volunteers.held.size, dtype=PROMISED)
+    for name in volunteers.held.dtype.names or ():
+        held[name] = volunteers.held[name]
+    held["row"] = person[held["row"]]
+    asks = [_promise(ask, int(person[row_of[ask.offer_id]])) for ask in live_asks if ask.offer_id in row_of]
+    both = np.concatenate([np.unique(held), np.array(asks, dtype=PROMISED)])
+    return both[np.lexsort((both["end"], both["start"], both["row"]))]
+
+
+def _promise(ask: LiveAsk, person: int) -> tuple[int, int, int, float, float, bool]:
+    start, end = microseconds(ask.visit.start), microseconds(ask.visit.end)
+    return person, start, end, ask.point.lat, ask.point.lon, True
+
+
+def asked_by_person(volunteers: Snapshot, person: Ints) -> npt.NDArray[Any]:
+    """When people were asked: ASKED, by row of the person and time."""
+    asked = volunteers.asked.copy()
+    asked["row"] = person[asked["row"]]
+    return asked[np.lexsort((asked["at"], asked["row"]))]
+
+
 def make_promises(
-    promised: Sequence[Promise], asked: Sequence[Iterable[datetime]], now: datetime, clock: Clock
+    promised: npt.NDArray[Any], asked: npt.NDArray[Any], people: int, now: datetime, clock: Clock
 ) -> Promises:
-    """Promises as arrays; `asked` holds, for each person row, when they were asked."""
-    people = len(asked)
-    person = np.array([p.person for p in promised], dtype=np.int64)
-    order = np.argsort(person, kind="stable")
-    start = np.array([clock.floor(p.window.start) for p in promised], dtype=np.int64)
+    """Promises as arrays, from PROMISED and ASKED by row of the person."""
+    person, now_us = promised["row"], microseconds(now)
+    start = promised["start"] // 1_000_000 - clock.base
     weekly = np.zeros((people, clock.weeks.size), dtype=np.int64)
     current = start >= clock.weeks[0]
     np.add.at(weekly, (person[current], clock.week_of(start[current])), 1)
+    today = (asked["at"] > now_us - DAY_US) & (asked["at"] <= now_us)
     return Promises(
-        ptr=np.searchsorted(person[order], np.arange(people + 1)),
-        start=start[order],
-        end=np.array([clock.ceil(p.window.end) for p in promised], dtype=np.int64)[order],
-        point=points_array([p.point for p in promised])[order],
-        live=np.bincount(person[np.array([p.asked for p in promised], dtype=np.bool_)], minlength=people),
-        today=np.array([sum(now - DAY < at <= now for at in times) for times in asked], dtype=np.int64),
+        ptr=np.searchsorted(person, np.arange(people + 1)),
+        start=start,
+        end=-(-promised["end"] // 1_000_000) - clock.base,
+        point=earth_centred_array(promised["lat"], promised["lon"]),
+        live=np.bincount(person[promised["asked"]], minlength=people),
+        today=np.bincount(asked["row"][today], minlength=people),
         weekly=weekly,
     )
 

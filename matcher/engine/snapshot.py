@@ -1,257 +1,184 @@
-"""A round as arrays, built once: rows of occurrences, of offers and of people, in the order of their ids.
+"""Everyone who offers help, as columns: from the bytes of a PostgreSQL COPY, or from `Volunteer` objects.
 
-Times are seconds of the round's clock; NONE stands for no time.
+A round looks at columns only. A `Volunteer` is made when somebody asks for that one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, overload
 
 import numpy as np
-from numpy.typing import NDArray
+import numpy.typing as npt
 
-from matcher.domain.geo import SPEED_M_PER_MIN, Point, earth_centred
-from matcher.domain.localtime import local_day
+from matcher.domain.geo import Point, TravelMode
 from matcher.domain.timewindow import TimeWindow
-from matcher.engine.clock import FAR_OFF, HALF_HOUR_S, NONE, Bools, Clock, Floats, Ints, Words
-from matcher.engine.problem import OpenOccurrence, Volunteer
+from matcher.engine.clock import Floats, Ints, Words
+from matcher.engine.problem import HeldVisit, Volunteer
 
 NO_LIMIT = 2**31 - 1
+NEVER = date.max.toordinal()
+MODES = tuple(TravelMode)
+HELD = np.dtype([("row", "i8"), ("start", "i8"), ("end", "i8"), ("lat", "f8"), ("lon", "f8")])
+ASKED = np.dtype([("row", "i8"), ("at", "i8")])
+
+_MICROSECOND = timedelta(microseconds=1)
+_ZERO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Spans:
-    """Time spans by row: those of row r are entries ptr[r] to ptr[r + 1], sorted, disjoint. key: ends, offset
-    by row, so that one search finds the span of a row that ends at or after a time.
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Snapshot(Sequence[Volunteer]):
+    """Active offers as columns, V rows by ascending offer id.
+
+    lat, lon: degrees. mode: place in MODES. limit: visits a week, NO_LIMIT for none. kinds: (V, words) bit set over
+    kind_names. week: place in `weeks` of the windows in which they are free. checks: (V, len(check_names)) last day
+    as an ordinal, 0 if missing, NEVER for no end. held: HELD, by row; asked: ASKED, by row; instants in microseconds
+    since 1970. ValueError if an offer is there twice or a reach is not 0 or more.
     """
 
-    ptr: Ints
-    start: Ints
-    end: Ints
-    key: Ints
-    stride: int
-
-    def free_from(self, row: Ints, second: Ints, length: Ints) -> Ints:
-        """First second at or after `second` from which a span that lasts `length` may begin; FAR_OFF if there
-        is none.
-
-        It may have to be asked again with its own answer: a span that begins later can be too short.
-        """
-        if self.key.size == 0:
-            return np.full(row.shape, FAR_OFF, dtype=np.int64)
-        until = np.minimum(second + length, self.stride - 1)
-        at = np.searchsorted(self.key, row * self.stride + until)
-        found = at < self.ptr[row + 1]
-        begin = self.start[np.minimum(at, self.key.size - 1)]
-        return np.where(found, np.maximum(second, begin), FAR_OFF)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class OccurrenceIndex:
-    """Occurrences as arrays, N rows. piece_*: (N, K), padded with empty pieces. word, bits: (N, J), which
-    words of a volunteer's half-hour mask matter and which of their bits, padded with zeros. requires: (N,
-    C). last_day: proleptic ordinal. point: (N, 3) earth-centred metres. begins: NONE if free to choose.
-    """
-
-    id: Ints
-    kind: Ints
-    point: Floats
-    minutes: Ints
-    length: Ints
-    piece_start: Ints
-    piece_end: Ints
-    word: Ints
-    bits: Words
-    requires: Bools
-    last_day: Ints
-    begins: Ints
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class VolunteerIndex:
-    """Offers as arrays, V rows. person: row of the person. kinds: (V, words) bit set over the kinds of this
-    round. checks: (V, C) last day as an ordinal, 0 if missing. half_hours: (V, W) bit set, a bit for every
-    half-hour of the horizon that holds a free moment. limit: visits a week. speed: metres a minute.
-    """
-
-    id: Ints
+    offer: Ints
     person: Ints
-    point: Floats
+    lat: Floats
+    lon: Floats
     reach_m: Floats
-    speed: Floats
-    kinds: Words
-    checks: Ints
-    free: Spans
-    half_hours: Words
+    mode: npt.NDArray[np.uint8]
     limit: Ints
+    kinds: Words
+    kind_names: tuple[str, ...]
+    week: npt.NDArray[np.int32]
+    weeks: tuple[tuple[TimeWindow, ...], ...]
+    checks: npt.NDArray[np.int32]
+    check_names: tuple[str, ...]
+    held: npt.NDArray[Any]
+    asked: npt.NDArray[Any]
+
+    def __post_init__(self) -> None:
+        twice = np.flatnonzero(np.diff(self.offer) <= 0)
+        if twice.size:
+            raise ValueError(f"offer {self.offer[twice[0] + 1]} is in the round twice")
+        wrong = np.flatnonzero(~(self.reach_m >= 0))
+        if wrong.size:
+            raise ValueError(f"offer {self.offer[wrong[0]]} needs a reach of 0 or more: {self.reach_m[wrong[0]]}")
+
+    def __len__(self) -> int:
+        return int(self.offer.size)
+
+    @overload
+    def __getitem__(self, row: int) -> Volunteer: ...
+    @overload
+    def __getitem__(self, row: slice) -> tuple[Volunteer, ...]: ...
+    def __getitem__(self, row: int | slice) -> Volunteer | tuple[Volunteer, ...]:
+        if isinstance(row, slice):
+            return tuple(self[one] for one in range(*row.indices(len(self))))
+        at = range(len(self))[row]
+        limit = int(self.limit[at])
+        return Volunteer(
+            offer_id=int(self.offer[at]),
+            person_id=int(self.person[at]),
+            kinds=frozenset(name for k, name in enumerate(self.kind_names) if self._has_kind(at, k)),
+            checks={
+                name: None if day == NEVER else date.fromordinal(day)
+                for name, day in zip(self.check_names, self.checks[at].tolist(), strict=True)
+                if day
+            },
+            free=self.weeks[self.week[at]],
+            point=self.point(at),
+            reach_m=float(self.reach_m[at]),
+            travel_mode=MODES[self.mode[at]],
+            visits_per_week=None if limit == NO_LIMIT else limit,
+            held=tuple(
+                HeldVisit(TimeWindow(instant(start), instant(end)), Point(lat, lon))
+                for _, start, end, lat, lon in _of_row(self.held, at)
+            ),
+            asked_at=tuple(instant(us) for _, us in _of_row(self.asked, at)),
+        )
+
+    def point(self, row: int) -> Point:
+        """Where one of them lives."""
+        return Point(float(self.lat[row]), float(self.lon[row]))
+
+    def _has_kind(self, row: int, kind: int) -> bool:
+        return bool(int(self.kinds[row, kind // 64]) >> kind % 64 & 1)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class KeySet:
-    """A set of (occurrence row, row) pairs as sorted keys."""
-
-    keys: Ints
-    stride: int
-
-    @classmethod
-    def of(cls, pairs: Iterable[tuple[int, int]], stride: int) -> KeySet:
-        """From pairs of rows; `stride` is above every second row."""
-        rows = np.array(sorted({a * stride + b for a, b in pairs}), dtype=np.int64)
-        return cls(rows, stride)
-
-    def plus(self, pairs: Iterable[tuple[int, int]]) -> KeySet:
-        """The set with these pairs of rows too."""
-        return KeySet(np.union1d(self.keys, KeySet.of(pairs, self.stride).keys), self.stride)
-
-    def has(self, first: Ints, second: Ints) -> Bools:
-        """Which of the pairs are in the set."""
-        if self.keys.size == 0:
-            return np.zeros(first.shape, dtype=np.bool_)
-        wanted = first * self.stride + second
-        at = np.minimum(np.searchsorted(self.keys, wanted), self.keys.size - 1)
-        found: Bools = self.keys[at] == wanted
-        return found
-
-
-def points_array(points: Sequence[Point]) -> Floats:
-    """Earth-centred metres, (len, 3)."""
-    return np.array([earth_centred(p) for p in points], dtype=np.float64).reshape(len(points), 3)
-
-
-def index_occurrences(
-    occurrences: Sequence[OpenOccurrence], kinds: Sequence[str], checks: Sequence[str], clock: Clock
-) -> OccurrenceIndex:
-    """Arrays of the occurrences, in the order given."""
-    start = _padded([[clock.ceil(w.start) for w in sorted(o.windows)] for o in occurrences], fill=0)
-    end = _padded([[clock.floor(w.end) for w in sorted(o.windows)] for o in occurrences], fill=-1)
-    word, bits = _wanted_half_hours(start, end)
-    minutes = np.array([o.minutes for o in occurrences], dtype=np.int64)
-    return OccurrenceIndex(
-        id=np.array([o.id for o in occurrences], dtype=np.int64),
-        kind=np.array([kinds.index(o.kind) for o in occurrences], dtype=np.int64),
-        point=points_array([o.point for o in occurrences]),
-        minutes=minutes,
-        length=minutes * 60,
-        piece_start=start,
-        piece_end=end,
-        word=word,
-        bits=bits,
-        requires=np.array([[c in o.required_checks for c in checks] for o in occurrences], dtype=np.bool_).reshape(
-            len(occurrences), len(checks)
-        ),
-        last_day=np.array([_last_day(o.windows) for o in occurrences], dtype=np.int64),
-        begins=np.array(
-            [NONE if o.begins_at is None else clock.ceil(o.begins_at) for o in occurrences], dtype=np.int64
-        ),
+def snapshot_of(volunteers: Sequence[Volunteer]) -> Snapshot:
+    """These people as columns; a snapshot is one already."""
+    if isinstance(volunteers, Snapshot):
+        return volunteers
+    ordered = sorted(volunteers, key=lambda one: one.offer_id)
+    kind_names = tuple(sorted({kind for one in ordered for kind in one.kinds}))
+    check_names = tuple(sorted({check for one in ordered for check in one.checks}))
+    weeks: dict[tuple[TimeWindow, ...], int] = {}
+    week = [weeks.setdefault(one.free, len(weeks)) for one in ordered]
+    limits = (one.visits_per_week for one in ordered)
+    return Snapshot(
+        offer=_ints(one.offer_id for one in ordered),
+        person=_ints(one.person_id for one in ordered),
+        lat=_floats(one.point.lat for one in ordered),
+        lon=_floats(one.point.lon for one in ordered),
+        reach_m=_floats(one.reach_m for one in ordered),
+        mode=np.array([MODES.index(one.travel_mode) for one in ordered], dtype=np.uint8),
+        limit=_ints(NO_LIMIT if limit is None else limit for limit in limits),
+        kinds=_kinds(ordered, kind_names),
+        kind_names=kind_names,
+        week=np.array(week, dtype=np.int32),
+        weeks=tuple(weeks),
+        checks=_check_days(ordered, check_names),
+        check_names=check_names,
+        held=np.array([held for row, one in enumerate(ordered) for held in _held(row, one)], dtype=HELD),
+        asked=np.array([asked for row, one in enumerate(ordered) for asked in _asked(row, one)], dtype=ASKED),
     )
 
 
-def _last_day(windows: Sequence[TimeWindow]) -> int:
-    last = max(w.end for w in windows)
-    return local_day(last - timedelta(microseconds=1)).toordinal()
+def bit_sets(row: Ints, bit: Ints, rows: int, bits: int) -> Words:
+    """(rows, words): for each row the set of the bits that stand beside it."""
+    width = max(1, -(-bits // 64))
+    sets = np.zeros(rows * width, dtype=np.uint64)
+    np.bitwise_or.at(sets, row * width + bit // 64, np.uint64(1) << (bit % 64).astype(np.uint64))
+    return sets.reshape(rows, width)
 
 
-def _padded(rows: list[list[int]], fill: int) -> Ints:
-    width = max((len(row) for row in rows), default=0)
-    return np.array([row + [fill] * (width - len(row)) for row in rows], dtype=np.int64).reshape(len(rows), width)
+def microseconds(moment: datetime) -> int:
+    """Microseconds since 1970."""
+    return (moment - _ZERO) // _MICROSECOND
 
 
-def _wanted_half_hours(start: Ints, end: Ints) -> tuple[Ints, Words]:
-    words: list[list[int]] = []
-    bits: list[list[int]] = []
-    for begins, ends in zip(start.tolist(), end.tolist(), strict=True):
-        mask = 0
-        for first, last in zip(begins, ends, strict=True):
-            mask |= _ones(first // HALF_HOUR_S, -(-last // HALF_HOUR_S)) if last > first else 0
-        used = [w for w in range(mask.bit_length() // 64 + 1) if mask >> 64 * w & (2**64 - 1)]
-        words.append(used)
-        bits.append([mask >> 64 * w & (2**64 - 1) for w in used])
-    width = max((len(row) for row in words), default=0)
-    padded = np.array([row + [0] * (width - len(row)) for row in bits], dtype=np.uint64)
-    return _padded(words, fill=0), padded.reshape(len(bits), width)
+def instant(us: int) -> datetime:
+    """The instant, in UTC, of so many microseconds since 1970."""
+    return _ZERO + us * _MICROSECOND
 
 
-def _ones(first: int, last: int) -> int:
-    return (1 << last) - (1 << first)
+def _of_row(rows: npt.NDArray[Any], row: int) -> list[Any]:
+    first, last = np.searchsorted(rows["row"], [row, row + 1])
+    found: list[Any] = rows[first:last].tolist()
+    return found
 
 
-def index_volunteers(
-    volunteers: Sequence[Volunteer], person: Ints, kinds: Sequence[str], checks: Sequence[str], clock: Clock
-) -> VolunteerIndex:
-    """Arrays of the offers, in the order given."""
-    free = _free_spans(volunteers, clock)
-    return VolunteerIndex(
-        id=np.array([v.offer_id for v in volunteers], dtype=np.int64),
-        person=person,
-        point=points_array([v.point for v in volunteers]),
-        reach_m=np.array([v.reach_m for v in volunteers], dtype=np.float64),
-        speed=np.array([SPEED_M_PER_MIN[v.travel_mode] for v in volunteers], dtype=np.float64),
-        kinds=_kind_bits(volunteers, kinds),
-        checks=_check_days(volunteers, checks),
-        free=free,
-        half_hours=_half_hours(free, len(volunteers), clock.horizon),
-        limit=np.array(
-            [NO_LIMIT if v.visits_per_week is None else v.visits_per_week for v in volunteers], dtype=np.int64
-        ),
-    )
+def _held(row: int, one: Volunteer) -> Iterator[tuple[int, int, int, float, float]]:
+    for held in one.held:
+        yield row, microseconds(held.window.start), microseconds(held.window.end), held.point.lat, held.point.lon
 
 
-def _kind_bits(volunteers: Sequence[Volunteer], kinds: Sequence[str]) -> Words:
-    bit = {kind: 1 << k for k, kind in enumerate(kinds)}
-    width = max(1, -(-len(kinds) // 64))
-    sets = [sum(bit.get(kind, 0) for kind in v.kinds) for v in volunteers]
-    rows = [[s >> 64 * w & (2**64 - 1) for w in range(width)] for s in sets]
-    return np.array(rows, dtype=np.uint64).reshape(len(volunteers), width)
+def _asked(row: int, one: Volunteer) -> Iterator[tuple[int, int]]:
+    return ((row, microseconds(at)) for at in one.asked_at)
 
 
-def _check_days(volunteers: Sequence[Volunteer], checks: Sequence[str]) -> Ints:
-    never = date.max
-    days = [[(v.checks[c] or never).toordinal() if c in v.checks else 0 for c in checks] for v in volunteers]
-    return np.array(days, dtype=np.int64).reshape(len(volunteers), len(checks))
+def _ints(values: Iterable[int]) -> Ints:
+    return np.fromiter(values, dtype=np.int64)
 
 
-def _free_spans(volunteers: Sequence[Volunteer], clock: Clock) -> Spans:
-    stride = clock.horizon + 2
-    ptr: list[int] = [0]
-    starts: list[int] = []
-    ends: list[int] = []
-    # Whoever reads the offers expands each distinct week once, so that many share one and the same tuple.
-    weeks = {id(volunteer.free): volunteer.free for volunteer in volunteers}
-    merged = {week: _merged(free, clock) for week, free in weeks.items()}
-    for volunteer in volunteers:
-        for begins, until in merged[id(volunteer.free)]:
-            starts.append(begins)
-            ends.append(until)
-        ptr.append(len(starts))
-    first, start, end = (np.array(x, dtype=np.int64) for x in (ptr, starts, ends))
-    row = np.repeat(np.arange(len(volunteers), dtype=np.int64), np.diff(first))
-    return Spans(first, start, end, row * stride + end, stride)
+def _floats(values: Iterable[float]) -> Floats:
+    return np.fromiter(values, dtype=np.float64)
 
 
-def _merged(windows: Iterable[TimeWindow], clock: Clock) -> list[tuple[int, int]]:
-    merged: list[tuple[int, int]] = []
-    for window in sorted(windows):
-        start, end = max(clock.ceil(window.start), 0), min(clock.floor(window.end), clock.horizon)
-        if start < end and merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
-        elif start < end:
-            merged.append((start, end))
-    return merged
+def _kinds(volunteers: Sequence[Volunteer], names: Sequence[str]) -> Words:
+    bit: Mapping[str, int] = {name: k for k, name in enumerate(names)}
+    row = np.repeat(np.arange(len(volunteers), dtype=np.int64), [len(one.kinds) for one in volunteers])
+    return bit_sets(row, _ints(bit[kind] for one in volunteers for kind in one.kinds), len(volunteers), len(names))
 
 
-def _half_hours(free: Spans, volunteers: int, horizon: int, chunk: int = 4096) -> Words:
-    width = -(-(horizon // HALF_HOUR_S + 1) // 64)
-    packed = np.zeros((volunteers, width * 8), dtype=np.uint8)
-    for begin in range(0, volunteers, chunk):
-        rows = min(chunk, volunteers - begin)
-        span = slice(int(free.ptr[begin]), int(free.ptr[begin + rows]))
-        row = np.repeat(np.arange(rows), np.diff(free.ptr[begin : begin + rows + 1]))
-        edges: NDArray[Any] = np.zeros((rows, width * 64 + 1), dtype=np.int32)
-        np.add.at(edges, (row, free.start[span] // HALF_HOUR_S), 1)
-        np.add.at(edges, (row, -(-free.end[span] // HALF_HOUR_S)), -1)
-        held = np.cumsum(edges, axis=1, dtype=np.int32)[:, :-1] > 0
-        packed[begin : begin + rows] = np.packbits(held, axis=1, bitorder="little")
-    return packed.view("<u8").astype(np.uint64, copy=False)
+def _check_days(volunteers: Sequence[Volunteer], names: Sequence[str]) -> npt.NDArray[np.int32]:
+    days = [[(one.checks[c] or date.max).toordinal() if c in one.checks else 0 for c in names] for one in volunteers]
+    return np.array(days, dtype=np.int32).reshape(len(volunteers), len(names))

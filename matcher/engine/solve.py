@@ -124,8 +124,8 @@ def _asks(world: World, chosen: Candidates, scene: Scene) -> tuple[Ask, ...]:
     return tuple(
         Ask(
             occurrence_id=world.occurrences[n].id,
-            offer_id=world.volunteers[v].offer_id,
-            person_id=world.volunteers[v].person_id,
+            offer_id=int(world.volunteers.offer[v]),
+            person_id=int(world.volunteers.person[v]),
             visit=_visit(world, n, start),
             weight_min=sum(line.minutes for line in breakdown),
             breakdown=breakdown,

@@ -54,9 +54,9 @@ def can_begin(world: World, pairs: Pairs, upto: ReasonCode) -> Bools:
 def may_be_free(world: World, pairs: Pairs) -> Bools:
     """False only where the volunteer has no free moment in any half-hour of the windows: the quick reject."""
     shared = np.zeros(pairs.occurrence.size, dtype=np.bool_)
-    needs = world.needs
+    needs, week = world.needs, world.offers.week[pairs.volunteer]
     for j in range(needs.word.shape[1]):
-        held = world.offers.half_hours[pairs.volunteer, needs.word[pairs.occurrence, j]]
+        held = world.offers.half_hours[week, needs.word[pairs.occurrence, j]]
         shared |= (held & needs.bits[pairs.occurrence, j]) != 0
     return shared
 
@@ -132,7 +132,8 @@ def _steps(world: World, rules: frozenset[ReasonCode]) -> list[Step]:
 
 
 def _when_free(world: World, pairs: Pairs, at: Ints) -> Ints:
-    return world.offers.free.free_from(pairs.volunteer, at, world.needs.length[pairs.occurrence])
+    week = world.offers.week[pairs.volunteer].astype(np.int64)
+    return world.offers.free.free_from(week, at, world.needs.length[pairs.occurrence])
 
 
 def _when_below_limit(world: World, promises: Promises, pairs: Pairs, at: Ints) -> Ints:

@@ -6,15 +6,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import numpy as np
 
 from matcher.engine.clock import NONE, Bools, Clock, Floats, Ints, make_clock
+from matcher.engine.indexes import KeySet, OccurrenceIndex, VolunteerIndex, index_occurrences, index_volunteers, rows_of
 from matcher.engine.params import Params
-from matcher.engine.problem import OpenOccurrence, ReasonCode, RoundProblem, Volunteer
-from matcher.engine.promises import AskedVisits, Promise, Promises, make_promises, with_visits
-from matcher.engine.snapshot import KeySet, OccurrenceIndex, VolunteerIndex, index_occurrences, index_volunteers
+from matcher.engine.problem import OpenOccurrence, ReasonCode, RoundProblem
+from matcher.engine.promises import (
+    DAY_US,
+    AskedVisits,
+    Promises,
+    asked_by_person,
+    make_promises,
+    promised,
+    with_visits,
+)
+from matcher.engine.snapshot import Snapshot, microseconds, snapshot_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +55,7 @@ class World:
     params: Params
     clock: Clock
     occurrences: tuple[OpenOccurrence, ...]
-    volunteers: tuple[Volunteer, ...]
+    volunteers: Snapshot
     people: Ints
     needs: OccurrenceIndex
     offers: VolunteerIndex
@@ -80,17 +89,23 @@ def lengths(apart: Floats) -> Floats:
 def build_world(problem: RoundProblem) -> World:
     """The arrays of a round, in the order of the ids whatever the order of the input."""
     occurrences = tuple(sorted(problem.occurrences, key=lambda o: o.id))
-    volunteers = tuple(sorted(problem.volunteers, key=lambda v: v.offer_id))
-    people = np.unique(np.array([v.person_id for v in volunteers], dtype=np.int64))
-    person = np.searchsorted(people, np.array([v.person_id for v in volunteers], dtype=np.int64))
-    kinds = sorted({o.kind for o in occurrences})
+    volunteers = snapshot_of(problem.volunteers)
+    people, person = np.unique(volunteers.person, return_inverse=True)
     checks = sorted({c for o in occurrences for c in o.required_checks})
+    kinds = (*volunteers.kind_names, *sorted({o.kind for o in occurrences} - set(volunteers.kind_names)))
     clock = make_clock(problem)
-    asked = _asked_at(volunteers, person, people.size)
-    promises = make_promises(_promised(problem, volunteers, person), asked, problem.now, clock)
-    row_of = {int(p): r for r, p in enumerate(people)}
-    involved = _involved(problem, occurrences)
+    promises = make_promises(
+        promised(volunteers, person, problem.live_asks),
+        asked_by_person(volunteers, person),
+        people.size,
+        problem.now,
+        clock,
+    )
+    involved = _involved(problem, occurrences, volunteers)
     apart = _kept_apart(problem)
+    shunned = [{a for p in known for a in apart.get(p, ())} for known in involved]
+    row_of = rows_of(people, {p for known in (*involved, *shunned) for p in known} | apart.keys())
+    usual_row = rows_of(people, {p for o in occurrences for p in o.usual})
     return World(
         params=problem.params,
         clock=clock,
@@ -100,20 +115,16 @@ def build_world(problem: RoundProblem) -> World:
         needs=_with_company(index_occurrences(occurrences, kinds, checks, clock), occurrences, problem, clock),
         offers=index_volunteers(volunteers, person, kinds, checks, clock),
         out=KeySet.of(_rows(enumerate(involved), row_of), people.size),
-        apart=KeySet.of(
-            _rows(
-                ((n, {a for p in known for a in apart.get(p, ())}) for n, known in enumerate(involved)),
-                row_of,
-            ),
-            people.size,
-        ),
-        never={row: tuple(row_of[a] for a in apart.get(p, ()) if a in row_of) for p, row in row_of.items()},
+        apart=KeySet.of(_rows(enumerate(shunned), row_of), people.size),
+        never={
+            row_of[p]: tuple(row_of[a] for a in others if a in row_of) for p, others in apart.items() if p in row_of
+        },
         refused=KeySet.of(_refusals(occurrences, volunteers), len(volunteers)),
-        usual=KeySet.of(_rows(((n, o.usual) for n, o in enumerate(occurrences)), row_of), people.size),
+        usual=KeySet.of(_rows(((n, o.usual) for n, o in enumerate(occurrences)), usual_row), people.size),
         before=promises,
         after=promises,
-        fatigue=_fatigue(asked, problem),
-        idle=_idle(asked, problem),
+        fatigue=_fatigue(volunteers, person, people.size, problem),
+        idle=_idle(volunteers, person, people.size, problem),
         waived={n: problem.waived[o.id] for n, o in enumerate(occurrences) if problem.waived.get(o.id)},
     )
 
@@ -138,44 +149,28 @@ def with_asks(world: World, occurrence: Ints, volunteer: Ints, start: Ints) -> W
     )
 
 
-def _promised(problem: RoundProblem, volunteers: Sequence[Volunteer], person: Ints) -> list[Promise]:
-    row_of_offer = {v.offer_id: int(p) for v, p in zip(volunteers, person, strict=True)}
-    # A person with two offers brings the same visits with both.
-    held = {(int(p), h) for v, p in zip(volunteers, person, strict=True) for h in v.held}
-    promised = [Promise(p, h.window, h.point, asked=False) for p, h in held]
-    promised += [
-        Promise(row_of_offer[a.offer_id], a.visit, a.point, asked=True)
-        for a in problem.live_asks
-        if a.offer_id in row_of_offer
-    ]
-    return sorted(promised, key=lambda p: (p.person, p.window))
+def _fatigue(volunteers: Snapshot, person: Ints, people: int, problem: RoundProblem) -> Floats:
+    asked = asked_by_person(volunteers, person)
+    age = (microseconds(problem.now) - asked["at"]) / (problem.params.fatigue_half_life_days * DAY_US)
+    fatigue = np.zeros(people)
+    np.add.at(fatigue, asked["row"], 0.5 ** np.maximum(age, 0.0))
+    return fatigue
 
 
-def _asked_at(volunteers: Sequence[Volunteer], person: Ints, people: int) -> list[list[datetime]]:
-    asked: list[list[datetime]] = [[] for _ in range(people)]
-    for volunteer, row in zip(volunteers, person, strict=True):
-        asked[row].extend(volunteer.asked_at)
-    return asked
+def _idle(volunteers: Snapshot, person: Ints, people: int, problem: RoundProblem) -> Bools:
+    since = microseconds(problem.now - timedelta(days=problem.params.idle_days))
+    idle = np.ones(people, dtype=np.bool_)
+    idle[person[volunteers.asked["row"][volunteers.asked["at"] > since]]] = False
+    return idle
 
 
-def _fatigue(asked: Sequence[list[datetime]], problem: RoundProblem) -> Floats:
-    half_life = timedelta(days=problem.params.fatigue_half_life_days)
-    ages = ([(problem.now - at) / half_life for at in sorted(times)] for times in asked)
-    return np.array([sum(0.5 ** max(age, 0.0) for age in of_one) for of_one in ages], dtype=np.float64)
-
-
-def _idle(asked: Sequence[list[datetime]], problem: RoundProblem) -> Bools:
-    since = problem.now - timedelta(days=problem.params.idle_days)
-    return np.array([all(at <= since for at in times) for times in asked], dtype=np.bool_)
-
-
-def _involved(problem: RoundProblem, occurrences: Sequence[OpenOccurrence]) -> list[set[int]]:
+def _involved(problem: RoundProblem, occurrences: Sequence[OpenOccurrence], volunteers: Snapshot) -> list[set[int]]:
     """For each occurrence, the people it has already: the resident, who holds a place, who has been asked."""
-    person_of = {v.offer_id: v.person_id for v in problem.volunteers}
+    row_of = rows_of(volunteers.offer, (ask.offer_id for ask in problem.live_asks))
     asked: dict[int, set[int]] = {}
     for ask in problem.live_asks:
-        if ask.offer_id in person_of:
-            asked.setdefault(ask.occurrence_id, set()).add(person_of[ask.offer_id])
+        if ask.offer_id in row_of:
+            asked.setdefault(ask.occurrence_id, set()).add(int(volunteers.person[row_of[ask.offer_id]]))
     return [{o.resident_id} | o.held_by | asked.get(o.id, set()) for o in occurrences]
 
 
@@ -187,8 +182,8 @@ def _kept_apart(problem: RoundProblem) -> dict[int, set[int]]:
     return apart
 
 
-def _refusals(occurrences: Sequence[OpenOccurrence], volunteers: Sequence[Volunteer]) -> Iterator[tuple[int, int]]:
-    row_of = {v.offer_id: row for row, v in enumerate(volunteers)}
+def _refusals(occurrences: Sequence[OpenOccurrence], volunteers: Snapshot) -> Iterator[tuple[int, int]]:
+    row_of = rows_of(volunteers.offer, (offer for o in occurrences for offer in o.refused_by))
     return _rows(((n, o.refused_by) for n, o in enumerate(occurrences)), row_of)
 
 

@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 from matcher.domain.geo import chord_m, distance_band
 from matcher.domain.lifecycle import NeedStatus, OccurrenceStatus, RoundStatus
 from matcher.engine.allocation import Allocation, Unserved, Waiting
+from matcher.engine.indexes import rows_of
 from matcher.engine.problem import RoundProblem
+from matcher.engine.snapshot import snapshot_of
 from matcher.services import matches, round_reader
 from matcher.services.matches import Proposal
 from matcher.store.bulk import among, given_rows
@@ -123,11 +125,12 @@ def _lock_in_order(session: Session, problem: RoundProblem, allocation: Allocati
 
 
 def _proposals(problem: RoundProblem, allocation: Allocation) -> Iterable[Proposal]:
-    volunteers = {volunteer.offer_id: volunteer for volunteer in problem.volunteers}
+    volunteers = snapshot_of(problem.volunteers)
+    row_of = rows_of(volunteers.offer, (ask.offer_id for ask in allocation.asks))
     occurrences = {occurrence.id: occurrence for occurrence in problem.occurrences}
     for ask in allocation.asks:
         # Measured to the cell, so that many asks tell no more of the home than one.
-        away = chord_m(volunteers[ask.offer_id].point, occurrences[ask.occurrence_id].told_point)
+        away = chord_m(volunteers.point(row_of[ask.offer_id]), occurrences[ask.occurrence_id].told_point)
         yield Proposal(
             occurrence_id=ask.occurrence_id,
             offer_id=ask.offer_id,

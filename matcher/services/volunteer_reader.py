@@ -1,7 +1,7 @@
-"""Reading those who offer help out of the tables: plain columns, and each distinct week expanded once.
+"""Reading those who offer help out of the tables: COPY writes columns of fixed width, and the engine decodes them.
 
 Every active offer is read, near or not and of whatever kind: the reasons a round gives count those who are too far
-away and those who do other things.
+away and those who do other things. No row becomes an object here, but for the few with an exception to their week.
 """
 
 from __future__ import annotations
@@ -9,22 +9,23 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Subquery, func, literal, select
-from sqlalchemy.dialects.postgresql import Range, aggregate_order_by
+from sqlalchemy import Integer, Subquery, case, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
-from matcher.domain.availability import Availability, WeeklyRule
-from matcher.domain.geo import Point
+from matcher.domain.geo import TravelMode
 from matcher.domain.lifecycle import HOLDING, OfferStatus
 from matcher.domain.localtime import at_local, local_day
 from matcher.domain.timewindow import TimeWindow
-from matcher.engine.problem import HeldVisit, Volunteer
-from matcher.store.bulk import grouped
+from matcher.engine.offers_copied import CopiedOffers, snapshot_from
+from matcher.engine.snapshot import NO_LIMIT, Snapshot
+from matcher.store.bulk import copied, grouped
 from matcher.store.models import (
     AvailabilityException,
     AvailabilityRule,
     Check,
     Home,
+    KindRow,
     Match,
     Need,
     Occurrence,
@@ -36,96 +37,93 @@ from matcher.store.models import (
 ASKS_REMEMBERED = timedelta(days=14)
 
 
-def read_volunteers(session: Session, horizon: TimeWindow, *, now: datetime) -> tuple[Volunteer, ...]:
+def read_volunteers(session: Session, horizon: TimeWindow, *, now: datetime) -> Snapshot:
     """Every active offer, free when it is free inside `horizon`."""
-    rows = session.execute(_offer_columns()).all()
-    kinds_of = {kinds: frozenset(kinds.split()) for kinds in {row.kinds for row in rows}}
-    free_in = {week: _week(week).windows(horizon) for week in {row.week for row in rows}}
-    exceptions = grouped(session, _exceptions(horizon))
-    checks = grouped(session, select(Check.person_id, Check.name, Check.expires_on))
-    held = grouped(session, _held_since(_monday(now)))
-    asked = grouped(session, select(Match.offer_id, Match.asked_at).where(Match.asked_at > now - ASKS_REMEMBERED))
-    return tuple(
-        Volunteer(
-            offer_id=row.id,
-            person_id=row.person_id,
-            kinds=kinds_of[row.kinds],
-            checks=dict(checks.get(row.person_id, ())),
-            free=_free(row.week, exceptions[row.id], horizon) if row.id in exceptions else free_in[row.week],
-            point=Point(row.lat, row.lon),
-            reach_m=row.reach_m,
-            travel_mode=row.travel_mode,
-            visits_per_week=row.visits_per_week,
-            held=tuple(
-                HeldVisit(TimeWindow(starts, ends), Point(at, on))
-                for starts, ends, at, on in held.get(row.person_id, ())
-            ),
-            asked_at=tuple(asked.get(row.id, ())),
-        )
-        for row in rows
+    kinds = select(KindRow.slug.label("word"), _place(KindRow.slug))
+    checks = select(Check.name.label("word"), _place(Check.name)).group_by(Check.name)
+    found = CopiedOffers(
+        offers=copied(session, _offers()),
+        kinds=copied(session, _kinds(kinds.subquery())),
+        kind_names=_words(session, kinds),
+        rules=copied(session, _rules(horizon)),
+        checks=copied(session, _checks(checks.subquery())),
+        check_names=_words(session, checks),
+        held=copied(session, _held_since(_monday(now))),
+        asked=copied(session, _asked_since(now - ASKS_REMEMBERED)),
+        exceptions=_exceptions(session, horizon),
     )
+    return snapshot_from(found, horizon)
 
 
-def _offer_columns() -> Any:
-    """Of each active offer, its kinds and its week as text: most are the same as others', and are read once."""
-    rule = func.concat_ws("/", *(AvailabilityRule.weekday, AvailabilityRule.opens, AvailabilityRule.closes))
-    kinds = _words_by_offer(OfferKind.offer_id, OfferKind.kind_slug)
-    weeks = _words_by_offer(AvailabilityRule.offer_id, rule)
+def _place(word: Any) -> Any:
+    """From 0, in alphabetical order: a word as a number."""
+    return cast(func.row_number().over(order_by=word) - 1, Integer).label("place")
+
+
+def _words(session: Session, words: Any) -> tuple[str, ...]:
+    return tuple(row.word for row in session.execute(words.order_by("place")))
+
+
+def _offers() -> Any:
+    mode = case(*((Offer.travel_mode == mode, place) for place, mode in enumerate(TravelMode)))
     return (
         select(
-            *(Offer.id, Offer.person_id, Offer.travel_mode, Offer.reach_m, Offer.visits_per_week, Home.lat, Home.lon),
-            func.coalesce(kinds.c.words, "").label("kinds"),
-            func.coalesce(weeks.c.words, "").label("week"),
+            *(Offer.id, Offer.person_id, mode, Offer.reach_m),
+            *(func.coalesce(Offer.visits_per_week, literal(NO_LIMIT)), Home.lat, Home.lon),
         )
         .join(Home, Home.person_id == Offer.person_id)
-        .outerjoin(kinds, kinds.c.offer_id == Offer.id)
-        .outerjoin(weeks, weeks.c.offer_id == Offer.id)
         .where(Offer.status == OfferStatus.ACTIVE)
         .order_by(Offer.id)
     )
 
 
-def _words_by_offer(offer_id: Any, word: Any) -> Subquery:
-    """For each offer its words, sorted, with spaces between."""
-    words = func.string_agg(word, aggregate_order_by(literal(" "), word))
-    return select(offer_id.label("offer_id"), words.label("words")).group_by(offer_id).subquery()
+def _kinds(kinds: Subquery) -> Any:
+    return select(OfferKind.offer_id, kinds.c.place).join(kinds, kinds.c.word == OfferKind.kind_slug)
 
 
-def _week(week: str) -> Availability:
-    """The rules of a week from their text: `0/08:00:00/12:00:00 3/17:00:00/20:00:00`."""
-    rules = (rule.split("/") for rule in week.split())
-    return Availability(
-        weekly=tuple(
-            WeeklyRule(int(weekday), time.fromisoformat(opens), time.fromisoformat(closes))
-            for weekday, opens, closes in rules
-        )
-    )
+def _rules(horizon: TimeWindow) -> Any:
+    """The rules of those weekdays on which the horizon has a moment."""
+    first, last = local_day(horizon.start), local_day(horizon.end)
+    weekdays = {(first + timedelta(days=day)).weekday() for day in range(min((last - first).days, 6) + 1)}
+    rule = AvailabilityRule
+    return select(rule.offer_id, rule.weekday, rule.opens, rule.closes).where(rule.weekday.in_(sorted(weekdays)))
 
 
-def _free(week: str, exceptions: list[Any], horizon: TimeWindow) -> tuple[TimeWindow, ...]:
-    windows = [(TimeWindow(during.lower, during.upper), is_free) for during, is_free in exceptions]
-    availability = Availability(
-        weekly=_week(week).weekly,
-        extra=tuple(window for window, is_free in windows if is_free),
-        paused=tuple(window for window, is_free in windows if not is_free),
-    )
-    return availability.windows(horizon)
-
-
-def _exceptions(horizon: TimeWindow) -> Any:
-    return select(AvailabilityException.offer_id, AvailabilityException.during, AvailabilityException.is_free).where(
-        AvailabilityException.during.op("&&")(Range(horizon.start, horizon.end))
+def _checks(checks: Subquery) -> Any:
+    last_day = func.coalesce(Check.expires_on, cast(literal(date.max), Check.expires_on.type))
+    return (
+        select(Offer.id, checks.c.place, last_day)
+        .join(checks, checks.c.word == Check.name)
+        .join(Offer, Offer.person_id == Check.person_id)
     )
 
 
 def _held_since(since: datetime) -> Any:
     return (
-        select(Visit.person_id, Visit.starts_at, Visit.ends_at, Home.lat, Home.lon)
+        select(Offer.id, Visit.starts_at, Visit.ends_at, Home.lat, Home.lon)
+        .join(Offer, Offer.person_id == Visit.person_id)
         .join(Occurrence, Occurrence.id == Visit.occurrence_id)
         .join(Need, Need.id == Occurrence.need_id)
         .join(Home, Home.person_id == Need.resident_id)
         .where(Visit.status.in_(HOLDING), Visit.ends_at > since)
+        .order_by(Visit.starts_at)
     )
+
+
+def _asked_since(since: datetime) -> Any:
+    return select(Match.offer_id, Match.asked_at).where(Match.asked_at > since).order_by(Match.asked_at)
+
+
+def _exceptions(session: Session, horizon: TimeWindow) -> dict[int, list[tuple[TimeWindow, bool]]]:
+    during = AvailabilityException.during
+    rows = select(AvailabilityException.offer_id, during, AvailabilityException.is_free).where(
+        during.op("&&")(Range(horizon.start, horizon.end))
+    )
+    found = grouped(session, rows)
+    return {
+        offer_id: [(TimeWindow(when.lower, when.upper), is_free) for when, is_free in some]
+        for offer_id, some in found.items()
+    }
 
 
 def _monday(now: datetime) -> datetime:

@@ -1,5 +1,6 @@
 """A round's question as it is read: plain values, everyone who offers, each distinct week expanded once."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from matcher.domain.lifecycle import Urgency
 from matcher.domain.localtime import local_window
 from matcher.domain.timewindow import TimeWindow, merge
 from matcher.engine.problem import HeldVisit, LiveAsk, OpenOccurrence, RoundProblem, Volunteer
+from matcher.engine.solve import solve_round
 from matcher.services import offers, people
 from matcher.services.round_reader import read_problem
 from matcher.store.models import Cell, Occurrence, Offer
@@ -163,3 +165,14 @@ def test_who_is_kept_apart_is_read(world, read):
 def test_where_nothing_is_due_nobody_is_read(world, read):
     world.offer("Ann")
     assert read() == RoundProblem(now=world.now)
+
+
+def test_a_round_has_the_same_answer_from_what_was_read_as_from_objects(world, read):
+    for name in ("Ann", "Christopher", "Bridget", "Joan"):
+        world.offer(name)
+    for name in ("Eileen", "Gwen"):
+        world.post(name, times=frozenset({"am", "eve"}))
+    problem = read()
+    answer = solve_round(problem)
+    assert answer.asks
+    assert solve_round(replace(problem, volunteers=tuple(problem.volunteers))) == answer

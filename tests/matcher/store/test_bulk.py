@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta, timezone
 from sqlalchemy import DateTime, Float, Text, select
 from sqlalchemy.dialects.postgresql import JSONB
 
-from matcher.store.bulk import among, given_rows, insert_rows
+from matcher.store.bulk import among, copied, given_rows, insert_rows
 from matcher.store.models import Area
+from tests.copies import copy_of
 
 ROWS = [
     {"name": "b; drop table people --", "share": 0.1 + 0.2, "at": datetime(2026, 1, 14, 7, 30, 0, 123456, UTC)},
@@ -38,3 +39,10 @@ def test_any_number_of_ids_is_one_parameter(session):
     area_id = session.scalar(select(Area.id))
     assert session.scalars(select(Area.id).where(among(Area.id, range(area_id + 100_000)))).all() == [area_id]
     assert session.scalars(select(Area.id).where(among(Area.id, []))).all() == []
+
+
+def test_a_copy_is_the_bytes_of_the_rows_with_values_in_the_query(session):
+    session.execute(insert_rows(Area, [{"slug": "a", "name": "A", "easting": 1, "northing": 2, "covers_m": 3}]))
+    query = select(Area.easting, Area.northing).where(Area.slug == "a", Area.covers_m < 4)
+    assert copied(session, query) == copy_of({"easting": ">i4", "northing": ">i4"}, [(1, 2)])
+    assert copied(session, query.where(Area.slug == "it's 100% none")) == copy_of({}, [])

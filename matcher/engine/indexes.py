@@ -1,0 +1,269 @@
+"""A round as arrays, built once: rows of occurrences, of offers and of people, in the order of their ids.
+
+Times are seconds of the round's clock; NONE stands for no time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from matcher.domain.geo import SPEED_M_PER_MIN, WGS84_A_M, WGS84_E2, Point
+from matcher.domain.localtime import local_day
+from matcher.domain.timewindow import TimeWindow
+from matcher.engine.clock import FAR_OFF, HALF_HOUR_S, NONE, Bools, Clock, Floats, Ints, Words
+from matcher.engine.problem import OpenOccurrence
+from matcher.engine.snapshot import MODES, Snapshot
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spans:
+    """Time spans by row: those of row r are entries ptr[r] to ptr[r + 1], sorted, disjoint. key: ends, offset
+    by row, so that one search finds the span of a row that ends at or after a time.
+    """
+
+    ptr: Ints
+    start: Ints
+    end: Ints
+    key: Ints
+    stride: int
+
+    def free_from(self, row: Ints, second: Ints, length: Ints) -> Ints:
+        """First second at or after `second` from which a span that lasts `length` may begin; FAR_OFF if there
+        is none.
+
+        It may have to be asked again with its own answer: a span that begins later can be too short.
+        """
+        if self.key.size == 0:
+            return np.full(row.shape, FAR_OFF, dtype=np.int64)
+        until = np.minimum(second + length, self.stride - 1)
+        at = np.searchsorted(self.key, row * self.stride + until)
+        found = at < self.ptr[row + 1]
+        begin = self.start[np.minimum(at, self.key.size - 1)]
+        return np.where(found, np.maximum(second, begin), FAR_OFF)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OccurrenceIndex:
+    """Occurrences as arrays, N rows. piece_*: (N, K), padded with empty pieces. word, bits: (N, J), which
+    words of a volunteer's half-hour mask matter and which of their bits, padded with zeros. requires: (N,
+    C). last_day: proleptic ordinal. point: (N, 3) earth-centred metres. begins: NONE if free to choose.
+    """
+
+    id: Ints
+    kind: Ints
+    point: Floats
+    minutes: Ints
+    length: Ints
+    piece_start: Ints
+    piece_end: Ints
+    word: Ints
+    bits: Words
+    requires: Bools
+    last_day: Ints
+    begins: Ints
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VolunteerIndex:
+    """Offers as arrays, V rows. person: row of the person. kinds: (V, words) bit set over the kinds there are. checks:
+    (V, C) last day as an ordinal, 0 if missing. week: the row of `free` and of `half_hours` that holds when they are
+    free: most people share theirs. half_hours: (weeks, W) bit set, a bit for every half-hour of the horizon that holds
+    a free moment. limit: visits a week. speed: metres a minute.
+    """
+
+    id: Ints
+    person: Ints
+    point: Floats
+    reach_m: Floats
+    speed: Floats
+    kinds: Words
+    checks: npt.NDArray[np.int32]
+    week: npt.NDArray[np.int32]
+    free: Spans
+    half_hours: Words
+    limit: Ints
+
+    def free_spans(self, row: int) -> range:
+        """Which spans of `free` are those of one row."""
+        week = int(self.week[row])
+        return range(int(self.free.ptr[week]), int(self.free.ptr[week + 1]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KeySet:
+    """A set of (occurrence row, row) pairs as sorted keys."""
+
+    keys: Ints
+    stride: int
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[int, int]], stride: int) -> KeySet:
+        """From pairs of rows; `stride` is above every second row."""
+        rows = np.array(sorted({a * stride + b for a, b in pairs}), dtype=np.int64)
+        return cls(rows, stride)
+
+    def plus(self, pairs: Iterable[tuple[int, int]]) -> KeySet:
+        """The set with these pairs of rows too."""
+        return KeySet(np.union1d(self.keys, KeySet.of(pairs, self.stride).keys), self.stride)
+
+    def has(self, first: Ints, second: Ints) -> Bools:
+        """Which of the pairs are in the set."""
+        if self.keys.size == 0:
+            return np.zeros(first.shape, dtype=np.bool_)
+        wanted = first * self.stride + second
+        at = np.minimum(np.searchsorted(self.keys, wanted), self.keys.size - 1)
+        found: Bools = self.keys[at] == wanted
+        return found
+
+
+def rows_of(ids: Ints, wanted: Iterable[int]) -> dict[int, int]:
+    """The row in `ids`, which ascend, of each one wanted; those it does not hold are left out."""
+    some = np.array(sorted(set(wanted)), dtype=np.int64)
+    at = np.searchsorted(ids, some)
+    found = at < ids.size
+    found[found] = ids[at[found]] == some[found]
+    return dict(zip(some[found].tolist(), at[found].tolist(), strict=True))
+
+
+def points_array(points: Sequence[Point]) -> Floats:
+    """Earth-centred metres, (len, 3)."""
+    lat, lon = (np.array([getattr(p, name) for p in points], dtype=np.float64) for name in ("lat", "lon"))
+    return earth_centred_array(lat, lon)
+
+
+def earth_centred_array(lat: Floats, lon: Floats) -> Floats:
+    """Earth-centred metres, (len, 3), of degrees: as `domain.geo.earth_centred`, all at once."""
+    lat, lon = np.radians(lat), np.radians(lon)
+    prime = WGS84_A_M / np.sqrt(1 - WGS84_E2 * np.sin(lat) ** 2)
+    across = prime * np.cos(lat)
+    return np.stack([across * np.cos(lon), across * np.sin(lon), prime * (1 - WGS84_E2) * np.sin(lat)], axis=1)
+
+
+def index_occurrences(
+    occurrences: Sequence[OpenOccurrence], kinds: Sequence[str], checks: Sequence[str], clock: Clock
+) -> OccurrenceIndex:
+    """Arrays of the occurrences, in the order given."""
+    start = _padded([[clock.ceil(w.start) for w in sorted(o.windows)] for o in occurrences], fill=0)
+    end = _padded([[clock.floor(w.end) for w in sorted(o.windows)] for o in occurrences], fill=-1)
+    word, bits = _wanted_half_hours(start, end)
+    minutes = np.array([o.minutes for o in occurrences], dtype=np.int64)
+    return OccurrenceIndex(
+        id=np.array([o.id for o in occurrences], dtype=np.int64),
+        kind=np.array([kinds.index(o.kind) for o in occurrences], dtype=np.int64),
+        point=points_array([o.point for o in occurrences]),
+        minutes=minutes,
+        length=minutes * 60,
+        piece_start=start,
+        piece_end=end,
+        word=word,
+        bits=bits,
+        requires=np.array([[c in o.required_checks for c in checks] for o in occurrences], dtype=np.bool_).reshape(
+            len(occurrences), len(checks)
+        ),
+        last_day=np.array([_last_day(o.windows) for o in occurrences], dtype=np.int64),
+        begins=np.array(
+            [NONE if o.begins_at is None else clock.ceil(o.begins_at) for o in occurrences], dtype=np.int64
+        ),
+    )
+
+
+def _last_day(windows: Sequence[TimeWindow]) -> int:
+    last = max(w.end for w in windows)
+    return local_day(last - timedelta(microseconds=1)).toordinal()
+
+
+def _padded(rows: list[list[int]], fill: int) -> Ints:
+    width = max((len(row) for row in rows), default=0)
+    return np.array([row + [fill] * (width - len(row)) for row in rows], dtype=np.int64).reshape(len(rows), width)
+
+
+def _wanted_half_hours(start: Ints, end: Ints) -> tuple[Ints, Words]:
+    words: list[list[int]] = []
+    bits: list[list[int]] = []
+    for begins, ends in zip(start.tolist(), end.tolist(), strict=True):
+        mask = 0
+        for first, last in zip(begins, ends, strict=True):
+            mask |= _ones(first // HALF_HOUR_S, -(-last // HALF_HOUR_S)) if last > first else 0
+        used = [w for w in range(mask.bit_length() // 64 + 1) if mask >> 64 * w & (2**64 - 1)]
+        words.append(used)
+        bits.append([mask >> 64 * w & (2**64 - 1) for w in used])
+    width = max((len(row) for row in words), default=0)
+    padded = np.array([row + [0] * (width - len(row)) for row in bits], dtype=np.uint64)
+    return _padded(words, fill=0), padded.reshape(len(bits), width)
+
+
+def _ones(first: int, last: int) -> int:
+    return (1 << last) - (1 << first)
+
+
+def index_volunteers(
+    snapshot: Snapshot, person: Ints, kinds: Sequence[str], checks: Sequence[str], clock: Clock
+) -> VolunteerIndex:
+    """Arrays of the offers, in the order of the snapshot; `kinds` begins with the kinds of the snapshot."""
+    free = _free_spans(snapshot.weeks, clock)
+    speeds = np.array([SPEED_M_PER_MIN[mode] for mode in MODES])
+    more_words = -(-len(kinds) // 64) - snapshot.kinds.shape[1]
+    return VolunteerIndex(
+        id=snapshot.offer,
+        person=person,
+        point=earth_centred_array(snapshot.lat, snapshot.lon),
+        reach_m=snapshot.reach_m,
+        speed=speeds[snapshot.mode],
+        kinds=np.pad(snapshot.kinds, ((0, 0), (0, max(0, more_words)))),
+        checks=_check_days(snapshot, checks),
+        week=snapshot.week,
+        free=free,
+        half_hours=_half_hours(free, clock.horizon),
+        limit=snapshot.limit,
+    )
+
+
+def _check_days(snapshot: Snapshot, checks: Sequence[str]) -> npt.NDArray[np.int32]:
+    days = np.zeros((len(snapshot), len(checks)), dtype=np.int32)
+    for c, check in enumerate(checks):
+        if check in snapshot.check_names:
+            days[:, c] = snapshot.checks[:, snapshot.check_names.index(check)]
+    return days
+
+
+def _free_spans(weeks: Sequence[Iterable[TimeWindow]], clock: Clock) -> Spans:
+    stride = clock.horizon + 2
+    merged = [_merged(free, clock) for free in weeks]
+    counts = np.array([len(spans) for spans in merged], dtype=np.int64)
+    spans = np.array([span for of_one in merged for span in of_one], dtype=np.int64).reshape(-1, 2)
+    row = np.repeat(np.arange(len(merged), dtype=np.int64), counts)
+    ptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    return Spans(ptr, spans[:, 0], spans[:, 1], row * stride + spans[:, 1], stride)
+
+
+def _merged(windows: Iterable[TimeWindow], clock: Clock) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for window in sorted(windows):
+        start, end = max(clock.ceil(window.start), 0), min(clock.floor(window.end), clock.horizon)
+        if start < end and merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        elif start < end:
+            merged.append((start, end))
+    return merged
+
+
+def _half_hours(free: Spans, horizon: int, chunk: int = 4096) -> Words:
+    rows = free.ptr.size - 1
+    width = -(-(horizon // HALF_HOUR_S + 1) // 64)
+    packed = np.zeros((rows, width * 8), dtype=np.uint8)
+    for begin in range(0, rows, chunk):
+        some = min(chunk, rows - begin)
+        span = slice(int(free.ptr[begin]), int(free.ptr[begin + some]))
+        row = np.repeat(np.arange(some), np.diff(free.ptr[begin : begin + some + 1]))
+        edges: npt.NDArray[Any] = np.zeros((some, width * 64 + 1), dtype=np.int32)
+        np.add.at(edges, (row, free.start[span] // HALF_HOUR_S), 1)
+        np.add.at(edges, (row, -(-free.end[span] // HALF_HOUR_S)), -1)
+        held = np.cumsum(edges, axis=1, dtype=np.int32)[:, :-1] > 0
+        packed[begin : begin + some] = np.packbits(held, axis=1, bitorder="little")
+    return packed.view("<u8").astype(np.uint64, copy=False)
