@@ -11,6 +11,7 @@ from matcher.cli.health import alive
 from matcher.cli.plan import plan
 from matcher.cli.release import migrate, postcodes
 from matcher.cli.serve import beat, serve, work
+from matcher.cli.simulate import simulate
 from matcher.cli.team import staff
 from matcher.cli.up import up
 from matcher.domain.errors import GritbinError
@@ -24,7 +25,7 @@ def gritbin() -> None:
     """Neighbours' help, matched."""
 
 
-for command in (up, plan, verify, staff, migrate, postcodes, serve, work, beat, alive):
+for command in (up, plan, simulate, verify, staff, migrate, postcodes, serve, work, beat, alive):
     gritbin.add_command(command)
 
 
