@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 
 from matcher.engine.solve import solve_round
-from matcher.services import health, rounds
+from matcher.services import health, regular_visits, rounds
 from matcher.store.session import reading, unit_of_work
 from workers.celery import app
 from workers.clock import now
@@ -15,7 +15,14 @@ log = structlog.get_logger("workers.rounds")
 
 @app.task
 def run_due_rounds() -> None:
-    """A round for every area with something due. This is what the doorbell rings for."""
+    """A round for every area with something due. This is what the doorbell rings for.
+
+    First what an arrangement gives is given, so that rounds ask about the exceptions only.
+    """
+    with unit_of_work() as session:
+        has_given = regular_visits.keep(session, now=now())
+    if has_given:
+        app.send_task("workers.notifications.deliver_due")
     with reading() as session:
         due = rounds.areas_due(session, now=now())
     failed = [error for area_id in due if (error := _failure_of_round(area_id)) is not None]

@@ -73,6 +73,15 @@ class VisitStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class ArrangementStatus(StrEnum):
+    """A standing pairing. `offered`: the volunteer is asked whether they would like it; `declined`: they would not."""
+
+    OFFERED = "offered"
+    LIVE = "live"
+    DECLINED = "declined"
+    ENDED = "ended"
+
+
 class NotificationStatus(StrEnum):
     """A message owed. `dropped`: what it would have said is over; `failed`: on a coordinator's list."""
 
@@ -85,7 +94,16 @@ class NotificationStatus(StrEnum):
     DROPPED = "dropped"
 
 
-Status = NeedStatus | OccurrenceStatus | OfferStatus | RoundStatus | MatchStatus | VisitStatus | NotificationStatus
+Status = (
+    NeedStatus
+    | OccurrenceStatus
+    | OfferStatus
+    | RoundStatus
+    | MatchStatus
+    | VisitStatus
+    | ArrangementStatus
+    | NotificationStatus
+)
 
 # Keyed by the kind of status first: StrEnum members are equal to their text, so `NeedStatus.OPEN` and
 # `RoundStatus.OPEN` would be one key of a flat dict, and the last one written would speak for both.
@@ -148,6 +166,14 @@ MOVES: Mapping[type[Status], Mapping[Status, frozenset[Status]]] = {
         VisitStatus.HANDED_BACK: frozenset(),
         VisitStatus.NO_SHOW: frozenset(),
         VisitStatus.CANCELLED: frozenset(),
+    },
+    ArrangementStatus: {
+        ArrangementStatus.OFFERED: frozenset(
+            {ArrangementStatus.LIVE, ArrangementStatus.DECLINED, ArrangementStatus.ENDED}
+        ),
+        ArrangementStatus.LIVE: frozenset({ArrangementStatus.ENDED}),
+        ArrangementStatus.DECLINED: frozenset(),
+        ArrangementStatus.ENDED: frozenset(),
     },
     NotificationStatus: {
         NotificationStatus.PENDING: frozenset({NotificationStatus.LEASED, NotificationStatus.DROPPED}),

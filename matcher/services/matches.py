@@ -30,9 +30,10 @@ from matcher.services.outbox import Owed, owe
 from matcher.services.proposals import Proposal as Proposal
 from matcher.services.proposals import propose as propose
 from matcher.store import queries
-from matcher.store.models import Match, Need, NeverPair, Occurrence, Offer, Visit
+from matcher.store.models import Match, Need, Occurrence, Offer, Visit
 
 PADDING = timedelta(minutes=5)
+TELL_AHEAD = timedelta(days=3)
 DECLINE_REASONS = ("busy", "too_far", "not_that_task", "unwell", "other", "not_me")
 
 
@@ -56,13 +57,13 @@ def accept(session: Session, match_id: int, *, now: datetime) -> Answer:
     if (over := answers.why_over(session, occurrence, match, now)) is not None:
         _note_late_yes(match, now)
         return _answer(session, match, over, now)
-    if (refusal := _why_not_now(session, occurrence, match, now)) is not None:
-        return Answer(refusal)
-    visit = _take_a_place(session, occurrence, match, now)
-    if visit is None:
-        return Answer(AnswerWhy.CLASH if _free_places(session, occurrence) else AnswerWhy.TAKEN)
-    _settle_yes(session, occurrence, match, visit, now)
-    return _answer(session, match, AnswerWhy.YOURS, now)
+    return _answer(session, match, _take(session, occurrence, match, now), now)
+
+
+def hold_as_usual(session: Session, match_id: int, *, now: datetime) -> bool:
+    """By arrangement: a yes that was given once for all. False, with nothing held, if they could not go."""
+    occurrence, match = _locked(session, match_id)
+    return _take(session, occurrence, match, now) is AnswerWhy.YOURS
 
 
 def decline(session: Session, match_id: int, *, reason: str | None = None, now: datetime) -> AnswerWhy:
@@ -161,11 +162,20 @@ def _locked(session: Session, match_id: int) -> tuple[Occurrence, Match]:
     return occurrence, session.get_one(Match, match_id, with_for_update={"key_share": True})
 
 
+def _take(session: Session, occurrence: Occurrence, match: Match, now: datetime) -> AnswerWhy:
+    if (refusal := _why_not_now(session, occurrence, match, now)) is not None:
+        return refusal
+    visit = _take_a_place(session, occurrence, match, now)
+    if visit is None:
+        return AnswerWhy.CLASH if _free_places(session, occurrence) else AnswerWhy.TAKEN
+    _settle_yes(session, occurrence, match, visit, now)
+    return AnswerWhy.YOURS
+
+
 def _why_not_now(session: Session, occurrence: Occurrence, match: Match, now: datetime) -> AnswerWhy | None:
     """What has changed since they were asked: a clash, a check that ran out, a pair kept apart."""
     need = session.get_one(Need, occurrence.need_id)
-    pair = sorted((need.resident_id, match.person_id))
-    if session.get(NeverPair, tuple(pair)) is not None:  # silent: they are never told why
+    if queries.is_kept_apart(session, need.resident_id, match.person_id):  # silent: they are never told why
         _end(match, MatchStatus.WITHDRAWN, now)
         look_again(occurrence, now)
         return AnswerWhy.WITHDRAWN
@@ -216,15 +226,19 @@ def _settle_yes(session: Session, occurrence: Occurrence, match: Match, visit: V
         occurrence.status = OccurrenceStatus.FILLED
         withdraw_live(session, occurrence.id, "match_taken", now=now)
     need = session.get_one(Need, occurrence.need_id)
-    thing = ("visit_id", visit.id)
-    channel = queries.channel_of(session, match.person_id)
-    owe(
-        session,
-        Owed("visit_held_resident", thing, person_id=need.resident_id, channel=need.contact),
-        now=now,
-    )
-    owe(session, Owed("visit_held_volunteer", thing, person_id=match.person_id, channel=channel), now=now)
-    audit.record(session, audit.person(match.person_id), "accepted", ("visit", visit.id), now=now)
+    is_usual = match.arrangement_id is not None
+    # Who goes as usual is told a few days before, not a week.
+    due_at = max(now, visit.starts_at - TELL_AHEAD) if is_usual else now
+    said = "visit_usual" if is_usual else "visit_held"
+    channels = {"resident": (need.resident_id, need.contact)}
+    channels["volunteer"] = (match.person_id, queries.channel_of(session, match.person_id))
+    for who, (person_id, channel) in channels.items():
+        owed = Owed(f"{said}_{who}", ("visit_id", visit.id), person_id=person_id, channel=channel, due_at=due_at)
+        owe(session, owed, now=now)
+    if is_usual:
+        audit.record(session, audit.SYSTEM, "held_as_usual", ("visit", visit.id), now=now)
+    else:
+        audit.record(session, audit.person(match.person_id), "accepted", ("visit", visit.id), now=now)
 
 
 def _answer(session: Session, match: Match, why: AnswerWhy, now: datetime) -> Answer:

@@ -29,7 +29,7 @@ from matcher.domain.recurrence import (
 )
 from matcher.domain.timewindow import TimeWindow
 from matcher.domain.wording import clean_text, refuse_secrets
-from matcher.services import audit, batching, kinds, matches, people, visits, wordings
+from matcher.services import arrangement_changes, audit, batching, kinds, matches, people, visits, wordings
 from matcher.services.outbox import Owed, drop_pending, owe
 from matcher.services.people import PersonDraft
 from matcher.store.models import Need, NeedNote, Occurrence
@@ -143,6 +143,7 @@ def cancel_need(session: Session, need_id: int, *, actor: str, now: datetime) ->
     for occurrence in _lock_unfinished(session, need_id):
         _cancel_occurrence(session, occurrence, now)
     need.status, need.closed_at = NeedStatus.CANCELLED, now
+    arrangement_changes.end_with_need(session, need_id, now=now)
     drop_pending(session, need_id=need_id, now=now)
     audit.record(session, actor, "cancelled", ("need", need_id), now=now)
     owed = Owed("need_cancelled_resident", ("need_id", need_id), person_id=need.resident_id, channel=need.contact)

@@ -64,11 +64,11 @@ INVARIANTS: tuple[Invariant, ...] = (
         "whoever was told that a visit is theirs holds it or was told that it ended; whoever holds one is told",
         """
         select 'visit ' || v.id || ' is held and its ' || w.who || ' is owed no message'
-        from visits v cross join (values ('visit_held_resident', 'resident'),
-                                         ('visit_held_volunteer', 'volunteer')) as w(template, who)
+        from visits v join matches m on m.id = v.match_id
+             cross join (values ('resident'), ('volunteer')) as w(who)
         where v.status in ('held', 'on_way')
-          and not exists (select from notifications n where n.visit_id = v.id and n.template = w.template
-                          and n.status <> 'dropped')
+          and not exists (select from notifications n where n.visit_id = v.id and n.status <> 'dropped' and n.template
+                          = case when m.arrangement_id is null then 'visit_held_' else 'visit_usual_' end || w.who)
         union all
         select 'match ' || m.id || ' is accepted and has no visit'
         from matches m where m.status = 'accepted'
@@ -79,7 +79,7 @@ INVARIANTS: tuple[Invariant, ...] = (
         union all
         select 'message ' || n.id || ' told person ' || n.person_id || ' of visit ' || v.id || ' of someone else'
         from notifications n join visits v on v.id = n.visit_id
-        where n.template = 'visit_held_volunteer' and n.person_id <> v.person_id
+        where n.template in ('visit_held_volunteer', 'visit_usual_volunteer') and n.person_id <> v.person_id
         union all
         select 'visit ' || v.id || ' was called off and its volunteer is owed no message'
         from visits v where v.status = 'cancelled'
@@ -151,7 +151,8 @@ INVARIANTS: tuple[Invariant, ...] = (
         union all
         select 'message ' || n.id || ' (' || n.template || ') was dropped while it was still true'
         from notifications n join visits v on v.id = n.visit_id
-        where n.status = 'dropped' and n.template in ('visit_held_resident', 'visit_held_volunteer')
+        where n.status = 'dropped' and n.template in ('visit_held_resident', 'visit_held_volunteer',
+                                                    'visit_usual_resident', 'visit_usual_volunteer')
           and v.status in ('held', 'on_way')
         union all
         select 'match ' || m.id || ' waits for an answer to a question that was never owed'
@@ -180,6 +181,35 @@ INVARIANTS: tuple[Invariant, ...] = (
         join never_pairs p on p.person_a = least(v.person_id, n.resident_id)
                           and p.person_b = greatest(v.person_id, n.resident_id)
         where v.status in ('held', 'on_way') and v.held_at > p.set_at
+        """,
+    ),
+    Invariant(
+        "regular visits",
+        "one arrangement for each need, never of two who are kept apart; it gives only visits to its own need, and "
+        "none once it has ended",
+        """
+        select 'need ' || need_id || ' has ' || count(*) || ' arrangements'
+        from arrangements where status = 'live' group by need_id having count(*) > 1
+        union all
+        select 'arrangement ' || a.id || ' holds for need ' || n.id || ', which is ' || n.status
+        from arrangements a join needs n on n.id = a.need_id
+        where a.status = 'live' and n.status in ('cancelled', 'closed')
+        union all
+        select 'arrangement ' || a.id || ' pairs two people who are kept apart'
+        from arrangements a join never_pairs p on p.person_a = least(a.usual_id, a.resident_id)
+                                              and p.person_b = greatest(a.usual_id, a.resident_id)
+        where a.status = 'live' and p.set_at < :now - :lapsed_within
+        union all
+        select 'match ' || m.id || ' is of arrangement ' || a.id || ' and about another need'
+        from matches m join arrangements a on a.id = m.arrangement_id join occurrences o on o.id = m.occurrence_id
+        where o.need_id <> a.need_id
+        union all
+        select 'visit ' || v.id || ' is held by arrangement ' || a.id || ', which has ended'
+        from visits v join matches m on m.id = v.match_id join arrangements a on a.id = m.arrangement_id
+        where v.status = 'held' and a.status = 'ended' and v.starts_at > a.ended_at
+        union all
+        select 'match ' || m.id || ' is of an arrangement and was left as a question'
+        from matches m where m.arrangement_id is not null and m.status <> 'accepted'
         """,
     ),
 )

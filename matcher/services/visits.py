@@ -17,7 +17,7 @@ from matcher.domain.lifecycle import (
     check_move,
 )
 from matcher.domain.wording import clean_text
-from matcher.services import audit, closing, matches
+from matcher.services import arrangements, audit, closing, matches
 from matcher.services.outbox import Owed, owe
 from matcher.store import queries
 from matcher.store.models import Feedback, Need, Occurrence, Visit
@@ -97,6 +97,8 @@ def say_how_it_went(session: Session, need_id: int, answer: str, thanks: str, *,
     session.execute(insert(Feedback), said)
     need = session.get_one(Need, need_id)
     _apply(session, occurrence, answer, now)
+    if answer == "well":
+        arrangements.offer_after(session, need, judged, now=now)
     audit.record(session, audit.person(need.resident_id), "judged", ("occurrence", occurrence.id), now=now)
     return answer
 

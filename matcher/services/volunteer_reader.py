@@ -111,7 +111,9 @@ def _held_since(since: datetime) -> Any:
 
 
 def _asked_since(since: datetime) -> Any:
-    return select(Match.offer_id, Match.asked_at).where(Match.asked_at > since).order_by(Match.asked_at)
+    """Of a regular visit nobody is asked."""
+    asked = select(Match.offer_id, Match.asked_at).where(Match.asked_at > since, Match.arrangement_id.is_(None))
+    return asked.order_by(Match.asked_at)
 
 
 def _exceptions(session: Session, horizon: TimeWindow) -> dict[int, list[tuple[TimeWindow, bool]]]:

@@ -16,6 +16,7 @@ from matcher.domain import messages
 from matcher.domain.errors import MessageError
 from matcher.domain.lifecycle import (
     EXPECTED,
+    ArrangementStatus,
     MatchStatus,
     NeedStatus,
     NotificationStatus,
@@ -28,6 +29,7 @@ from matcher.domain.roles import LinkPurpose
 from matcher.services import links
 from matcher.services.access import Grant
 from matcher.store.models import (
+    Arrangement,
     Home,
     KindRow,
     Match,
@@ -200,7 +202,7 @@ def _visit_handed_back(desk: _Desk) -> Values:
     told = desk.session.scalar(
         select(Notification.id).where(
             Notification.visit_id == visit.id,
-            Notification.template == "visit_held_resident",
+            Notification.template.in_(("visit_held_resident", "visit_usual_resident")),
             Notification.status.in_(_TOLD),
         )
     )
@@ -238,6 +240,36 @@ def _visit_unsure(desk: _Desk) -> Values:
     return {**_names(desk, visit), "link": f"{desk.scheme.origin}/r/{token}"}
 
 
+def _arrangement_made(desk: _Desk) -> Values:
+    arrangement = _arrangement(desk)
+    if arrangement.status is not ArrangementStatus.LIVE or desk.row.person_id is None:
+        return None
+    own_page = own_page_link(desk.session, desk.row.person_id, now=desk.now)
+    need = desk.session.get_one(Need, arrangement.need_id)
+    return {
+        **_pair(desk, arrangement),
+        "task": desk.session.get_one(KindRow, need.kind_slug).safe_label,
+        "link": f"{desk.scheme.origin}/me/{own_page}",
+    }
+
+
+def _arrangement_made_resident(desk: _Desk) -> Values:
+    arrangement = _arrangement(desk)
+    return _pair(desk, arrangement) if arrangement.status is ArrangementStatus.LIVE else None
+
+
+def _arrangement_ended(desk: _Desk) -> Values:
+    return _pair(desk, _arrangement(desk))
+
+
+def _pair(desk: _Desk, arrangement: Arrangement) -> dict[str, str]:
+    usual, resident = (
+        desk.session.get_one(Person, person_id).first_name
+        for person_id in (arrangement.usual_id, arrangement.resident_id)
+    )
+    return {"v": usual, "r": resident}
+
+
 def _offer_made(desk: _Desk) -> Values:
     assert desk.row.person_id is not None
     token = own_page_link(desk.session, desk.row.person_id, now=desk.now)
@@ -267,6 +299,8 @@ _WORDINGS: Mapping[str, Callable[[_Desk], Values]] = {
     "match_withdrawn": _match_over,
     "visit_held_resident": _visit_expected,
     "visit_held_volunteer": _visit_expected,
+    "visit_usual_resident": _visit_expected,
+    "visit_usual_volunteer": _visit_expected,
     "visit_on_way": _visit_on_way,
     "visit_handed_back": _visit_handed_back,
     "visit_cancelled": _visit_cancelled,
@@ -274,6 +308,11 @@ _WORDINGS: Mapping[str, Callable[[_Desk], Values]] = {
     "visit_done_volunteer": _visit_done_volunteer,
     "visit_not_marked": _visit_expected,
     "visit_unsure_resident": _visit_unsure,
+    "arrangement_made_resident": _arrangement_made_resident,
+    "arrangement_made_volunteer": _arrangement_made,
+    "arrangement_stand_in": _arrangement_made,
+    "arrangement_ended_resident": _arrangement_ended,
+    "arrangement_ended_volunteer": _arrangement_ended,
     "offer_made": _offer_made,
     "staff_code": _staff_code,
 }
@@ -310,6 +349,10 @@ def _need_of(desk: _Desk, visit: Visit) -> Need:
 
 def _match(desk: _Desk) -> Match:
     return desk.session.get_one(Match, desk.row.match_id)
+
+
+def _arrangement(desk: _Desk) -> Arrangement:
+    return desk.session.get_one(Arrangement, desk.row.arrangement_id)
 
 
 def _visit(desk: _Desk) -> Visit:

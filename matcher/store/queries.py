@@ -13,6 +13,7 @@ from matcher.domain.geo import Point
 from matcher.domain.lifecycle import EXPECTED, MatchStatus, VisitStatus
 from matcher.store.bulk import among
 from matcher.store.models import (
+    Cell,
     Check,
     Feedback,
     Home,
@@ -20,8 +21,10 @@ from matcher.store.models import (
     LevelRow,
     Match,
     Need,
+    NeverPair,
     Occurrence,
     Offer,
+    Person,
     Visit,
 )
 
@@ -42,6 +45,18 @@ def home_point(session: Session, person_id: int) -> Point:
     """The exact home: for the engine and the travel check, never for a page."""
     lat, lon = session.execute(select(Home.lat, Home.lon).where(Home.person_id == person_id)).one()
     return Point(lat, lon)
+
+
+def told_point(session: Session, person_id: int) -> Point:
+    """The middle of the cell that stands for a home: what words about distance are made from."""
+    wanted = select(Cell.lat, Cell.lon).join(Person, Person.cell_id == Cell.id).where(Person.id == person_id)
+    lat, lon = session.execute(wanted).one()
+    return Point(lat, lon)
+
+
+def is_kept_apart(session: Session, one_id: int, other_id: int) -> bool:
+    """True if these two are never matched."""
+    return session.get(NeverPair, (min(one_id, other_id), max(one_id, other_id))) is not None
 
 
 def need_of_occurrence(session: Session, occurrence_id: int) -> Need:

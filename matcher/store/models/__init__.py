@@ -1,6 +1,7 @@
 """The tables. Their constraints are the invariants of the service: see docs/decisions.md."""
 
 from matcher.store.models.areas import Area, Cell, Postcode
+from matcher.store.models.arrangements import Arrangement
 from matcher.store.models.asking import Match, NeverPair, Round, Visit
 from matcher.store.models.declared import Declared
 from matcher.store.models.kinds import KindRow, LevelRow
@@ -13,6 +14,7 @@ from matcher.store.models.staff import Role, Staff, StaffArea, StaffRole
 
 __all__ = [
     "Area",
+    "Arrangement",
     "AuditRow",
     "AvailabilityException",
     "AvailabilityRule",

@@ -42,7 +42,7 @@ class Round(Declared):
 
 
 class Match(Declared):
-    """Someone was asked about an occurrence, for a stated time.
+    """Someone was asked about an occurrence, for a stated time; with an arrangement, it was theirs without asking.
 
     Each fact has its own time. `delivered_at`: the message was handed to its channel, so they could have read it.
     `opened_at`: they first pressed a button about it; reading sets nothing, since mail scanners read everything.
@@ -56,6 +56,7 @@ class Match(Declared):
     occurrence_id: Mapped[int] = link_to("occurrences.id")
     offer_id: Mapped[int] = mapped_column(BigInteger)
     person_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    arrangement_id: Mapped[int | None] = mapped_column(BigInteger)
     status: Mapped[MatchStatus] = status_column(MatchStatus, MatchStatus.PROPOSED)
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
@@ -75,11 +76,15 @@ class Match(Declared):
     __table_args__ = (
         # Whoever is asked is the person whose offer it is.
         ForeignKeyConstraint(["offer_id", "person_id"], ["offers.id", "offers.person_id"], name="fk_matches_offer"),
+        # What an arrangement gives, it gives to its usual person.
+        ForeignKeyConstraint(
+            ["arrangement_id", "person_id"],
+            ["arrangements.id", "arrangements.usual_id"],
+            name="fk_matches_arrangement",
+        ),
         UniqueConstraint("id", "occurrence_id", "person_id"),
         CheckConstraint("starts_at < ends_at", name="ends_after_start"),
-        CheckConstraint(
-            "(status in ('accepted', 'declined')) = (answered_at is not null)", name="answer_has_its_time"
-        ),
+        CheckConstraint("(status in ('accepted', 'declined')) = (answered_at is not null)", name="answer_has_its_time"),
         CheckConstraint("(status = 'withdrawn') = (withdrawn_at is not null)", name="withdrawn_has_its_time"),
         CheckConstraint("(status = 'lapsed') = (lapsed_at is not null)", name="lapsed_has_its_time"),
         CheckConstraint("late_yes_at is null or status in ('withdrawn', 'lapsed')", name="late_yes_is_late"),
@@ -91,6 +96,7 @@ class Match(Declared):
             postgresql_where=text("status = 'proposed'"),
         ),
         Index("ix_matches_offer", "offer_id", "person_id"),
+        Index("ix_matches_arrangement", "arrangement_id", "person_id"),
         Index("ix_matches_live", "offer_id", postgresql_where=text("status = 'proposed'")),
     )
 

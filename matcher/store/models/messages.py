@@ -33,6 +33,7 @@ class Notification(Declared):
     occurrence_id: Mapped[int | None] = link_to("occurrences.id")
     match_id: Mapped[int | None] = link_to("matches.id")
     visit_id: Mapped[int | None] = link_to("visits.id")
+    arrangement_id: Mapped[int | None] = link_to("arrangements.id")
     values: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     status: Mapped[NotificationStatus] = status_column(NotificationStatus, NotificationStatus.PENDING)
     owed_at: Mapped[datetime]

@@ -40,6 +40,7 @@ class Need(Declared):
 
     __table_args__ = (
         UniqueConstraint("id", "area_id"),
+        UniqueConstraint("id", "resident_id"),
         CheckConstraint("helpers between 1 and 4", name="few_helpers"),
         CheckConstraint("minutes between 5 and 480", name="minutes_in_a_day"),
         CheckConstraint("cardinality(bands) > 0", name="some_time_of_day"),

@@ -9,6 +9,7 @@ from matcher.domain.lifecycle import (
     EXPECTED,
     HOLDING,
     MOVES,
+    ArrangementStatus,
     MatchStatus,
     NeedStatus,
     NotificationStatus,
@@ -28,6 +29,7 @@ STATUSES: tuple[type[Status], ...] = (
     RoundStatus,
     MatchStatus,
     VisitStatus,
+    ArrangementStatus,
     NotificationStatus,
 )
 EVERY: tuple[Status, ...] = tuple(member for statuses in STATUSES for member in statuses)
@@ -42,6 +44,7 @@ RESTING: dict[type[Status], frozenset[Status]] = {
     RoundStatus: frozenset({RoundStatus.CLOSED, RoundStatus.ABANDONED}),
     MatchStatus: frozenset(MatchStatus) - {MatchStatus.PROPOSED},
     VisitStatus: frozenset(VisitStatus) - {VisitStatus.HELD, VisitStatus.ON_WAY},
+    ArrangementStatus: frozenset({ArrangementStatus.DECLINED, ArrangementStatus.ENDED}),
     NotificationStatus: frozenset(
         {
             NotificationStatus.SENT,
@@ -59,6 +62,7 @@ STARTS: tuple[Status, ...] = (
     RoundStatus.OPEN,
     MatchStatus.PROPOSED,
     VisitStatus.HELD,
+    ArrangementStatus.OFFERED,
     NotificationStatus.PENDING,
 )
 

@@ -291,6 +291,86 @@ def test_a_visit_of_two_people_who_are_kept_apart_is_a_breach(world, breaks):
     assert found == {"kept apart": (f"visit {world.visit('Christopher').id} pairs two people who are kept apart",)}
 
 
+def arrange(world, usual="Christopher"):
+    """An arrangement for Eileen's need, as its table would hold it."""
+    (need_id,) = world.execute("select id from needs where resident_id = :id", id=world.people["Eileen"])[0]
+    (arrangement_id,) = world.execute(
+        "insert into arrangements (need_id, resident_id, usual_id, at, status, offered_at, agreed_at)"
+        " values (:need, :resident, :usual, '09:30', 'live', :now, :now) returning id",
+        need=need_id,
+        resident=world.people["Eileen"],
+        usual=world.people[usual],
+        now=world.now,
+    )[0]
+    return arrangement_id
+
+
+def test_an_arrangement_keeps_every_promise_and_its_visit_is_told_in_words_of_its_own(world, breaks):
+    arrangement_id = arrange(world)
+    assert world.breaches() == {}
+    visit_id = world.visit("Christopher").id
+    given = f"update matches set arrangement_id = {arrangement_id} where id = {world.visit('Christopher').match_id}"
+    lines = [f"visit {visit_id} is held and its {who} is owed no message" for who in ("resident", "volunteer")]
+    assert breaks(given) == {"told = held": tuple(lines)}
+    told = "update notifications set template = replace(template, 'held', 'usual')"
+    assert breaks(f"{told} where visit_id = {visit_id}") == {}
+
+
+def test_two_arrangements_for_one_need_are_a_breach(world, breaks):
+    breaks("drop index uq_arrangements_one_live")
+    arrange(world)
+    arrange(world, "Ann")
+    (words,) = world.breaches()["regular visits"]
+    assert words.endswith("has 2 arrangements")
+
+
+@pytest.mark.parametrize(
+    ("worse", "ending"),
+    [
+        ("update needs set status = 'cancelled', closed_at = now()", "which is cancelled"),
+        (
+            (
+                "insert into never_pairs select least(usual_id, resident_id), greatest(usual_id, resident_id),"
+                " agreed_at - interval '1 day' from arrangements"
+            ),
+            "pairs two people who are kept apart",
+        ),
+        (
+            (
+                "update matches set arrangement_id = (select id from arrangements)"
+                " where status = 'accepted' and person_id = (select usual_id from arrangements);"
+                " update arrangements set status = 'ended', ended_at = agreed_at"
+            ),
+            "which has ended",
+        ),
+    ],
+)
+def test_an_arrangement_that_should_have_ended_is_a_breach(world, breaks, worse, ending):
+    arrange(world)
+    lines = breaks(*worse.split(";"))["regular visits"]
+    assert any(line.endswith(ending) for line in lines)
+
+
+def test_an_arrangement_that_gives_a_visit_to_another_need_is_a_breach(world, breaks):
+    arrangement_id = arrange(world, "Ann")
+    found = breaks(
+        f"update matches set arrangement_id = {arrangement_id} where person_id = {world.people['Ann']}"
+        " and status = 'accepted'"
+    )
+    assert any(line.endswith("and about another need") for line in found["regular visits"])
+
+
+def test_a_need_that_waits_too_long_for_company_is_a_breach(world, breaks):
+    world.later(minutes=1)
+    need = world.post("Lost", kind="errand", person={"postcode": "BA15 1HL"})
+    occurrence_id = world.occurrence_id(need)
+    world.deliver()
+    assert world.breaches() == {}
+    world.later(minutes=6, seconds=1)
+    words = f"occurrence {occurrence_id} has waited too long for company"
+    assert world.breaches() == {"no need lost": (words,)}
+
+
 def test_a_breach_is_told_in_ids_and_never_in_private_words(world, breaks):
     found = breaks(
         "drop index uq_visits_one_holder_of_a_place",

@@ -15,6 +15,13 @@ EVENTS = {
     "match_asked",
     "visit_held_resident",
     "visit_held_volunteer",
+    "visit_usual_resident",
+    "visit_usual_volunteer",
+    "arrangement_made_resident",
+    "arrangement_made_volunteer",
+    "arrangement_stand_in",
+    "arrangement_ended_resident",
+    "arrangement_ended_volunteer",
     "visit_on_way",
     "visit_handed_back",
     "match_taken",
@@ -35,6 +42,9 @@ PAGES = {
     "match_asked": "m",
     "visit_held_volunteer": "visits",
     "visit_not_marked": "visits",
+    "visit_usual_volunteer": "visits",
+    "arrangement_made_volunteer": "me",
+    "arrangement_stand_in": "me",
     "offer_made": "me",
 }
 LONGEST = {
@@ -111,12 +121,19 @@ def test_who_has_said_yes_is_told_of_by_first_name_only_after_it() -> None:
         "visit_done_volunteer",
         "visit_not_marked",
         "visit_unsure_resident",
+        "visit_usual_resident",
+        "visit_usual_volunteer",
+        "arrangement_made_resident",
+        "arrangement_made_volunteer",
+        "arrangement_ended_resident",
+        "arrangement_ended_volunteer",
     }
 
 
 def test_the_door_word_goes_to_the_resident_and_never_by_message_to_the_volunteer() -> None:
     assert {event for event in events() if "word" in TEMPLATES[event].values} == {
         "visit_held_resident",
+        "visit_usual_resident",
         "visit_on_way",
     }
 
