@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -111,12 +112,26 @@ class Gritbin:
             process.kill()
 
 
+# Below the ports that systems hand out to the client end of a connection (from 32768 on Linux, 49152 elsewhere): one of
+# those may be free now and taken by anybody's connection when Gritbin starts a second time.
+LASTING_PORTS = range(20_000, 32_000)
+
+
+def _free_port() -> int:
+    """A port that nobody listens on, and that no connection going out will take later."""
+    for port in random.sample(LASTING_PORTS, 100):
+        with socket.socket() as door:
+            try:
+                door.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    pytest.fail("none of 100 ports is free")
+
+
 @pytest.fixture
 def gritbin(tmp_path):
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        port = door.getsockname()[1]
     tmp_path.chmod(0o711)
-    gritbin = Gritbin(tmp_path / "home", port)
+    gritbin = Gritbin(tmp_path / "home", _free_port())
     yield gritbin
     gritbin.clean_up()
