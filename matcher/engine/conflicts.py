@@ -1,29 +1,32 @@
 """The assignment of a whole period: limits on visits and minutes, several helpers, pairs that exclude each other.
 
 First the rules that pairs share are left out, which gives an assignment; if that breaks none of them, it is the
-optimum. Otherwise a linear programme gives prices, and with them a bound; what it is all but sure of is fixed, and
-HiGHS decides the rest. In the time that is left it looks at every pair that could still be part of something better.
+optimum. Otherwise there are two ways on. In a small market a linear programme gives prices, and with them a bound; what
+it is all but sure of is fixed, and HiGHS decides the rest. In a large one the volunteers bid for bundles of visits,
+which gives a better bound sooner, and HiGHS decides between the bundles. In the time that is left one neighbourhood
+after another is decided anew, then every pair that could still be part of something better.
 """
 
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
+from matcher.engine.answer import SAME, Answer, greedy
 from matcher.engine.assignment import Assignment, least_cost
-from matcher.engine.coupled import SLACK, CoupledMarket, exclusive_rows, helpers_wanted, minutes_rows
-from matcher.engine.highs import Relaxed, relaxed, whole
-from matcher.engine.market import Flags, Floats, Ints, Market, market_of
+from matcher.engine.coupled import CoupledMarket, exclusive_rows, helpers_wanted, minutes_rows
+from matcher.engine.highs import Relaxed, part_way, relaxed, whole
+from matcher.engine.market import Flags, Ints, Market, market_of
+from matcher.engine.packing import by_bundles
 from matcher.engine.prices import proved_bound, shadow_prices
 
 SURE = 0.99  # a share that is as good as one
 LINEAR = 0.4  # of the time, at most, goes to the linear programme
 CORE = 12_000  # pairs: as many as HiGHS decides in seconds
 A_NEIGHBOURHOOD = 3000  # pairs: HiGHS decides that many in a fraction of a second
-SAME = 2e-6  # HiGHS takes two totals this near to be one
 
 
 def plan_assignment(
@@ -66,37 +69,7 @@ def plan_assignment(
     return _told(coupled, answer, n_pairs)
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """A choice (E,) that keeps the rules, what it saves, what no choice can save more than, and prices (R,)."""
-
-    chosen: Flags
-    saving: float
-    most: float
-    price: Floats
-
-    @property
-    def is_optimal(self) -> bool:
-        return self.most <= self.saving
-
-    def or_better(self, coupled: CoupledMarket, chosen: Flags) -> "_Answer":
-        """The other choice instead, if that keeps the rules and saves more."""
-        saving = coupled.saving(chosen)
-        if saving <= self.saving or not coupled.allows(chosen):
-            return self
-        return replace(self, chosen=chosen, saving=saving).at_most(coupled, self.most)
-
-    def at_most(self, coupled: CoupledMarket, most: float) -> "_Answer":
-        """The same, now that no choice is known to save more than `most`, give or take what HiGHS can tell."""
-        most, same = min(self.most, most), SAME * coupled.unit
-        if coupled.market.is_whole and same < 1.0:
-            most = float(np.floor(most + same)) if math.isfinite(most) else most  # every choice saves a whole number
-        if most - self.saving <= (0.0 if coupled.market.is_whole else same):
-            most = self.saving
-        return replace(self, most=most)
-
-
-def _uncoupled(coupled: CoupledMarket) -> _Answer:
+def _uncoupled(coupled: CoupledMarket) -> Answer:
     """The optimum without the rules that pairs share, if it keeps them; else its prices, and nothing chosen yet."""
     market = coupled.market
     places = _one_place_each(market, coupled.wanted)
@@ -107,7 +80,7 @@ def _uncoupled(coupled: CoupledMarket) -> _Answer:
     price[: len(need_price)] = market.unserved - need_price
     price[len(need_price) : len(need_price) + len(visit_price)] = -visit_price
     nothing = np.zeros(len(market.cost), dtype=np.bool_)
-    answer = _Answer(nothing, 0.0, math.inf, price).at_most(coupled, coupled.most(price))
+    answer = Answer(nothing, 0.0, math.inf, price).at_most(coupled, coupled.most(price))
     chosen = nothing.copy()
     chosen[places.pair[choice[choice >= 0]]] = True
     return answer.or_better(coupled, chosen)
@@ -128,32 +101,39 @@ def _one_place_each(market: Market, wanted: Ints) -> Market:
     )
 
 
-def _searched(coupled: CoupledMarket, answer: _Answer, ends_at: float) -> _Answer:
+def _searched(coupled: CoupledMarket, answer: Answer, ends_at: float) -> Answer:
     """The best that can be found until then."""
-    began_at = time.monotonic()
-    found = relaxed(coupled, answer.price, began_at + LINEAR * (ends_at - began_at))
-    answer = replace(answer, price=found.price).at_most(coupled, coupled.most(found.price))
-    net = coupled.net(answer.price)
-    for shares in (found.share, found.share > SURE):
-        answer = answer.or_better(coupled, _greedy(coupled, np.lexsort((net, shares))[::-1]))
-    for step in (_unsure_decided, _core_decided, _neighbourhoods_decided, _all_decided):
+    is_large = len(coupled.gain) > CORE
+    answer, found = (by_bundles if is_large else _in_shares)(coupled, answer, ends_at)
+    for step in (*(() if is_large else (_unsure_decided, _core_decided)), _neighbourhoods_decided, _all_decided):
         if not answer.is_optimal and time.monotonic() < ends_at:
             answer = step(coupled, answer, found, ends_at)
     return answer
 
 
-def _unsure_decided(coupled: CoupledMarket, answer: _Answer, found: Relaxed, ends_at: float) -> _Answer:
+def _in_shares(coupled: CoupledMarket, answer: Answer, ends_at: float) -> tuple[Answer, Relaxed]:
+    """What the linear programme of the pairs says, and a choice after it."""
+    began_at = time.monotonic()
+    found = relaxed(coupled, answer.price, began_at + LINEAR * (ends_at - began_at))
+    answer = replace(answer, price=found.price).at_most(coupled, coupled.most(found.price))
+    net = coupled.net(answer.price)
+    for shares in (found.share, found.share > SURE):
+        answer = answer.or_better(coupled, greedy(coupled, np.lexsort((net, shares))[::-1]))
+    return answer, found
+
+
+def _unsure_decided(coupled: CoupledMarket, answer: Answer, found: Relaxed, ends_at: float) -> Answer:
     """The answer with what the linear programme is all but sure of held fast, and the rest decided: soon done."""
     sure = answer.chosen & (found.share > SURE)
-    chosen, _ = whole(coupled, sure, _core(coupled, found) & ~sure, _part_way(ends_at))
+    chosen, _ = whole(coupled, sure, _core(coupled, found) & ~sure, part_way(ends_at))
     return answer.or_better(coupled, chosen)
 
 
-def _core_decided(coupled: CoupledMarket, answer: _Answer, found: Relaxed, ends_at: float) -> _Answer:
+def _core_decided(coupled: CoupledMarket, answer: Answer, found: Relaxed, ends_at: float) -> Answer:
     """The answer with the core decided anew, the sure pairs in it too."""
     core = _core(coupled, found)
     sure = answer.chosen & (found.share > SURE) & ~core
-    chosen, most = whole(coupled, sure, core, _part_way(ends_at))
+    chosen, most = whole(coupled, sure, core, part_way(ends_at))
     answer = answer.or_better(coupled, chosen)
     return answer.at_most(coupled, max(most, answer.saving)) if core.all() else answer
 
@@ -166,11 +146,7 @@ def _core(coupled: CoupledMarket, found: Relaxed) -> Flags:
     return core
 
 
-def _part_way(ends_at: float) -> float:
-    return (time.monotonic() + ends_at) / 2
-
-
-def _neighbourhoods_decided(coupled: CoupledMarket, answer: _Answer, found: Relaxed, ends_at: float) -> _Answer:
+def _neighbourhoods_decided(coupled: CoupledMarket, answer: Answer, found: Relaxed, ends_at: float) -> Answer:
     """The answer after deciding one neighbourhood after another anew, the rest held fast (large neighbourhood search).
 
     They lie around the needs where the answer and the linear programme differ, the greatest difference first.
@@ -208,7 +184,7 @@ def _neighbourhood(market: Market, centre: int, looked_at: Flags) -> Flags:
     return around
 
 
-def _all_decided(coupled: CoupledMarket, answer: _Answer, found: Relaxed, ends_at: float) -> _Answer:
+def _all_decided(coupled: CoupledMarket, answer: Answer, found: Relaxed, ends_at: float) -> Answer:
     """The answer after looking at all that the prices leave open.
 
     A pair whose net saving is worse than what is still to be gained is in no better choice; one whose net saving is
@@ -222,20 +198,6 @@ def _all_decided(coupled: CoupledMarket, answer: _Answer, found: Relaxed, ends_a
     return answer.at_most(coupled, max(most, answer.saving))
 
 
-def _greedy(coupled: CoupledMarket, order: Ints) -> Flags:
-    """Take every pair that still fits, in this order."""
-    share, chosen = coupled.share, np.zeros(len(coupled.gain), dtype=np.bool_)
-    room = (coupled.limit + SLACK).tolist()
-    starts, rows, uses = share.indptr.tolist(), share.indices.tolist(), share.data.tolist()
-    for pair in order.tolist():
-        span = range(starts[pair], starts[pair + 1])
-        if all(uses[at] <= room[rows[at]] for at in span):
-            chosen[pair] = True
-            for at in span:
-                room[rows[at]] -= uses[at]
-    return chosen
-
-
 def _visits(
     volunteer: npt.ArrayLike, capacity: npt.ArrayLike | None, minutes_limit: npt.ArrayLike | None, n_pairs: int
 ) -> npt.ArrayLike:
@@ -246,7 +208,7 @@ def _visits(
     return np.full(int(most), n_pairs, dtype=np.int64)
 
 
-def _told(coupled: CoupledMarket, answer: _Answer, n_pairs: int) -> Assignment:
+def _told(coupled: CoupledMarket, answer: Answer, n_pairs: int) -> Assignment:
     """The answer in the caller's terms."""
     market, n_needs = coupled.market, len(coupled.wanted)
     pairs = np.sort(market.pair[answer.chosen])

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,16 @@ from matcher.engine.market import Flags, Floats, Ints, Market, finite, refuse, w
 SLACK = 1e-6  # of a limit: sums of minutes are rounded, and HiGHS keeps a row within this much
 MOST_COUNTED = 5  # visits: with more to a limit, rounding tells little
 LARGEST_GAIN = 1e6  # in HiGHS's eyes: larger figures drown its fixed tolerances
+
+
+class Kind(IntEnum):
+    """What a rule is about, in the order in which a market holds its rules."""
+
+    HELPERS = 0
+    VISITS = 1
+    MINUTES = 2
+    ROUNDED = 3
+    EXCLUSIVE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +39,7 @@ class CoupledMarket:
     """Pairs that each save `gain` (E,) against leaving a helper short, under rules.
 
     wanted: (n_needs,), helpers. share: (R, E) and limit: (R,), the rules: first one for each need, then one for the
-    visits of each volunteer, then the others. is_general: (R,), those of needs, visits and minutes.
+    visits of each volunteer, then the others. kind: (R,), what each is about.
     """
 
     market: Market
@@ -36,7 +47,7 @@ class CoupledMarket:
     gain: Floats
     share: csc_array
     limit: Floats
-    is_general: Flags
+    kind: Ints
 
     @staticmethod
     def of(market: Market, wanted: Ints, minutes: Rows, exclusive: Rows) -> "CoupledMarket":
@@ -54,8 +65,14 @@ class CoupledMarket:
             gain=market.unserved[market.need] - market.cost,
             share=csc_array(vstack([row.share for row in rows])),
             limit=np.concatenate([row.limit for row in rows]).astype(np.float64),
-            is_general=np.repeat([True, True, True, False, False], [len(row.limit) for row in rows]),
+            kind=np.repeat(list(Kind), [len(row.limit) for row in rows]),
         )
+
+    @property
+    def is_general(self) -> Flags:
+        """Which rules (R,) are of needs, visits and minutes: few, and most of what there is to say."""
+        general: Flags = self.kind <= Kind.MINUTES
+        return general
 
     @property
     def unit(self) -> float:

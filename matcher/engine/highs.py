@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, linprog, milp
+from scipy.sparse import csc_array, csr_array
 
+from matcher.engine.bidding import members
+from matcher.engine.bundles import Bundle, Bundles
 from matcher.engine.coupled import SLACK, CoupledMarket
 from matcher.engine.market import Flags, Floats
 
@@ -71,6 +74,34 @@ def _linear(coupled: CoupledMarket, pairs: Flags, rules: Flags, seconds: float) 
     return solved
 
 
+def packed(bundles: Bundles, offered: list[Bundle], ends_at: float) -> tuple[Flags, float]:
+    """The pairs (E,) of the best of these bundles, at most one for each volunteer, that keep the shared rules.
+
+    And what no others of them can save more than. It may have to stop before they are the best, or before there are
+    any.
+    """
+    chosen = np.zeros(len(bundles.volunteer), dtype=np.bool_)
+    if not offered:
+        return chosen, 0.0
+    bundle, pair = members(offered)
+    holds = csc_array((np.ones(len(pair)), (pair, bundle)), shape=(len(chosen), len(offered)))
+    owner = bundles.volunteer[[pairs[0] for pairs in offered]]
+    one_each = csr_array((np.ones(len(owner)), (owner, np.arange(len(owner)))), shape=(len(bundles.worth), len(owner)))
+    solved = milp(
+        -np.bincount(bundle, bundles.coupled.gain[pair], minlength=len(offered)) / bundles.coupled.unit,
+        integrality=np.ones(len(offered), dtype=np.int64),
+        bounds=Bounds(0, 1),
+        constraints=[
+            LinearConstraint(bundles.share @ holds, -np.inf, bundles.limit),
+            LinearConstraint(one_each, -np.inf, 1.0),
+        ],
+        options={"time_limit": max(ends_at - time.monotonic(), LEAST_S), "mip_rel_gap": 0.0},
+    )
+    if solved.x is not None:
+        chosen[[pair for at in np.flatnonzero(solved.x > 0.5).tolist() for pair in offered[at]]] = True
+    return chosen, math.inf if solved.mip_dual_bound is None else -solved.mip_dual_bound * bundles.coupled.unit
+
+
 def whole(coupled: CoupledMarket, fixed: Flags, undecided: Flags, ends_at: float) -> tuple[Flags, float]:
     """The fixed pairs and the best of the undecided (E,), and what nothing of that kind can save more than.
 
@@ -93,3 +124,8 @@ def whole(coupled: CoupledMarket, fixed: Flags, undecided: Flags, ends_at: float
     if solved.x is not None:
         chosen[columns] = solved.x > 0.5
     return chosen, math.inf if solved.mip_dual_bound is None else saved - solved.mip_dual_bound * coupled.unit
+
+
+def part_way(ends_at: float) -> float:
+    """Half of the time that is left."""
+    return (time.monotonic() + ends_at) / 2

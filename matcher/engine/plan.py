@@ -17,7 +17,7 @@ from matcher.engine.clashes import Clash, clashes_in
 from matcher.engine.clock import Floats, Ints
 from matcher.engine.diary import Diary
 from matcher.engine.loads import loads
-from matcher.engine.plan_choice import Rules, choose, surplus
+from matcher.engine.plan_choice import Rules, choose, proved, surplus
 from matcher.engine.plan_market import PlanMarket, set_out
 from matcher.engine.plan_problem import Plan, PlanProblem
 from matcher.engine.plan_reasons import told
@@ -63,11 +63,11 @@ def decide(market: PlanMarket, time_limit_s: float, progress: Progress = silent)
     search = _Search(market, Rules(loads(market)), time.monotonic() + time_limit_s, progress)
     every = np.arange(market.pairs.need.size)
     search.look_at(every, np.inf)
-    first_bound, count = search.bound, MANY
+    by_prices, count = proved(market, search.need_price, search.column_price), MANY
     more = surplus(market, search.need_price, search.column_price)
     while not search.is_over:
         among, least = _most_likely(market, more, count)
-        search.look_at(among, first_bound + least)
+        search.look_at(among, by_prices + max(least, 0.0))
         if search.is_settled and among.size < every.size and search.somebody_may_be_left_out:
             search.is_settled, count = False, 4 * count
     return search.decided()

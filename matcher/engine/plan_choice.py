@@ -67,12 +67,18 @@ def choose(market: PlanMarket, among: Ints, rules: Rules, time_limit_s: float) -
 
 
 def surplus(market: PlanMarket, need_price: Floats, column_price: Floats) -> Floats:
-    """What each pair costs more, (E,), than the prices of its need and its visit: a plan with it costs that much more
-    than the bound those prices prove.
+    """What each pair costs more, (E,), than the prices of its need and its visit: a plan with it costs, if that is
+    more than nothing, so much more than what those prices have `proved`.
     """
     prices = need_price[market.pairs.need] + column_price[market.pairs.column]
     more: Floats = market.pairs.metres - prices
     return more
+
+
+def proved(market: PlanMarket, need_price: Floats, column_price: Floats) -> float:
+    """What no plan's total is below, by these prices alone, and none with a pair by more than that pair's surplus."""
+    paid = (need_price * market.helpers).sum() + (column_price * market.limit).sum()
+    return float(paid + np.minimum(surplus(market, need_price, column_price), 0.0).sum())
 
 
 def _twice_by_one(market: PlanMarket, among: Ints) -> list[Ints]:

@@ -4,7 +4,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from matcher.engine.plan_choice import Rules, choose, surplus
+from matcher.engine.plan_choice import Rules, choose, proved, surplus
 from matcher.engine.plan_market import set_out
 from matcher.engine.plan_problem import PlanProblem
 from tests.plan_worlds import need, parish, volunteer
@@ -52,13 +52,26 @@ def test_at_most_so_many_of_some_pairs_is_kept_exactly(seed):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_no_choice_with_a_pair_beats_the_bound_by_more_than_its_surplus(seed):
+def test_no_choice_with_a_pair_beats_what_the_prices_prove_by_more_than_its_surplus(seed):
     market = set_out(parish(seed, needs=25, volunteers=8))
     every = np.arange(market.pairs.need.size)
     _, answer = choose(market, every, Rules(), 10.0)
-    more = surplus(market, answer.need_price[: len(market.needs)], answer.volunteer_price[: market.limit.size])
+    prices = answer.need_price[: len(market.needs)], answer.volunteer_price[: market.limit.size]
+    more, by_prices = surplus(market, *prices), proved(market, *prices)
+    assert by_prices <= answer.bound
     for pair in np.argsort(-more)[:5].tolist():
         others = every[(market.pairs.need != market.pairs.need[pair]) | (every == pair)]
         forced, _ = choose(market, others, Rules(), 10.0)
         if pair in forced:
-            assert market.total(forced.tolist()) >= answer.bound + more[pair] - 1
+            assert market.total(forced.tolist()) >= by_prices + more[pair] - 1e-6
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_prices_of_any_kind_prove_no_more_than_is_true(seed):
+    dice = np.random.default_rng(seed)
+    market = set_out(parish(seed % 4, needs=25, volunteers=8))
+    every = np.arange(market.pairs.need.size)
+    chosen, _ = choose(market, every, Rules(), 10.0)
+    need_price = dice.random(len(market.needs)) * market.unserved
+    column_price = -dice.random(market.limit.size) * market.place_m
+    assert proved(market, need_price, column_price) <= market.total(chosen.tolist())
