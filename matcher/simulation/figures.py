@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from xml.sax.saxutils import escape
 
 from matcher.simulation.results import Mean, Summary
@@ -47,47 +46,52 @@ def pictures(summaries: Sequence[Summary]) -> dict[str, str]:
 def _scatter(summaries: Sequence[Summary]) -> str:
     panels = _panels(summaries)
     height = 300
-    most_asks = max((one.means["asks_per_fill"].mean for one in summaries), default=1.0) * 1.15 or 1.0
-    scale = Scale(most_asks, 70, WIDTH - 250)
+    most_asks = max((one.means["asks_per_fill"].mean for one in summaries), default=1.0) * 1.05 or 1.0
+    scale = Scale(most_asks, 70, WIDTH - 260)
     parts: list[str] = []
     for at, (scenario, of_it) in enumerate(panels):
-        top = TOP + at * (height + PANEL_GAP)
+        top = TOP + at * (height + 2 * PANEL_GAP)
         parts += _scatter_panel(scenario, of_it, scale, top, height)
-    return _page(_fill_title(panels), parts, TOP + len(panels) * (height + PANEL_GAP))
+    return _page(_fill_title(panels), parts, TOP + len(panels) * (height + 2 * PANEL_GAP) - PANEL_GAP)
 
 
 def _scatter_panel(
     scenario: str, summaries: Sequence[Summary], scale: Scale, top: float, height: float
 ) -> Iterator[str]:
-    lows = [min(one.means["fill"].mean, *_ends(one.means["fill"])) for one in summaries]
-    highs = [max(one.means["fill"].mean, *_ends(one.means["fill"])) for one in summaries]
-    least, most = math.floor(min(lows) / 5) * 5, math.ceil(max(highs) / 5) * 5
+    ends = [end for one in summaries for end in _ends(one.means["fill"])]
+    step = 5 if max(ends) - min(ends) < 40 else 20
+    least, most = math.floor(min(ends) / step) * step, math.ceil(max(ends) / step) * step
 
     def y(value: float) -> float:
         return top + height - height * (value - least) / max(most - least, 1)
 
     yield _text(scale.left, top - 14, _SCENARIO_WORDS.get(scenario, scenario), weight=700)
-    for tick in range(int(least), int(most) + 1, 5):
+    for tick in range(least, most + 1, step):
         yield _line(scale.left, y(tick), scale.left + scale.width, y(tick))
         yield _text(scale.left - 8, y(tick) + 5, f"{tick} %", anchor="end", colour=SOFT)
     for asks in _ticks(scale.most):
         yield _text(scale.at(asks), top + height + 20, f"{asks:g}", anchor="middle", colour=SOFT)
-    yield _text(scale.left + scale.width, top + height + 38, "asks for each need met →", anchor="end", colour=SOFT)
-    for one, label_y in zip(summaries, _apart([y(one.means["fill"].mean) for one in summaries]), strict=True):
-        x, mean = scale.at(one.means["asks_per_fill"].mean), one.means["fill"]
-        low, high = _ends(mean)
+    yield _text(scale.left + scale.width, top + height + 42, "asks for each need met →", anchor="end", colour=SOFT)
+    yield _text(20, top + height + 42, "↑ needs met, with 95 % intervals", colour=SOFT)
+    spots = [(scale.at(one.means["asks_per_fill"].mean), y(one.means["fill"].mean)) for one in summaries]
+    for one, (x, middle), label_y in zip(summaries, spots, _apart(spots), strict=True):
+        low, high = _ends(one.means["fill"])
         yield _line(x, y(low), x, y(high), colour=_colour(one), width=2)
-        yield f'<circle cx="{x:.1f}" cy="{y(mean.mean):.1f}" r="6" fill="{_colour(one)}"/>'
-        yield _text(x + 14, label_y + 5, f"{one.policy} {mean.mean:.1f} %", colour=_colour(one, text=True))
+        yield f'<circle cx="{x:.1f}" cy="{middle:.1f}" r="6" fill="{_colour(one)}"/>'
+        words = f"{_name(one)} {one.means['fill'].mean:.1f} %"
+        yield _text(x + 12, label_y + 5, words, colour=_colour(one, text=True), halo=True)
 
 
-def _apart(places: Sequence[float], least: float = 19.0) -> list[float]:
-    """The same places, moved so that labels do not lie on each other."""
-    order = sorted(range(len(places)), key=lambda row: places[row])
-    moved = list(places)
-    for before, row in pairwise(order):
-        moved[row] = max(moved[row], moved[before] + least)
-    return moved
+def _apart(spots: Sequence[tuple[float, float]], least: float = 19.0, beside: float = 190.0) -> list[float]:
+    """Heights for the labels of these spots, moved down so that labels beside each other do not lie on each other."""
+    placed: dict[int, float] = {}
+    for row in sorted(range(len(spots)), key=lambda row: spots[row][1]):
+        x, height = spots[row]
+        for other, taken in sorted(placed.items(), key=lambda item: item[1]):
+            if abs(spots[other][0] - x) < beside and abs(taken - height) < least:
+                height = taken + least
+        placed[row] = height
+    return [placed[row] for row in range(len(spots))]
 
 
 def _bars(
@@ -98,7 +102,7 @@ def _bars(
     dot: str | None,
 ) -> str:
     panels = _panels(summaries)
-    most = max((max(one.means[measure].mean, *_ends(one.means[measure])) for one in summaries), default=1.0)
+    most = max((max(one.means[measure].mean, _ends(one.means[measure])[1]) for one in summaries), default=1.0)
     scale = Scale(most or 1.0, LEFT, WIDTH - LEFT - RIGHT)
     parts: list[str] = []
     top = float(TOP)
@@ -116,7 +120,7 @@ def _bar(one: Summary, measure: str, dot: str | None, scale: Scale, top: float) 
     mean = one.means[measure]
     low, high = _ends(mean)
     middle = top + ROW / 2
-    yield _text(LEFT - 12, middle + 5, one.policy, anchor="end", colour=_colour(one, text=True))
+    yield _text(LEFT - 12, middle + 5, _name(one), anchor="end", colour=_colour(one, text=True))
     width = scale.at(mean.mean) - scale.left
     yield f'<rect x="{scale.left}" y="{top + 5:.1f}" width="{width:.1f}" height="{ROW - 10}" fill="{_colour(one)}"/>'
     yield _line(scale.at(low), middle, scale.at(high), middle, colour=INK, width=2)
@@ -139,12 +143,11 @@ def _fill_title(panels: Panels) -> str:
 
 
 def _fill_words(ours: Summary, other: Summary) -> str:
-    asks = ours.means["asks_per_fill"].mean / max(other.means["asks_per_fill"].mean, 1e-9)
+    asks = 100 * ours.means["asks_per_fill"].mean / max(other.means["asks_per_fill"].mean, 1e-9)
     points = ours.means["fill"].mean - other.means["fill"].mean
     more = "more" if points >= 0 else "fewer"
-    return (
-        f"{_in_words(ours)}: {abs(points):.0f} points {more} needs met than broadcast, {asks:.0%} of its asks for each"
-    )
+    met = f"{abs(points):.0f} points {more} needs met than broadcast"
+    return f"{_in_words(ours)}: {met}, {asks:.0f} % of its asks for each"
 
 
 def _on_time_title(panels: Panels) -> str:
@@ -189,9 +192,14 @@ def _in_words(one: Summary) -> str:
 
 
 def _ends(mean: Mean) -> tuple[float, float]:
+    """The interval as it is drawn: no share is below nought."""
     if math.isnan(mean.low):
         return mean.mean, mean.mean
-    return mean.low, mean.high
+    return max(mean.low, 0.0), mean.high
+
+
+def _name(one: Summary) -> str:
+    return one.policy.replace("_", " ")
 
 
 def _ticks(most: float) -> Iterator[float]:
@@ -206,10 +214,13 @@ def _colour(one: Summary, *, text: bool = False) -> str:
     return INK if text else BAR
 
 
-def _text(x: float, y: float, words: str, *, anchor: str = "start", colour: str = INK, weight: int = 400) -> str:
+def _text(
+    x: float, y: float, words: str, *, anchor: str = "start", colour: str = INK, weight: int = 400, halo: bool = False
+) -> str:
+    around = ' stroke="#fff" stroke-width="4" paint-order="stroke"' if halo else ""
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{colour}" font-weight="{weight}" {FONT} '
-        f'font-size="15">{escape(words)}</text>'
+        f'font-size="15"{around}>{escape(words)}</text>'
     )
 
 
@@ -220,6 +231,7 @@ def _line(x1: float, y1: float, x2: float, y2: float, *, colour: str = RULE, wid
 def _page(title: str, parts: Sequence[str], height: float) -> str:
     lines = [_text(20, 30 + 22 * row, words, weight=700) for row, words in enumerate(title.split("; "))]
     body = "\n".join([*lines, *parts])
+    height += 10
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}" role="img">\n'
         f'<title>{escape(title)}</title>\n<rect width="100%" height="100%" fill="#fff"/>\n{body}\n</svg>\n'
