@@ -12,7 +12,9 @@ from matcher.engine.market import (
     Floats,
     Ints,
     Market,
+    is_all_ties,
     market_of,
+    serving_first,
     with_one_visit_each,
     with_scarce_side_first,
     with_ties_broken,
@@ -22,6 +24,10 @@ from matcher.engine.prices import cost_of, match_by_prices, proved_bound, shadow
 # Rows. Measured by tests/bench/assignment.py: in the tightest markets prices are as fast as scipy from here on, in
 # others several times faster; below, scipy answers in milliseconds and there is less to go wrong.
 LARGE = 1000
+
+# A market is tight if neither side has this many times what the other has. If it is all ties too, scipy beats prices so
+# long as no tie-break makes every pair unlike; with enough to spare prices settle it at once.
+PLENTY = 1.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +88,32 @@ def certified(market: Market, choice: Ints, n_pairs: int) -> Assignment:
 
 def least_cost(market: Market) -> Ints:
     """The pair that serves each need (n_needs,) at least total cost, -1 if none."""
-    sides = with_scarce_side_first(with_one_visit_each(with_ties_broken(market)))
-    if len(sides.unserved) <= LARGE:
-        taken = match_by_scipy(sides)
+    sides = _sides(market) if _is_tight(market) and is_all_ties(market) else None
+    if sides is not None and is_all_ties(sides):
+        taken = match_by_scipy(serving_first(sides))
     else:
-        taken, rest = match_by_prices(sides)
-        if rest is not None:
-            taken = rest.pair[match_by_scipy(rest)]
+        sides = _sides(with_ties_broken(market))
+        taken = _match_by_cost(sides)
     taken = sides.pair[taken]
     choice = np.full(len(market.unserved), -1, dtype=np.int64)
     choice[market.need[taken]] = taken
     return choice
+
+
+def _is_tight(market: Market) -> bool:
+    scarce, other = sorted((len(market.unserved), int(market.capacity.sum())))
+    return other < PLENTY * scarce
+
+
+def _sides(market: Market) -> Market:
+    return with_scarce_side_first(with_one_visit_each(market))
+
+
+def _match_by_cost(market: Market) -> Ints:
+    if len(market.unserved) <= LARGE:
+        return match_by_scipy(market)
+    taken, rest = match_by_prices(market)
+    return taken if rest is None else rest.pair[match_by_scipy(rest)]
 
 
 def match_by_scipy(market: Market) -> Ints:

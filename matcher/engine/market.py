@@ -126,6 +126,22 @@ def with_ties_broken(market: Market) -> Market:
     )
 
 
+def is_all_ties(market: Market) -> bool:
+    """Whether costs are whole and every need is indifferent between all its volunteers."""
+    least = market.cheapest_of(market.cost, market.unserved)
+    return bool((market.cost == least[market.need]).all()) and market.is_whole
+
+
+def serving_first(market: Market) -> Market:
+    """The same market where all are ties, no tie broken; at equal cost, serve.
+
+    A tie-break would make it the hardest of all. Its pairs stand in one fixed order: the answer is the same without.
+    """
+    least = market.cheapest_of(market.cost, market.unserved)
+    saved = (market.unserved - least) * (len(least) + 1.0) + 1.0
+    return replace(market, cost=np.zeros(len(market.cost)), unserved=saved)
+
+
 def with_one_visit_each(market: Market) -> Market:
     """The same market with every volunteer replicated for each visit they can make; `pair` points into `market`."""
     if (market.capacity[market.volunteer] == 1).all():

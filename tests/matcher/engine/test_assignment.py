@@ -8,7 +8,7 @@ import pytest
 from scipy.optimize import linear_sum_assignment
 
 from matcher.engine.assignment import assign, certified
-from matcher.engine.market import market_of, with_ties_broken
+from matcher.engine.market import is_all_ties, market_of, with_ties_broken
 
 
 def brute_force(need, volunteer, cost, unserved, capacity):
@@ -139,6 +139,40 @@ def test_the_tie_break_leaves_one_best_answer_whichever_side_is_on_the_rows(seed
     columns = assign(need, volunteer, cost, unserved=crowded, capacity=np.ones(40, int))
     assert (rows.volunteer_of == also_rows.volunteer_of).all()
     assert rows.total + 100 == columns.total
+
+
+@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("alike", ["all equal", "needs differ", "nothing to gain"])
+def test_a_market_that_is_all_ties_is_solved_exactly_in_any_order(seed, alike):
+    rng = np.random.default_rng(seed)
+    n_needs, n_volunteers = rng.integers(20, 80, 2)
+    need, volunteer, _, unserved = county(rng, n_needs=n_needs, n_volunteers=n_volunteers, degree=3)
+    own = {"all equal": np.full(n_needs, 7.0), "needs differ": rng.integers(-5, 20, n_needs).astype(float)}
+    cost = own.get(alike, unserved)[need]
+    capacity = rng.integers(1, 3, n_volunteers) if seed % 2 else np.ones(n_volunteers, int)
+    answer = assign(need, volunteer, cost, unserved=unserved, capacity=capacity)
+    copies = [
+        (need, volunteer, cost),
+        *((need[c], n_volunteers + volunteer[c], cost[c]) for c in [capacity[volunteer] > 1]),
+    ]
+    every = [np.concatenate(column) for column in zip(*copies, strict=True)]
+    assert answer.total == dense_total(*every, unserved, 2 * n_volunteers)
+    assert answer.gap == 0
+    used = np.bincount(answer.volunteer_of[answer.volunteer_of >= 0], minlength=n_volunteers)
+    could = (answer.volunteer_of[need] < 0) & (used < capacity)[volunteer]
+    assert (cost[could] > unserved[need[could]]).all()  # at equal cost a need is served
+    mixed = rng.permutation(len(need))
+    again = assign(need[mixed], volunteer[mixed], cost[mixed], unserved=unserved, capacity=capacity)
+    assert (again.volunteer_of == answer.volunteer_of).all()
+    check_certificate(answer, need, volunteer, cost, unserved, capacity)
+
+
+def test_both_ways_of_solving_ties_are_tried_here():
+    """Or the test above would show little."""
+    tight = market_of([0, 0, 1], [0, 1, 1], [7, 7, 7], [9, 9], None)
+    assert is_all_ties(tight)
+    assert not is_all_ties(market_of([0, 0, 1], [0, 1, 1], [7, 8, 7], [9, 9], None))
+    assert not is_all_ties(market_of([0, 0, 1], [0, 1, 1], [7.5, 7.5, 7.5], [9, 9], None))
 
 
 def test_the_tie_break_never_outweighs_one_unit_of_cost():
