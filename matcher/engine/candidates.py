@@ -11,14 +11,17 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
-from matcher.engine.clock import NONE, Bools, Ints
+from matcher.engine.clock import NONE, Bools, Floats, Ints
+from matcher.engine.indexes import ReachClass
+from matcher.engine.market import spans
 from matcher.engine.problem import ReasonCode
 from matcher.engine.promises import Promises
 from matcher.engine.starts import TIME_RULES, can_begin, earliest_starts, may_be_free, proposed_starts
 from matcher.engine.world import Pairs, World
 
 CHUNK = 256  # occurrences at once: their pairs stay in the processor's cache
-REACH_CLASS = 1.5  # reaches within this factor share a search tree
+TOLERANCE_M = 1e-3
+WIDE_CHUNK = 1024  # the same, where only the nearest are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ def can_get_there(world: World, pairs: Pairs) -> Bools:
 def is_free(world: World, pairs: Pairs) -> Bools:
     """They are free for the whole visit. The half-hours reject most; the exact windows decide."""
     able = np.zeros(pairs.occurrence.size, dtype=np.bool_)
-    likely = np.flatnonzero(may_be_free(world, pairs))
+    likely = np.flatnonzero(may_be_free(world, pairs.occurrence, pairs.volunteer))
     able[likely] = can_begin(world, pairs.where(likely), ReasonCode.NOBODY_FREE)
     return able
 
@@ -139,8 +142,8 @@ REQUIREMENTS: tuple[Requirement, ...] = (
     Requirement(ReasonCode.NEEDED_ELSEWHERE, "not asked for another visit just now", is_not_needed_elsewhere),
 )
 
-# One search for a start settles every rule about time at once, so these wait for it.
-_AT_ONCE = frozenset(TIME_RULES)
+# One search for a start settles every rule about time at once; the pairs that are sifted are near enough already.
+_SETTLED = frozenset({*TIME_RULES, ReasonCode.NOBODY_NEAR})
 
 
 def find_candidates(world: World, rows: Ints, waived: frozenset[ReasonCode] = frozenset()) -> Candidates:
@@ -153,27 +156,41 @@ def find_candidates(world: World, rows: Ints, waived: frozenset[ReasonCode] = fr
 
 def joined(parts: Sequence[Candidates]) -> Candidates:
     """All of them, ascending by occurrence row, then offer row."""
-    none = np.empty(0, dtype=np.int64)
-    whole = Candidates(
-        np.concatenate([none, *(part.occurrence for part in parts)]),
-        np.concatenate([none, *(part.volunteer for part in parts)]),
-        np.concatenate([none, *(part.start for part in parts)]),
-    )
+    whole = put_together(parts)
     offers = int(whole.volunteer.max(initial=0)) + 1
     return whole.only(np.argsort(whole.occurrence * offers + whole.volunteer))
 
 
+def put_together(parts: Sequence[Candidates]) -> Candidates:
+    """All of them, as they come."""
+    none = np.empty(0, dtype=np.int64)
+    return Candidates(
+        np.concatenate([none, *(part.occurrence for part in parts)]),
+        np.concatenate([none, *(part.volunteer for part in parts)]),
+        np.concatenate([none, *(part.start for part in parts)]),
+    )
+
+
 def _sift(world: World, pairs: Pairs) -> Candidates:
-    """Cheapest first: the half-hours, then what can be looked up, then the search for a start."""
-    if ReasonCode.NOBODY_FREE not in pairs.waived:
-        pairs = pairs.where(may_be_free(world, pairs))
+    """Of pairs that are near enough. Cheapest first: what can be looked up, then the search for a start."""
     for requirement in REQUIREMENTS:
-        if requirement.code not in _AT_ONCE | pairs.waived:
+        if requirement.code not in _SETTLED | pairs.waived:
             pairs = pairs.where(requirement.holds(world, pairs))
     earliest = earliest_starts(world, pairs, upto=TIME_RULES[-1])
     able = (earliest != NONE) & _has_room_still(world, pairs)
     pairs, earliest = pairs.where(able), earliest[able]
     return Candidates(pairs.occurrence, pairs.volunteer, proposed_starts(world, pairs, earliest))
+
+
+def find_usual(world: World, rows: Ints) -> Candidates:
+    """Feasible pairs of these occurrences with people who have helped there before."""
+    known, person = np.divmod(world.usual.keys, world.usual.stride)
+    by_person = np.argsort(world.offers.person, kind="stable")
+    people = world.offers.person[by_person]
+    first, last = (np.searchsorted(people, person, side=side) for side in ("left", "right"))
+    occurrence, volunteer = np.repeat(known, last - first), by_person[spans(first, last - first)]
+    wanted = np.isin(occurrence, rows)
+    return _sift(world, _near(world, occurrence[wanted], volunteer[wanted]))
 
 
 def near_pairs(world: World, rows: Ints, waived: frozenset[ReasonCode] = frozenset()) -> Iterator[Pairs]:
@@ -183,13 +200,41 @@ def near_pairs(world: World, rows: Ints, waived: frozenset[ReasonCode] = frozens
     if ReasonCode.NOBODY_NEAR in waived:
         yield from all_pairs(world, rows, waived)
         return
-    for members, tree in reach_classes(world):
-        widest = float(world.offers.reach_m[members].max())
+    for group in world.offers.classes:
         for begin in range(0, rows.size, CHUNK):
             chunk = rows[begin : begin + CHUNK]
-            first, second = _within(cKDTree(world.needs.point[chunk]), tree, widest)
-            pairs = _real(world, world.pairs(chunk[first], members[second], waived))
-            yield pairs.where(is_near_enough(world, pairs))
+            first, second, _ = _search(world, chunk, group, group.widest)
+            yield _near(world, chunk[first], group.members[second], waived)
+
+
+def find_between(world: World, rows: Ints, beyond: Floats, within: Floats) -> Candidates:
+    """Feasible pairs of these occurrences (ascending rows) beyond one distance and within another, (len(rows), classes)
+    metres each; in no order, and without those that `find_usual` finds.
+    """
+    parts = []
+    for nth, group in enumerate(world.offers.classes):
+        order = np.flatnonzero(within[:, nth] > beyond[:, nth])
+        order = order[np.argsort(within[order, nth], kind="stable")]  # so that a chunk has about one distance
+        for begin in range(0, order.size, WIDE_CHUNK):
+            at = order[begin : begin + WIDE_CHUNK]
+            place, second, metres = _search(world, rows[at], group, float(within[at[-1], nth]))
+            place = at[place]
+            ring = (metres > beyond[place, nth] - TOLERANCE_M) & (metres < within[place, nth] + TOLERANCE_M)
+            pairs = _near(world, rows[place[ring]], group.members[second[ring]])
+            place = np.searchsorted(rows, pairs.occurrence)
+            ring = (pairs.metres > beyond[place, nth]) & (pairs.metres <= within[place, nth])
+            ring &= ~world.usual.has(pairs.occurrence, world.offers.person[pairs.volunteer])
+            parts.append(_sift(world, pairs.where(ring)))
+    return put_together(parts)
+
+
+def _near(world: World, occurrence: Ints, volunteer: Ints, waived: frozenset[ReasonCode] = frozenset()) -> Pairs:
+    """Those of these rows within reach, without those that are no pair at all; the half-hours reject most first."""
+    if ReasonCode.NOBODY_FREE not in waived:
+        likely = may_be_free(world, occurrence, volunteer)
+        occurrence, volunteer = occurrence[likely], volunteer[likely]
+    pairs = world.pairs(occurrence, volunteer, waived)
+    return _real(world, pairs.where(is_near_enough(world, pairs)))
 
 
 def all_pairs(
@@ -202,17 +247,12 @@ def all_pairs(
         yield _real(world, world.pairs(np.repeat(some, offers.size), np.tile(offers, some.size), waived))
 
 
-def reach_classes(world: World) -> list[tuple[Ints, cKDTree]]:
-    """Offers of about the same reach, each class with a tree of their homes."""
-    classes = np.floor(np.log(np.maximum(world.offers.reach_m, 1.0)) / np.log(REACH_CLASS))
-    groups = [np.flatnonzero(classes == c).astype(np.int64) for c in np.unique(classes)]
-    return [(members, cKDTree(world.offers.point[members])) for members in groups]
-
-
-def _within(homes: cKDTree, offers: cKDTree, metres: float) -> tuple[Ints, Ints]:
+def _search(world: World, rows: Ints, group: ReachClass, metres: float) -> tuple[Ints, Ints, Floats]:
+    """Homes of the class so near these occurrences: the place of each in `rows` and in the class, and about how far."""
     # The trees compare with < on rounded squares: a millimetre more, and the exact rule decides.
-    found = homes.sparse_distance_matrix(offers, metres + 1e-3, output_type="ndarray")
-    return found["i"].astype(np.int64), found["j"].astype(np.int64)
+    homes = cKDTree(world.needs.point[rows])
+    found = homes.sparse_distance_matrix(group.homes, metres + TOLERANCE_M, output_type="ndarray")
+    return found["i"].astype(np.int64), found["j"].astype(np.int64), found["v"]
 
 
 def _real(world: World, pairs: Pairs) -> Pairs:

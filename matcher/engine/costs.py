@@ -14,10 +14,11 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from matcher.domain.geo import chord_m, distance_band
-from matcher.engine.acceptance import chance_of_yes
+from matcher.engine.acceptance import best_chance, chance_of_yes
 from matcher.engine.allocation import TermLine
 from matcher.engine.candidates import Candidates
 from matcher.engine.clock import Bools, Floats, Ints
+from matcher.engine.indexes import ReachClass
 from matcher.engine.params import Params
 from matcher.engine.world import World
 
@@ -159,6 +160,28 @@ def weights(scene: Scene) -> Floats:
     for term in TERMS:
         total += term.minutes(scene)
     return total
+
+
+def ceilings(world: World, urge: Urge, occurrence: Ints, metres: Floats, of: ReachClass) -> Floats:
+    """No less than the weight of anybody of that class of reach so far away or farther, for each of these occurrences;
+    people who have helped there before aside. It never rises with the distance.
+    """
+    size = occurrence.size
+    scene = Scene(
+        params=world.params,
+        p=best_chance(world, occurrence, metres, np.full(size, of.widest)),
+        value=urge.value[occurrence],
+        age=1 + world.params.age_rise * urge.waited[occurrence],
+        late=np.zeros(size, dtype=np.bool_),
+        unheard=urge.unheard[occurrence],
+        usual=np.zeros(size, dtype=np.bool_),
+        travel_min=metres / of.fastest,
+        visits=np.zeros(size),
+        fatigue=np.zeros(size),
+        idle=np.ones(size, dtype=np.bool_),
+    )
+    # Where a visit is worth less than the way there, a yes that is less likely costs less.
+    return np.maximum(weights(scene), weights(replace(scene, p=np.zeros(size))))
 
 
 def breakdowns(world: World, chosen: Candidates, scene: Scene) -> list[tuple[TermLine, ...]]:

@@ -12,13 +12,17 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.spatial import cKDTree
 
 from matcher.domain.geo import SPEED_M_PER_MIN, WGS84_A_M, WGS84_E2, Point
+from matcher.domain.lifecycle import Urgency
 from matcher.domain.localtime import local_day
 from matcher.domain.timewindow import TimeWindow
 from matcher.engine.clock import FAR_OFF, HALF_HOUR_S, NONE, Bools, Clock, Floats, Ints, Words
 from matcher.engine.problem import OpenOccurrence
 from matcher.engine.snapshot import MODES, Snapshot
+
+REACH_CLASS = 1.5  # reaches within this factor share a search tree
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,6 +71,7 @@ class OccurrenceIndex:
     requires: Bools
     last_day: Ints
     begins: Ints
+    urgent: Bools
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,7 +79,7 @@ class VolunteerIndex:
     """Offers as arrays, V rows. person: row of the person. kinds: (V, words) bit set over the kinds there are. checks:
     (V, C) last day as an ordinal, 0 if missing. week: the row of `free` and of `half_hours` that holds when they are
     free: most people share theirs. half_hours: (weeks, W) bit set, a bit for every half-hour of the horizon that holds
-    a free moment. limit: visits a week. speed: metres a minute.
+    a free moment. limit: visits a week. speed: metres a minute. classes: by reach.
     """
 
     id: Ints
@@ -88,11 +93,24 @@ class VolunteerIndex:
     free: Spans
     half_hours: Words
     limit: Ints
+    classes: tuple[ReachClass, ...]
 
     def free_spans(self, row: int) -> range:
         """Which spans of `free` are those of one row."""
         week = int(self.week[row])
         return range(int(self.free.ptr[week]), int(self.free.ptr[week + 1]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReachClass:
+    """Offers of about the same reach. members: their rows. widest: the longest reach, metres; fastest: the highest
+    speed, metres a minute. homes: a search tree of where they live, in the order of `members`.
+    """
+
+    members: Ints
+    widest: float
+    fastest: float
+    homes: cKDTree
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -167,6 +185,7 @@ def index_occurrences(
             len(occurrences), len(checks)
         ),
         last_day=np.array([_last_day(o.windows) for o in occurrences], dtype=np.int64),
+        urgent=np.array([o.urgency is Urgency.URGENT for o in occurrences], dtype=np.bool_),
         begins=np.array(
             [NONE if o.begins_at is None else clock.ceil(o.begins_at) for o in occurrences], dtype=np.int64
         ),
@@ -207,20 +226,30 @@ def index_volunteers(
 ) -> VolunteerIndex:
     """Arrays of the offers, in the order of the snapshot; `kinds` begins with the kinds of the snapshot."""
     free = _free_spans(snapshot.weeks, clock)
-    speeds = np.array([SPEED_M_PER_MIN[mode] for mode in MODES])
+    speed = np.array([SPEED_M_PER_MIN[mode] for mode in MODES])[snapshot.mode]
+    point = earth_centred_array(snapshot.lat, snapshot.lon)
     more_words = -(-len(kinds) // 64) - snapshot.kinds.shape[1]
     return VolunteerIndex(
         id=snapshot.offer,
         person=person,
-        point=earth_centred_array(snapshot.lat, snapshot.lon),
+        point=point,
         reach_m=snapshot.reach_m,
-        speed=speeds[snapshot.mode],
+        speed=speed,
         kinds=np.pad(snapshot.kinds, ((0, 0), (0, max(0, more_words)))),
         checks=_check_days(snapshot, checks),
         week=snapshot.week,
         free=free,
         half_hours=_half_hours(free, clock.horizon),
         limit=snapshot.limit,
+        classes=_reach_classes(snapshot.reach_m, speed, point),
+    )
+
+
+def _reach_classes(reach_m: Floats, speed: Floats, point: Floats) -> tuple[ReachClass, ...]:
+    number = np.floor(np.log(np.maximum(reach_m, 1.0)) / np.log(REACH_CLASS))
+    groups = (np.flatnonzero(number == one) for one in np.unique(number))
+    return tuple(
+        ReachClass(some, float(reach_m[some].max()), float(speed[some].max()), cKDTree(point[some])) for some in groups
     )
 
 

@@ -15,13 +15,13 @@ from matcher.domain.kinds import KINDS
 from matcher.domain.timewindow import TimeWindow
 from matcher.engine.allocation import Allocation, Ask, Unserved, Waiting
 from matcher.engine.asking import Turn, turns, urges
-from matcher.engine.assignment import Assignment, assign
-from matcher.engine.candidates import Candidates, find_candidates, joined
-from matcher.engine.clock import Bools, Floats, Ints
-from matcher.engine.costs import Scene, Urge, breakdowns, set_scene, told_band, weights
+from matcher.engine.candidates import Candidates
+from matcher.engine.clock import Ints
+from matcher.engine.costs import Scene, Urge, breakdowns, set_scene, told_band
 from matcher.engine.explain import Shortfall, explain_unserved
 from matcher.engine.plan import plan as plan  # the other entry: a whole period at once
 from matcher.engine.problem import RoundProblem
+from matcher.engine.shortlist import Choice, best_choice
 from matcher.engine.world import World, build_world, with_asks
 
 _JOB_WORDS = {kind.slug: kind.job_words for kind in KINDS}
@@ -68,55 +68,22 @@ def _ask_in_layers(world: World, urge: Urge, standing: Sequence[Turn]) -> tuple[
     layers: list[Layer] = []
     rows = np.flatnonzero(wanted > 0)
     while rows.size:
-        found = _candidates(world, rows)
-        world, layer = _ask_layer(world, urge, found, must)
+        choice = best_choice(world, urge, rows, must)
+        world, layer = _ask_layer(world, urge, choice)
         layers.append(layer)
         np.add.at(made, layer.rows, 1)
         # Those without a candidate now will have none later: what people have been asked only grows.
-        possible = np.unique(found.occurrence)
+        possible = np.unique(choice.found.occurrence)
         rows = possible[made[possible] < wanted[possible]] if layer.rows.size else layer.rows
     return world, layers, made
 
 
-def _candidates(world: World, rows: Ints) -> Candidates:
-    """Candidates of all rows: those of which every requirement is asked, then any for which some are waived."""
-    usual = np.array([row for row in rows.tolist() if not world.waived_for(row)], dtype=np.int64)
-    parts = [find_candidates(world, usual)]
-    unusual = sorted(set(rows.tolist()) - set(usual.tolist()))
-    parts += [find_candidates(world, np.array([row], dtype=np.int64), world.waived_for(row)) for row in unusual]
-    return joined(parts)
-
-
-def _ask_layer(world: World, urge: Urge, found: Candidates, must: Bools) -> tuple[World, Layer]:
-    scene = set_scene(world, found, urge)
-    seconds = _worth_asking(np.rint(weights(scene) * 60), must[found.occurrence])
-    kept = np.flatnonzero(seconds > 0)
-    found, seconds = found.only(kept), seconds[kept]
-    solved, at = _assign(world, urge, found, seconds)
-    asks = _asks(world, found.only(at), scene.only(kept).only(at))
-    total = float(seconds[at].sum()) / 60
-    layer = Layer(asks, found.occurrence[at], total, total + (solved.total - solved.bound) / 60)
-    return with_asks(world, found.occurrence[at], found.volunteer[at], found.start[at]), layer
-
-
-def _worth_asking(seconds: Floats, must: Bools) -> Floats:
-    """A place nobody has been asked for is always worth one ask; a further ask only if its weight is
-    positive.
-    """
-    return np.where(must, np.maximum(seconds, 1.0), seconds)
-
-
-def _assign(world: World, urge: Urge, found: Candidates, seconds: Floats) -> tuple[Assignment, Ints]:
-    """The best choice among the candidates, one for each occurrence and person; and where in them it stands."""
-    in_front = urge.waited > world.params.front_share
-    solved = assign(
-        found.occurrence,
-        world.offers.person[found.volunteer],
-        -seconds,
-        unserved=np.where(in_front, world.params.front_class * 60, 0.0),
-        capacity=np.ones(world.people.size, dtype=np.int64),
-    )
-    return solved, np.flatnonzero(solved.chosen)
+def _ask_layer(world: World, urge: Urge, choice: Choice) -> tuple[World, Layer]:
+    found = choice.found.only(choice.chosen)
+    asks = _asks(world, found, set_scene(world, found, urge))
+    total = float(choice.seconds[choice.chosen].sum()) / 60
+    layer = Layer(asks, found.occurrence, total, total + (choice.solved.total - choice.solved.bound) / 60)
+    return with_asks(world, found.occurrence, found.volunteer, found.start), layer
 
 
 def _asks(world: World, chosen: Candidates, scene: Scene) -> tuple[Ask, ...]:

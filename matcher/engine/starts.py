@@ -51,13 +51,13 @@ def can_begin(world: World, pairs: Pairs, upto: ReasonCode) -> Bools:
     return able
 
 
-def may_be_free(world: World, pairs: Pairs) -> Bools:
+def may_be_free(world: World, occurrence: Ints, volunteer: Ints) -> Bools:
     """False only where the volunteer has no free moment in any half-hour of the windows: the quick reject."""
-    shared = np.zeros(pairs.occurrence.size, dtype=np.bool_)
-    needs, week = world.needs, world.offers.week[pairs.volunteer]
+    shared = np.zeros(occurrence.size, dtype=np.bool_)
+    needs, week = world.needs, world.offers.week[volunteer]
     for j in range(needs.word.shape[1]):
-        held = world.offers.half_hours[week, needs.word[pairs.occurrence, j]]
-        shared |= (held & needs.bits[pairs.occurrence, j]) != 0
+        held = world.offers.half_hours[week, needs.word[occurrence, j]]
+        shared |= (held & needs.bits[occurrence, j]) != 0
     return shared
 
 

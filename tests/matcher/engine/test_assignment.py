@@ -8,7 +8,7 @@ import pytest
 from scipy.optimize import linear_sum_assignment
 
 from matcher.engine.assignment import assign, certified
-from matcher.engine.market import is_all_ties, market_of, with_ties_broken
+from matcher.engine.market import is_all_ties, market_of, serving_first, with_ties_broken
 
 
 def brute_force(need, volunteer, cost, unserved, capacity):
@@ -167,10 +167,10 @@ def test_a_market_that_is_all_ties_is_solved_exactly_in_any_order(seed, alike):
     check_certificate(answer, need, volunteer, cost, unserved, capacity)
 
 
-def test_both_ways_of_solving_ties_are_tried_here():
-    """Or the test above would show little."""
-    tight = market_of([0, 0, 1], [0, 1, 1], [7, 7, 7], [9, 9], None)
+def test_a_tie_is_between_whole_costs_that_are_all_the_same_and_to_serve_comes_first():
+    tight = market_of([0, 0, 1], [0, 1, 1], [7, 7, 7], [9, 7], None)
     assert is_all_ties(tight)
+    assert (serving_first(tight).unserved > serving_first(tight).cost.max()).all()
     assert not is_all_ties(market_of([0, 0, 1], [0, 1, 1], [7, 8, 7], [9, 9], None))
     assert not is_all_ties(market_of([0, 0, 1], [0, 1, 1], [7.5, 7.5, 7.5], [9, 9], None))
 

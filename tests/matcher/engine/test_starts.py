@@ -41,13 +41,13 @@ def test_the_half_hours_reject_nobody_who_could_come(village: Any, oracle: Any, 
     for n, need in enumerate(world.occurrences):
         for v, one in enumerate(world.volunteers):
             if oracle.fits(problem, need, one):
-                assert may_be_free(world, world.pairs(np.array([n]), np.array([v]))).all()
+                assert may_be_free(world, np.array([n]), np.array([v])).all()
 
 
 def test_the_half_hours_reject_who_is_free_at_another_time(village: Any) -> None:
     free = (village.window(7, 8), village.window(12, 18), village.window(8, 12, day=1))
     world = build_world(village.round([village.need()], [village.neighbour(1, free=free)]))
-    assert not may_be_free(world, world.pairs(np.array([0]), np.array([0]))).any()
+    assert not may_be_free(world, np.array([0]), np.array([0])).any()
 
 
 def test_half_hours_are_kept_apart_over_a_fortnight(village: Any) -> None:
