@@ -18,6 +18,7 @@ from matcher.domain.lifecycle import (
 )
 from matcher.domain.timewindow import TimeWindow
 from matcher.engine.problem import LiveAsk, OpenOccurrence, RoundProblem
+from matcher.services import cold
 from matcher.services.batching import GATHERING
 from matcher.services.volunteer_reader import read_volunteers
 from matcher.store.bulk import among, grouped
@@ -45,7 +46,7 @@ def read_problem(session: Session, area_id: int, *, now: datetime) -> RoundProbl
     return RoundProblem(
         now=now,
         occurrences=occurrences,
-        volunteers=read_volunteers(session, horizon, now=now),
+        volunteers=read_volunteers(session, horizon, is_cold=cold.is_cold(session, area_id, now=now), now=now),
         live_asks=_live_asks(session, now),
         never_pairs=_same_homes(session, [one.resident_id for one in occurrences])
         | frozenset(frozenset(pair) for pair in session.execute(select(NeverPair.person_a, NeverPair.person_b))),

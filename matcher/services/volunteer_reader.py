@@ -35,14 +35,18 @@ from matcher.store.models import (
 )
 
 ASKS_REMEMBERED = timedelta(days=14)
+SNOW_REACH = 0.65
 
 
-def read_volunteers(session: Session, horizon: TimeWindow, *, now: datetime) -> Snapshot:
-    """Every active offer, free when it is free inside `horizon`."""
+def read_volunteers(session: Session, horizon: TimeWindow, *, is_cold: bool = False, now: datetime) -> Snapshot:
+    """Every active offer, free when it is free inside `horizon`.
+
+    While it is cold nobody reaches as far, and whoever agreed to it may make more visits a week.
+    """
     kinds = select(KindRow.slug.label("word"), _place(KindRow.slug))
     checks = select(Check.name.label("word"), _place(Check.name)).group_by(Check.name)
     found = CopiedOffers(
-        offers=copied(session, _offers()),
+        offers=copied(session, _offers(is_cold=is_cold)),
         kinds=copied(session, _kinds(kinds.subquery())),
         kind_names=_words(session, kinds),
         rules=copied(session, _rules(horizon)),
@@ -64,12 +68,17 @@ def _words(session: Session, words: Any) -> tuple[str, ...]:
     return tuple(row.word for row in session.execute(words.order_by("place")))
 
 
-def _offers() -> Any:
+def _offers(*, is_cold: bool) -> Any:
+    reach: Any = Offer.reach_m
+    limit: Any = Offer.visits_per_week
+    if is_cold:
+        reach = cast(func.floor(reach * SNOW_REACH), Integer)
+        limit = case((limit.is_not(None), func.greatest(limit, Offer.cold_visits_per_week)))
     mode = case(*((Offer.travel_mode == mode, place) for place, mode in enumerate(TravelMode)))
     return (
         select(
-            *(Offer.id, Offer.person_id, mode, Offer.reach_m),
-            *(func.coalesce(Offer.visits_per_week, literal(NO_LIMIT)), Home.lat, Home.lon),
+            *(Offer.id, Offer.person_id, mode, reach),
+            *(func.coalesce(limit, literal(NO_LIMIT)), Home.lat, Home.lon),
         )
         .join(Home, Home.person_id == Offer.person_id)
         .where(Offer.status == OfferStatus.ACTIVE)

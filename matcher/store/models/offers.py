@@ -15,7 +15,10 @@ from matcher.store.models.declared import Declared, Id, choice_column, link_to, 
 
 
 class Offer(Declared):
-    """A volunteer's standing offer; one for each person."""
+    """A volunteer's standing offer; one for each person.
+
+    cold_*: what they may be asked while it is cold, if they agreed to more; when, and in which wording.
+    """
 
     __tablename__ = "offers"
 
@@ -26,6 +29,10 @@ class Offer(Declared):
     travel_minutes: Mapped[int]
     reach_m: Mapped[int]
     visits_per_week: Mapped[int | None]
+    cold_visits_per_week: Mapped[int | None]
+    cold_asks_per_day: Mapped[int | None]
+    cold_agreed_at: Mapped[datetime | None]
+    cold_wording: Mapped[int | None]
     promised_at: Mapped[datetime]
     made_at: Mapped[datetime]
 
@@ -33,6 +40,11 @@ class Offer(Declared):
         UniqueConstraint("id", "person_id"),
         CheckConstraint("reach_m > 0", name="some_reach"),
         CheckConstraint("visits_per_week > 0", name="some_visits"),
+        CheckConstraint("cold_visits_per_week > 0 and cold_asks_per_day > 0", name="some_cold_visits"),
+        CheckConstraint(
+            "num_nonnulls(cold_visits_per_week, cold_asks_per_day, cold_agreed_at, cold_wording) in (0, 4)",
+            name="cold_was_agreed",
+        ),
     )
 
 

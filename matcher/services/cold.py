@@ -1,0 +1,155 @@
+"""Cold spells: switched on for an area until a stated time, by the team; and what volunteers agreed to for them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from matcher.domain.errors import BadInput
+from matcher.domain.lifecycle import OccurrenceStatus
+from matcher.services import audit, matches
+from matcher.store.models import Area, ColdSpell, Occurrence, Offer, Person
+
+LONGEST = timedelta(days=14)
+WORDING_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """How much more someone may be asked while it is cold."""
+
+    visits_per_week: int
+    asks_per_day: int
+
+
+# What a volunteer can agree to, by the word that a form sends; `usual` is no more than always.
+CHOICES: Mapping[str, Raised | None] = {
+    "usual": None,
+    "more": Raised(4, 8),
+    "daily": Raised(7, 10),
+    "most": Raised(14, 12),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AreaWeather:
+    """Whether it is cold in an area, and until when."""
+
+    area_id: int
+    slug: str
+    name: str
+    until: datetime | None
+    agreed: int
+
+
+def start(session: Session, area_id: int, *, until: datetime, actor: str, now: datetime) -> None:
+    """It is cold there until then; a spell that is on gets the new end. BadInput for an end that is not ahead.
+
+    What is open there is looked at again, since people may be asked more now.
+    """
+    if not now < until <= now + LONGEST:
+        raise BadInput("The end must be ahead, and within 2 weeks", field="until")
+    _lock(session, area_id)
+    row = {"area_id": area_id, "began_at": now, "ends_at": until, "started_by": actor}
+    if _move_end(session, area_id, until, now) is None:
+        session.execute(insert(ColdSpell).values(row))
+    _look_again(session, area_id, now)
+    audit.record(session, actor, "started_cold", ("area", area_id), now=now)
+
+
+def end(session: Session, area_id: int, *, actor: str, now: datetime) -> None:
+    """It is over there. Twice is once."""
+    _lock(session, area_id)
+    ended = session.execute(
+        update(ColdSpell).where(ColdSpell.area_id == area_id, _is_on(now)).values(ended_at=now).returning(ColdSpell.id)
+    ).scalar()
+    if ended is not None:
+        audit.record(session, actor, "ended_cold", ("area", area_id), now=now)
+
+
+def is_cold(session: Session, area_id: int, *, now: datetime) -> bool:
+    """True while a spell is on there: it ends by itself."""
+    return session.scalar(select(ColdSpell.id).where(ColdSpell.area_id == area_id, _is_on(now))) is not None
+
+
+def weather(session: Session, area_ids: Collection[int], *, now: datetime) -> tuple[AreaWeather, ...]:
+    """Each of these areas, by name."""
+    on = {spell.area_id: spell.ends_at for spell in session.scalars(select(ColdSpell).where(_is_on(now)))}
+    found = session.scalars(select(Area).where(Area.id.in_(area_ids)).order_by(Area.name)).all()
+    agreed = _agreed(session)
+    return tuple(AreaWeather(a.id, a.slug, a.name, on.get(a.id), agreed.get(a.id, 0)) for a in found)
+
+
+def agree(session: Session, person_id: int, choice: str, *, now: datetime) -> None:
+    """What they may be asked while it is cold, from now on. BadInput for a choice there is not. Twice is once."""
+    if choice not in CHOICES:
+        raise BadInput("Select how much we may ask you in snow or ice", field="choice")
+    offer = session.scalars(select(Offer).where(Offer.person_id == person_id).with_for_update(key_share=True)).one()
+    raised = CHOICES[choice]
+    offer.cold_visits_per_week = raised.visits_per_week if raised else None
+    offer.cold_asks_per_day = raised.asks_per_day if raised else None
+    offer.cold_agreed_at, offer.cold_wording = (now, WORDING_VERSION) if raised else (None, None)
+    action = "agreed_cold" if raised else "withdrew_cold"
+    fields = ("cold_visits_per_week", "cold_asks_per_day")
+    audit.record(session, audit.person(person_id), action, ("offer", offer.id), *fields, now=now)
+
+
+def agreed_choice(session: Session, person_id: int) -> str:
+    """The word for what they agreed to."""
+    offer = session.scalars(select(Offer).where(Offer.person_id == person_id)).one()
+    visits, asks = offer.cold_visits_per_week, offer.cold_asks_per_day
+    agreed = Raised(visits, asks) if visits and asks else None
+    return next(word for word, raised in CHOICES.items() if raised == agreed)
+
+
+def area_of(session: Session, slug: str) -> int:
+    """The id of an area. BadInput if there is none of that name."""
+    area_id = session.scalar(select(Area.id).where(Area.slug == slug))
+    if area_id is None:
+        known = ", ".join(session.scalars(select(Area.slug).order_by(Area.slug)))
+        raise BadInput(f"There is no area {slug}. There are: {known}.", field="area")
+    return area_id
+
+
+def _agreed(session: Session) -> Mapping[int, int]:
+    rows = session.execute(
+        select(Person.area_id, func.count())
+        .join(Offer, Offer.person_id == Person.id)
+        .where(Offer.cold_agreed_at.is_not(None))
+        .group_by(Person.area_id)
+    )
+    return {area_id: count for area_id, count in rows}  # noqa: C416 (a Row is not a pair to dict())
+
+
+def _move_end(session: Session, area_id: int, until: datetime, now: datetime) -> int | None:
+    return session.execute(
+        update(ColdSpell).where(ColdSpell.area_id == area_id, _is_on(now)).values(ends_at=until).returning(ColdSpell.id)
+    ).scalar()
+
+
+def _is_on(now: datetime) -> ColumnElement[bool]:
+    return (ColdSpell.began_at <= now) & (ColdSpell.ends_at > now) & ColdSpell.ended_at.is_(None)
+
+
+def _lock(session: Session, area_id: int) -> None:
+    session.get_one(Area, area_id, with_for_update={"key_share": True})
+
+
+def _look_again(session: Session, area_id: int, now: datetime) -> None:
+    waiting = session.scalars(
+        select(Occurrence)
+        .where(
+            Occurrence.area_id == area_id,
+            Occurrence.status == OccurrenceStatus.OPEN,
+            Occurrence.considered_at.is_not(None),
+        )
+        .order_by(Occurrence.id)
+        .with_for_update(key_share=True)
+    )
+    for occurrence in waiting:
+        matches.look_again(occurrence, now)
