@@ -119,7 +119,7 @@ def _may_pay_within(world: World, urge: Urge, rows: Ints, must: Bools, choice: C
 
         def may_pay(at: Ints, metres: Floats, group: ReachClass = group) -> Bools:
             worth = np.rint(ceilings(world, urge, rows[at], metres, group) * 60) + 1  # rounding, and to spare
-    XX
+            return _worth_asking(worth, must[rows[at]]) >= enough[at]
 
         at = np.flatnonzero(within[:, nth] < group.widest)
         at = at[may_pay(at, np.maximum(within[at, nth], 0.0))]
