@@ -20,7 +20,7 @@ Visit = tuple[PlanNeed, PlanVolunteer, datetime]
 
 
 def could(need: PlanNeed, volunteer: PlanVolunteer) -> bool:
-    near = chord_m(need.point, volunteer.point) <= volunteer.reach_m
+    near = chord_m(need.point, volunteer.point) <= volunteer.reach_m and volunteer.id not in need.never
     return near and need.kind in volunteer.kinds and need.requires <= volunteer.checks
 
 
@@ -49,9 +49,28 @@ def broken_rules(visits: list[Visit], problem: PlanProblem) -> list[str]:
     a_week = Counter((v.id, week(at)) for _, v, at in visits)
     limit = {v.id: v.visits_per_week for v in problem.volunteers}
     broken += [f"{v}: {made} visits" for (v, _), made in a_week.items() if limit[v] is not None and made > limit[v]]
+    broken += [*_too_many_minutes(visits, problem), *_bad_company(visits, problem)]
     helpers = Counter(n.id for n, _, _ in visits)
     broken += [f"{n.id}: too many" for n in problem.needs if helpers[n.id] > n.helpers]
     return broken
+
+
+def _too_many_minutes(visits: list[Visit], problem: PlanProblem) -> Iterator[str]:
+    minutes: Counter[tuple[str, tuple[int, int]]] = Counter()
+    for need, volunteer, at in visits:
+        minutes[volunteer.id, week(at)] += need.minutes
+    most = {v.id: v.minutes_per_week for v in problem.volunteers}
+    yield from (f"{v}: {given} minutes" for (v, _), given in minutes.items() if given > (most[v] or given))
+
+
+def _bad_company(visits: list[Visit], problem: PlanProblem) -> Iterator[str]:
+    for a, b in combinations(visits, 2):
+        if a[0] is b[0] and (b[1].id in a[1].never_with or a[1].id in b[1].never_with):
+            yield f"{a[0].id}: {a[1].id} with {b[1].id}"
+    for need in problem.needs:
+        checks = [v.checks for n, v, _ in visits if n is need]
+        if len(checks) == need.helpers and not any(need.requires_one <= held for held in checks):
+            yield f"{need.id}: nobody holds {need.requires_one}"
 
 
 def _alone(need: PlanNeed, volunteer: PlanVolunteer, at: datetime) -> bool:
@@ -67,14 +86,15 @@ def visits_of(plan: Plan, problem: PlanProblem) -> list[Visit]:
     return [(needs[v.need_id], volunteers[v.volunteer_id], v.visit.start) for v in plan.visits]
 
 
-def worth(visits: list[Visit], problem: PlanProblem) -> tuple[int, int]:
-    """What a plan is judged by, less is better: the weight of the helpers short, then whole metres."""
+def worth(visits: list[Visit], problem: PlanProblem) -> tuple[int, int, int]:
+    """What a plan is judged by, less is better: pins not kept, the weight of the helpers short, then whole metres."""
+    pins = sum(len(need.pinned) for need in problem.needs) - sum(v.id in need.pinned for need, v, _ in visits)
     short = sum(WEIGHT[need.urgency] * need.helpers for need in problem.needs)
     short -= sum(WEIGHT[need.urgency] for need, _, _ in visits)
-    return short, sum(round(chord_m(need.point, volunteer.point)) for need, volunteer, _ in visits)
+    return pins, short, sum(round(chord_m(need.point, volunteer.point)) for need, volunteer, _ in visits)
 
 
-def best(problem: PlanProblem, step_min: int) -> tuple[int, int]:
+def best(problem: PlanProblem, step_min: int) -> tuple[int, int, int]:
     """The worth of the best plan whose visits begin whole steps after the start of their window: all are tried."""
     return min(worth(visits, problem) for visits in _plans(list(problem.needs), [], problem, step_min))
 
@@ -90,5 +110,7 @@ def _plans(needs: list[PlanNeed], made: list[Visit], problem: PlanProblem, step:
         able = [v for v in problem.volunteers if not broken_rules([*made, (need, v, at)], problem)]
         for count in range(1, need.helpers + 1):
             for helpers in combinations(able, count):
-                yield from _plans(rest, [*made, *((need, v, at) for v in helpers)], problem, step)
+                more = [*made, *((need, v, at) for v in helpers)]
+                if not broken_rules(more, problem):
+                    yield from _plans(rest, more, problem, step)
         at += timedelta(minutes=step)

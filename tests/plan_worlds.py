@@ -1,6 +1,7 @@
 """Small made-up periods to plan: builders with plain defaults, and random ones."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from geopy.distance import geodesic
@@ -69,6 +70,32 @@ def tiny(seed):
             )
         )
     return PlanProblem(needs=tuple(needs), volunteers=tuple(volunteers))
+
+
+def tiny_with_wishes(seed):
+    """As `tiny`; some are pinned, ruled out, kept apart or short of minutes, or one of the helpers must be checked."""
+    dice, problem = random.Random(1000 + seed), tiny(seed)
+    names = [volunteer.id for volunteer in problem.volunteers]
+    needs = []
+    for one in problem.needs:
+        some = dice.sample(names, dice.randint(0, min(2, len(names))))
+        needs.append(
+            replace(
+                one,
+                requires_one=frozenset(dice.sample(["dbs"], dice.randint(0, 1))),
+                pinned=frozenset(some[:1] if dice.random() < 0.3 else ()),
+                never=frozenset(some[1:]),
+            )
+        )
+    people = [
+        replace(
+            one,
+            minutes_per_week=dice.choice([None, None, 60, 90]),
+            never_with=frozenset(dice.sample(names, 1) if dice.random() < 0.3 else ()),
+        )
+        for one in problem.volunteers
+    ]
+    return replace(problem, needs=tuple(needs), volunteers=tuple(people))
 
 
 def parish(seed, needs=60, volunteers=14):

@@ -25,7 +25,19 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
     help="Look for something better for about so long.",
 )
 def plan(needs: Path, volunteers: Path, seconds: float, **wish: Any) -> None:
-    """Lay out a whole period from two spreadsheets: the most helpers found, then the least travel."""
+    """Lay out a whole period from two spreadsheets: the most helpers found, then the least travel.
+
+    \b
+    The columns of the needs:      id, kind, start, end, and postcode, or lat and lon;
+      if you like:                 minutes, helpers, urgency, requires,
+                                   requires_one, pinned, never
+    The columns of the volunteers: id, reach_km, kinds, weekly, and postcode,
+                                   or lat and lon;
+      if you like:                 checks, away, max_visits, max_minutes,
+                                   never_with
+
+    docs/examples/README.md says what each may hold. Bad cells are listed all at once, with exit code 2.
+    """
     from matcher.cli.planning import Wish, make_plan  # the engine takes a second to load: other commands do without
 
     make_plan(needs, volunteers, seconds, Wish(**wish))

@@ -93,6 +93,8 @@ def _print_plan(console: Console, made: Plan, *, in_full: bool) -> None:
     )
     if in_full and made.visits:
         console.print(_table(made.visits))
+    for pin in made.pins_not_kept:
+        console.print(f"{pin.need_id}: {pin.volunteer_id} is pinned to it and cannot go: {pin.words}.")
     for missing in made.unserved if in_full else made.unserved[:MOST_TOLD]:
         short = "" if missing.short == 1 else f" ({missing.short} helpers)"
         would = f" It would be served if {missing.changes[0].words}." if missing.changes else ""

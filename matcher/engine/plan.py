@@ -17,7 +17,7 @@ from matcher.engine.clashes import Clash, clashes_in
 from matcher.engine.clock import Floats, Ints
 from matcher.engine.diary import Diary
 from matcher.engine.loads import loads
-from matcher.engine.plan_choice import Rules, choose, proved, surplus
+from matcher.engine.plan_choice import Rules, choose, company_rules, proved, surplus
 from matcher.engine.plan_market import PlanMarket, set_out
 from matcher.engine.plan_problem import Plan, PlanProblem
 from matcher.engine.plan_reasons import told
@@ -60,7 +60,10 @@ def decide(market: PlanMarket, time_limit_s: float, progress: Progress = silent)
     In a large market only the first choice is among all pairs. Those after it are among the pairs for which its prices
     say most, and among more of them if that leaves somebody out.
     """
-    search = _Search(market, Rules(loads(market)), time.monotonic() + time_limit_s, progress)
+    rules = Rules(loads(market))
+    for pairs, most in company_rules(market):
+        rules.add(pairs.tolist(), most)
+    search = _Search(market, rules, time.monotonic() + time_limit_s, progress)
     every = np.arange(market.pairs.need.size)
     search.look_at(every, np.inf)
     by_prices, count = proved(market, search.need_price, search.column_price), MANY
@@ -98,6 +101,7 @@ class _Search:
     best_total: float = np.inf
     need_price: Floats = field(init=False)
     column_price: Floats = field(init=False)
+    tries: int = 0
     is_settled: bool = False
     is_proved: bool = True
 
@@ -113,14 +117,15 @@ class _Search:
 
     def look_at(self, among: Ints, others: float) -> None:
         """Choose among these pairs, when no plan with any other has a total below `others`."""
-        again = f"again, with {len(self.rules.at_most)} rules" if self.rules.at_most else "who goes where"
+        again = f"again, with {len(self.rules.at_most)} rules" if self.tries else "who goes where"
+        self.tries += 1
         self.progress(f"Choosing {again}")
         left = max(LEAST_S, self.ends_at - time.monotonic())
         chosen, answer = choose(self.market, among, self.rules, left)
         self.need_price = answer.need_price[: len(self.market.needs)]
         self.column_price = answer.volunteer_price[: self.market.limit.size]
         if self.is_proved:
-            self.bound = max(self.bound, min(answer.bound, others))
+            self.bound = max(self.bound, min(answer.bound + self.market.pin_m * self.market.pins, others))
         times, clashes = _worked_out(self.market, chosen.tolist())
         self._keep(Diary(self.market, chosen.tolist(), times) if not clashes else _what_fits(self.market, chosen))
         self.is_settled = not clashes
@@ -165,6 +170,7 @@ def _what_fits(market: PlanMarket, chosen: Ints) -> Diary:
 
 
 def _by_worth(market: PlanMarket, pairs: Ints) -> list[int]:
-    order = np.lexsort((market.pairs.metres[pairs], -market.weight[market.pairs.need[pairs]]))
+    pinned_last = ~market.pairs.is_pinned[pairs]
+    order = np.lexsort((market.pairs.metres[pairs], -market.weight[market.pairs.need[pairs]], pinned_last))
     by_worth: list[int] = pairs[order].tolist()
     return by_worth

@@ -14,7 +14,7 @@ import numpy as np
 
 from matcher.domain.localtime import clock_words, short_day_words
 from matcher.domain.timewindow import TimeWindow, merge
-from matcher.engine.candidates import does_this, has_checks, is_free, is_near_enough
+from matcher.engine.candidates import does_this, has_checks, is_free, is_near_enough, is_not_kept_apart
 from matcher.engine.clock import Bools, Ints
 from matcher.engine.diary import Diary
 from matcher.engine.plan_problem import Change, PlanNeed, PlanProblem, PlanVolunteer, distance_words
@@ -26,10 +26,11 @@ TRIED = 20  # volunteers, the nearest first, for each kind of change
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Looks:
-    """How everyone looks to one need: which rules each volunteer meets, (V,)."""
+    """How everyone looks to one need: which rules each volunteer meets, (V,). checked: also by those who come."""
 
     need: int
     pairs: Pairs
+    may: Bools
     near: Bools
     does: Bools
     free: Bools
@@ -41,8 +42,12 @@ def changes_for(diary: Diary, need: int) -> tuple[Change, ...]:
     market = diary.market
     rows = np.arange(len(market.volunteers), dtype=np.int64)
     pairs = market.world.pairs(np.full(rows.size, need), rows)
-    tests = (is_near_enough, does_this, is_free, has_checks)
-    looks = _Looks(need, pairs, *(test(market.world, pairs) for test in tests))
+    tests = (is_not_kept_apart, is_near_enough, does_this, is_free, has_checks)
+    may, near, does, free, checked = (test(market.world, pairs) for test in tests)
+    lacking = np.zeros(rows.size, dtype=np.bool_)
+    if market.needs[need].requires_one:
+        lacking[:] = [bool(diary.lacking_one(need, row)) for row in rows.tolist()]
+    looks = _Looks(need, pairs, may, near & may, does & may, free & may, checked & ~lacking)
     found = (kind(diary, looks) for kind in (_another_time, _one_more_visit, _further, _one_check_more, _one_kind_more))
     return tuple(change for change in found if change is not None)
 
@@ -63,10 +68,15 @@ def _altered(volunteer: PlanVolunteer, need: PlanNeed, change: Change) -> PlanVo
     if change.code is ReasonCode.NOBODY_NEAR:
         return replace(volunteer, reach_m=volunteer.reach_m + change.amount)
     if change.code is ReasonCode.NOBODY_CHECKED:
-        return replace(volunteer, checks=volunteer.checks | need.requires)
+        return replace(volunteer, checks=volunteer.checks | change.checks)
     if change.code is ReasonCode.NOBODY_DOES_THIS:
         return replace(volunteer, kinds=volunteer.kinds | {need.kind})
-    return replace(volunteer, visits_per_week=(volunteer.visits_per_week or 0) + 1)
+    visits, minutes = volunteer.visits_per_week, volunteer.minutes_per_week
+    return replace(
+        volunteer,
+        visits_per_week=None if visits is None else visits + int(change.amount),
+        minutes_per_week=None if minutes is None else minutes + change.minutes_more,
+    )
 
 
 def _one_more_visit(diary: Diary, looks: _Looks) -> Change | None:
@@ -75,14 +85,21 @@ def _one_more_visit(diary: Diary, looks: _Looks) -> Change | None:
 
 
 def _more_visits(diary: Diary, looks: _Looks, row: int) -> Change:
-    volunteer = diary.market.volunteers[row]
-    now = volunteer.visits_per_week or 0
-    words = f"{volunteer.id} made one visit more that week ({now + 1} rather than {now})"
-    return Change(ReasonCode.ALL_AT_LIMIT, volunteer.id, 1.0, words)
+    market, volunteer = diary.market, diary.market.volunteers[row]
+    pairs = market.pairs_of(looks.need)
+    columns = market.pairs.column[pairs[market.pairs.volunteer[pairs] == row]].tolist()
+    visits, minutes = volunteer.visits_per_week or 0, volunteer.minutes_per_week or 0
+    taken = max((diary.minutes[column] for column in columns if diary.lacks_minutes(column, looks.need)), default=None)
+    more = 0 if taken is None else taken + market.needs[looks.need].minutes - minutes
+    one_more = int(not columns or any(diary.has_all_visits(column) for column in columns))
+    told = [f"made one visit more that week ({visits + 1} rather than {visits})"] if one_more else []
+    told += [f"gave {more} minutes more that week ({minutes + more} rather than {minutes})"] if more else []
+    words = f"{volunteer.id} {' and '.join(told)}"
+    return Change(ReasonCode.ALL_AT_LIMIT, volunteer.id, float(one_more), words, minutes_more=more)
 
 
 def _further(diary: Diary, looks: _Looks) -> Change | None:
-    able = np.flatnonzero(~looks.near & looks.does & looks.free & looks.checked)
+    able = np.flatnonzero(~looks.near & looks.may & looks.does & looks.free & looks.checked)
     beyond = looks.pairs.metres[able] - diary.market.world.offers.reach_m[able]
     return _first(diary, looks, able[np.argsort(beyond, kind="stable")][:TRIED], _more_reach)
 
@@ -103,18 +120,19 @@ def _one_check_more(diary: Diary, looks: _Looks) -> Change | None:
 
 
 def _missing(diary: Diary, looks: _Looks, row: int) -> list[str]:
-    return sorted(diary.market.needs[looks.need].requires - diary.market.volunteers[row].checks)
+    asked, held = diary.market.needs[looks.need], diary.market.volunteers[row].checks
+    alone = asked.requires_one if asked.helpers == 1 else frozenset[str]()
+    return sorted(((asked.requires | alone) - held) | diary.lacking_one(looks.need, row))
 
 
 def _more_checks(diary: Diary, looks: _Looks, row: int) -> Change:
     volunteer, missing = diary.market.volunteers[row], _missing(diary, looks, row)
-    return Change(
-        ReasonCode.NOBODY_CHECKED, volunteer.id, float(len(missing)), f"{volunteer.id} had {' and '.join(missing)}"
-    )
+    words = f"{volunteer.id} had {' and '.join(missing)}"
+    return Change(ReasonCode.NOBODY_CHECKED, volunteer.id, float(len(missing)), words, checks=frozenset(missing))
 
 
 def _one_kind_more(diary: Diary, looks: _Looks) -> Change | None:
-    able = looks.near & ~looks.does & looks.free & looks.checked
+    able = looks.near & looks.may & ~looks.does & looks.free & looks.checked
     return _first(diary, looks, _nearest(looks, able), _more_kinds)
 
 
@@ -135,8 +153,9 @@ Told = Callable[[Diary, _Looks, int], Change]
 def _first(diary: Diary, looks: _Looks, rows: Ints, told: Told, *, at_limit: bool = False) -> Change | None:
     """The change for the first of these volunteers in whose diary the visit would fit."""
     for row in rows.tolist():
-        spans = _in_periods(diary, row, diary.market.spans(looks.need, row), at_limit=at_limit)
-        if _start(diary, looks.need, row, spans) is not None:
+        spans = _in_periods(diary, looks.need, row, diary.market.spans(looks.need, row), at_limit=at_limit)
+        is_in_bad_company = bool(diary.unwelcome(looks.need, row))
+        if not is_in_bad_company and _start(diary, looks.need, row, spans) is not None:
             return told(diary, looks, row)
     return None
 
@@ -147,13 +166,11 @@ def _start(diary: Diary, need: int, row: int, spans: Spans) -> int | None:
     return times[need, row] if times else None
 
 
-def _in_periods(diary: Diary, row: int, spans: Iterable[tuple[int, int]], *, at_limit: bool) -> Spans:
-    """What of the spans lies in weeks in which this volunteer has, or has not, all the visits they offered."""
+def _in_periods(diary: Diary, need: int, row: int, spans: Iterable[tuple[int, int]], *, at_limit: bool) -> Spans:
+    """What of the spans lies in weeks in which this volunteer has, or has not, given all that they offered."""
     market = diary.market
     periods = [
-        (opens, closes)
-        for opens, closes, column in market.periods_of(row)
-        if (diary.visits[column] >= int(market.limit[column])) == at_limit
+        (opens, closes) for opens, closes, column in market.periods_of(row) if diary.is_full(column, need) == at_limit
     ]
     parts = ((max(a, opens), min(b, closes - 60)) for a, b in spans for opens, closes in periods)
     return tuple((a, b) for a, b in parts if a <= b)
@@ -163,10 +180,10 @@ def _another_time(diary: Diary, looks: _Looks) -> Change | None:
     """The nearest time to the one asked for at which somebody could come, if nobody is coming yet."""
     if diary.helpers_of(looks.need):
         return None
-    rows = _nearest(looks, looks.near & looks.does & looks.checked)
+    rows = _nearest(looks, looks.near & looks.does & looks.checked)  # nobody comes: nobody is in bad company
     tries = sorted(one for row in rows.tolist() for one in _other_spans(diary, looks.need, row))
     for _, row, span in tries[: 3 * TRIED]:
-        at = _start(diary, looks.need, row, _in_periods(diary, row, [span], at_limit=False))
+        at = _start(diary, looks.need, row, _in_periods(diary, looks.need, row, [span], at_limit=False))
         if at is not None:
             return _told_time(diary, looks.need, row, at)
     return None

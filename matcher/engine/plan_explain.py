@@ -12,13 +12,12 @@ from matcher.domain.geo import chord_m
 from matcher.domain.localtime import clock_words, short_day_words
 from matcher.domain.timewindow import TimeWindow
 from matcher.engine.allocation import Step
-from matcher.engine.candidates import does_this, has_checks, is_free, is_near_enough
 from matcher.engine.diary import Diary
 from matcher.engine.plan import Progress, decide, silent
 from matcher.engine.plan_changes import changed
 from matcher.engine.plan_market import set_out
 from matcher.engine.plan_problem import Plan, PlannedVisit, PlanProblem, PlanVolunteer, Worth, distance_words
-from matcher.engine.plan_reasons import told, why_not
+from matcher.engine.plan_reasons import told, why_not_there
 
 SHOWN = 10  # of those who do not come, the nearest
 NEWCOMER = "a new volunteer"
@@ -89,7 +88,7 @@ def with_newcomer(problem: PlanProblem, need_id: str) -> PlanProblem:
         point=need.point,
         reach_m=statistics.median([volunteer.reach_m for volunteer in problem.volunteers] or [AN_HOURS_WALK_M]),
         kinds=frozenset(one.kind for one in problem.needs),
-        checks=frozenset(check for one in problem.needs for check in one.requires),
+        checks=frozenset(check for one in problem.needs for check in one.requires | one.requires_one),
         free=(TimeWindow(first, last),),
         visits_per_week=1,
     )
@@ -158,7 +157,9 @@ def _of_need(problem: PlanProblem, plan: Plan, diary: Diary, row: int, progress:
 def _of_volunteer(plan: Plan, diary: Diary, row: int) -> Explanation:
     volunteer = diary.market.volunteers[row]
     visits = tuple(one for one in plan.visits if one.volunteer_id == volunteer.id)
-    limit = "" if volunteer.visits_per_week is None else f", up to {volunteer.visits_per_week} visits a week"
+    visits_most, minutes = volunteer.visits_per_week, volunteer.minutes_per_week
+    limit = "" if visits_most is None else f", up to {visits_most} visits a week"
+    limit += "" if minutes is None else f", up to {minutes} minutes a week"
     return Explanation(
         title=f"{volunteer.id}: {', '.join(sorted(volunteer.kinds))}, up to {distance_words(volunteer.reach_m)}{limit}",
         visits=visits,
@@ -180,7 +181,7 @@ def _why_not_them(diary: Diary, need: int) -> Iterator[WhyNot]:
     by_distance = np.argsort(metres, kind="stable").tolist()
     others = sorted((row for row in by_distance if row not in coming), key=lambda row: row not in could)
     for row in others[:SHOWN]:
-        yield WhyNot(market.volunteers[row].id, float(metres[row]), _words(diary, need, row))
+        yield WhyNot(market.volunteers[row].id, float(metres[row]), why_not_there(diary, need, row))
 
 
 def _why_not_there(diary: Diary, volunteer: int) -> Iterator[WhyNot]:
@@ -193,28 +194,8 @@ def _why_not_there(diary: Diary, volunteer: int) -> Iterator[WhyNot]:
         helpers = [market.volunteers[helper].id for helper in diary.helpers_of(row)]
         full = len(helpers) >= int(market.helpers[row])
         instead = f"; {' and '.join(helpers)} {'goes' if len(helpers) == 1 else 'go'}" if full else ""
-        yield WhyNot(market.needs[row].id, float(metres[row]), f"{_words(diary, row, volunteer)}{instead}")
+        yield WhyNot(market.needs[row].id, float(metres[row]), f"{why_not_there(diary, row, volunteer)}{instead}")
 
 
 def _all(row: int, size: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     return np.full(size, row, dtype=np.int64)
-
-
-def _words(diary: Diary, need: int, volunteer: int) -> str:
-    """The first rule they do not meet, else what is in the diaries."""
-    market = diary.market
-    pair = market.world.pairs(_all(need, 1), _all(volunteer, 1))
-    asked, them = market.needs[need], market.volunteers[volunteer]
-    missing = " and ".join(sorted(asked.requires - them.checks))
-    rules = (
-        (is_near_enough, f"goes {distance_words(them.reach_m)} at most"),
-        (does_this, f"does not offer “{asked.kind}”"),
-        (is_free, "is not free for the whole visit"),
-        (has_checks, f"does not hold {missing}"),
-    )
-    for holds, words in rules:
-        if not holds(market.world, pair)[0]:
-            return words
-    pairs = market.pairs_of(need)
-    own = pairs[market.pairs.volunteer[pairs] == volunteer]
-    return why_not(diary, int(own[0])).removeprefix(f"{them.id} ") if own.size else "makes no visits"

@@ -33,13 +33,14 @@ _BEFORE = timedelta(days=2)  # a plan is made long before it begins: nobody is s
 class Pairs:
     """Who could make a visit, once for each period in which they could begin it, (E,), by need, volunteer and time.
 
-    metres: whole ones. column: the volunteer's visits of that period.
+    metres: whole ones. column: the volunteer's visits of that period. is_pinned: the need has them pinned to it.
     """
 
     need: Ints
     volunteer: Ints
     metres: Ints
     column: Ints
+    is_pinned: Bools
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +66,8 @@ class Periods:
 class PlanMarket:
     """A plan's world: rows of needs and of volunteers in the order of their ids, and the pairs.
 
-    place_m: what one helper short costs, in metres, times its weight. limit: visits by column.
+    place_m: what one helper short costs, in metres, times its weight. limit, minutes_limit: visits, and minutes, by
+    column.
     """
 
     needs: tuple[PlanNeed, ...]
@@ -74,6 +76,7 @@ class PlanMarket:
     periods: Periods
     pairs: Pairs
     limit: Ints
+    minutes_limit: Floats
     weight: Ints
     helpers: Ints
     place_m: float
@@ -97,11 +100,28 @@ class PlanMarket:
         """What each helper short costs, (N,)."""
         return self.weight.astype(np.float64) * self.place_m
 
+    @property
+    def pin_m(self) -> float:
+        """What a pin costs that could be kept and is not, in metres: more than all else together."""
+        return float((self.unserved * self.helpers).sum()) + self.place_m
+
+    @property
+    def pins(self) -> int:
+        """How many pins could be kept, each by itself."""
+        at = np.flatnonzero(self.pairs.is_pinned)
+        return int(np.unique(self.pairs.need[at] * len(self.volunteers) + self.pairs.volunteer[at]).size)
+
+    @property
+    def cost(self) -> Floats:
+        """What each pair costs, (E,), if each pin that could be kept has been paid for."""
+        return self.pairs.metres - self.pin_m * self.pairs.is_pinned
+
     def total(self, chosen: Iterable[int]) -> float:
         """What is minimised, of these pairs."""
         at = np.fromiter(chosen, dtype=np.int64)
         short = self.helpers - np.bincount(self.pairs.need[at], minlength=len(self.needs))
-        return float((short * self.unserved).sum() + self.pairs.metres[at].sum())
+        pins = self.pins - np.count_nonzero(self.pairs.is_pinned[at])
+        return float((short * self.unserved).sum() + self.pairs.metres[at].sum() + (self.pin_m * pins if pins else 0.0))
 
     def stop(self, pair: int) -> Stop:
         """The visit of a pair, and when it may begin."""
@@ -138,8 +158,9 @@ def set_out(problem: PlanProblem) -> PlanMarket:
     needs = tuple(sorted(problem.needs, key=lambda need: need.id))
     volunteers = tuple(sorted(problem.volunteers, key=lambda volunteer: volunteer.id))
     world = build_world(_as_round(needs, volunteers))
-    periods = _periods(world)
-    pairs = _pairs(world, periods)
+    minutes = np.array([np.inf if v.minutes_per_week is None else v.minutes_per_week for v in volunteers])
+    periods = _periods(world, np.isfinite(minutes))
+    pairs = _pairs(world, periods, _pin_keys(needs, volunteers))
     helpers = np.array([need.helpers for need in needs], dtype=np.int64)
     return PlanMarket(
         needs=needs,
@@ -148,6 +169,7 @@ def set_out(problem: PlanProblem) -> PlanMarket:
         periods=periods,
         pairs=pairs,
         limit=np.repeat(world.offers.limit, np.diff(periods.first)),
+        minutes_limit=np.repeat(minutes, np.diff(periods.first)),
         weight=np.array([URGENCY_WEIGHT[need.urgency] for need in needs], dtype=np.int64),
         helpers=helpers,
         place_m=_place_m(pairs, helpers),
@@ -158,6 +180,7 @@ def set_out(problem: PlanProblem) -> PlanMarket:
 def _as_round(needs: tuple[PlanNeed, ...], volunteers: tuple[PlanVolunteer, ...]) -> RoundProblem:
     """The same people and needs as a round sees them: one set of rules decides who could go."""
     before = min((need.window.start for need in needs), default=datetime.now(UTC)) - _BEFORE
+    row_of = {volunteer.id: row for row, volunteer in enumerate(volunteers)}
     return RoundProblem(
         now=before,
         occurrences=tuple(
@@ -173,7 +196,7 @@ def _as_round(needs: tuple[PlanNeed, ...], volunteers: tuple[PlanVolunteer, ...]
                 point=need.point,
                 told_point=need.point,
                 waiting_since=before,
-                required_checks=need.requires,
+                required_checks=need.requires | (need.requires_one if need.helpers == 1 else frozenset()),
             )
             for row, need in enumerate(needs)
         ),
@@ -190,21 +213,34 @@ def _as_round(needs: tuple[PlanNeed, ...], volunteers: tuple[PlanVolunteer, ...]
             )
             for row, volunteer in enumerate(volunteers)
         ),
+        never_pairs=frozenset(
+            frozenset({-1 - row, row_of[name]})
+            for row, need in enumerate(needs)
+            for name in need.never
+            if name in row_of
+        ),
     )
 
 
-def _periods(world: World) -> Periods:
+def _pin_keys(needs: tuple[PlanNeed, ...], volunteers: tuple[PlanVolunteer, ...]) -> Ints:
+    """Need row times the number of volunteers, and the volunteer's row, for each pin."""
+    row_of = {volunteer.id: row for row, volunteer in enumerate(volunteers)}
+    keys = [n * len(volunteers) + row_of[name] for n, need in enumerate(needs) for name in need.pinned]
+    return np.array(keys, dtype=np.int64)
+
+
+def _periods(world: World, by_minutes: Bools) -> Periods:
     weeks = world.clock.weeks
     first, last = (local_day(world.clock.instant(int(second))) for second in (weeks[0], weeks[-1]))
     count = (last - first).days + 1
     midnights = [at_local(first + timedelta(days=day), datetime.min.time()) for day in range(count)]
     days = np.array([world.clock.floor(midnight) for midnight in midnights], dtype=np.int64)
-    by_week = world.offers.limit < NO_LIMIT
+    by_week = (world.offers.limit < NO_LIMIT) | by_minutes
     sizes = np.where(by_week, weeks.size - 1, days.size - 1)
     return Periods(np.concatenate([[0], np.cumsum(sizes)]), by_week, weeks, days)
 
 
-def _pairs(world: World, periods: Periods) -> Pairs:
+def _pairs(world: World, periods: Periods, pins: Ints) -> Pairs:
     found = find_candidates(world, np.arange(world.needs.id.size, dtype=np.int64))
     every = world.pairs(found.occurrence, found.volunteer)
     by_week = periods.by_week[every.volunteer]
@@ -220,6 +256,7 @@ def _pairs(world: World, periods: Periods) -> Pairs:
         volunteer=every.volunteer[at],
         metres=np.rint(every.metres[at]).astype(np.int64),
         column=periods.first[every.volunteer[at]] + period,
+        is_pinned=np.isin(every.occurrence[at] * periods.by_week.size + every.volunteer[at], pins),
     )
 
 

@@ -18,7 +18,9 @@ METRES_A_MINUTE = 500.0  # 30 km/h as the crow flies: country roads by car, thei
 class PlanNeed:
     """Help wanted once: a visit of `minutes` wholly inside `window`, by `helpers` people who come at the same time.
 
-    requires: checks each of them must hold.
+    requires: checks each of them must hold; requires_one: checks that one of them at least must hold. So, if
+    `helpers` come, no more than all but one may lack one. pinned: ids of volunteers who shall go if they could; never:
+    of those who shall not.
     """
 
     id: str
@@ -29,19 +31,27 @@ class PlanNeed:
     helpers: int = 1
     urgency: Urgency = Urgency.NORMAL
     requires: frozenset[str] = frozenset()
+    requires_one: frozenset[str] = frozenset()
+    pinned: frozenset[str] = frozenset()
+    never: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if not 0 < self.minutes <= self.window.minutes:
             raise ValueError(f"need {self.id}: its window does not hold a visit of {self.minutes} minutes")
         if self.helpers < 1:
             raise ValueError(f"need {self.id} wants helpers of 1 or more, not {self.helpers}")
+        if len(self.pinned) > self.helpers:
+            raise ValueError(f"need {self.id} has more volunteers pinned to it than helpers wanted")
+        if both := self.pinned & self.never:
+            raise ValueError(f"need {self.id} has {min(both)} both pinned to it and ruled out")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanVolunteer:
     """Help offered over the period. free: windows, expanded already. reach_m: a straight line from home.
 
-    visits_per_week: Monday to Sunday, local time; None for no limit.
+    visits_per_week, minutes_per_week: Monday to Sunday, local time, ways not counted; None for no limit. never_with:
+    ids of volunteers with whom they shall not meet at one need.
     """
 
     id: str
@@ -51,12 +61,16 @@ class PlanVolunteer:
     checks: frozenset[str] = frozenset()
     free: tuple[TimeWindow, ...] = ()
     visits_per_week: int | None = None
+    minutes_per_week: int | None = None
+    never_with: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if not self.reach_m >= 0:
             raise ValueError(f"volunteer {self.id} needs a reach of 0 or more: {self.reach_m}")
         if self.visits_per_week is not None and self.visits_per_week < 0:
             raise ValueError(f"volunteer {self.id} cannot make {self.visits_per_week} visits a week")
+        if self.minutes_per_week is not None and self.minutes_per_week < 0:
+            raise ValueError(f"volunteer {self.id} cannot give {self.minutes_per_week} minutes a week")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +91,10 @@ class PlanProblem:
             raise ValueError(f"metres_a_minute must be above 0: {self.metres_a_minute}")
         _no_twins("need", (need.id for need in self.needs))
         _no_twins("volunteer", (volunteer.id for volunteer in self.volunteers))
+        known = {volunteer.id for volunteer in self.volunteers}
+        for need in self.needs:
+            if strangers := need.pinned - known:
+                raise ValueError(f"need {need.id} has {min(strangers)} pinned to it, who is not in the plan")
 
 
 def _no_twins(what: str, ids: Iterable[str]) -> None:
@@ -102,7 +120,8 @@ class PlannedVisit:
 class Change:
     """One thing that would have to be otherwise for a need to be served, nothing else of the plan given up.
 
-    amount: how much of it, in the unit of `code`: metres further, minutes later or earlier, checks, visits a week.
+    amount: how much of it, in the unit of `code`: metres further, minutes later or earlier, checks, visits
+    more in that week, and minutes_more with them. checks: those it is about.
     """
 
     code: ReasonCode
@@ -110,6 +129,17 @@ class Change:
     amount: float
     words: str
     window: TimeWindow | None = None
+    checks: frozenset[str] = frozenset()
+    minutes_more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PinNotKept:
+    """A volunteer is pinned to a need and does not go. words: why."""
+
+    need_id: str
+    volunteer_id: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +172,8 @@ class Plan:
     """Who goes where and when; visits by start, then need. Each need short of helpers is among `unserved`.
 
     total: what is minimised: `place_m` metres for each helper not found, times 3, 4 or 5 by urgency, and the metres
-    of all visits. bound: no plan has a smaller total. worth: by need, most first.
+    of all visits; and more than all that for each pin that could have been kept and is not. bound: no plan has a
+    smaller total. worth: by need, most first.
     """
 
     visits: tuple[PlannedVisit, ...] = ()
@@ -151,6 +182,7 @@ class Plan:
     total: float = 0.0
     bound: float = 0.0
     place_m: float = 1.0
+    pins_not_kept: tuple[PinNotKept, ...] = ()
 
     @property
     def gap(self) -> float:

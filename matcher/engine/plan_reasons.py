@@ -15,13 +15,20 @@ import numpy as np
 from matcher.domain.localtime import clock_words, short_day_words
 from matcher.domain.timewindow import TimeWindow
 from matcher.engine.allocation import Step
-from matcher.engine.candidates import REQUIREMENTS
+from matcher.engine.candidates import (
+    REQUIREMENTS,
+    does_this,
+    has_checks,
+    is_free,
+    is_near_enough,
+    is_not_kept_apart,
+)
 from matcher.engine.clock import Floats
 from matcher.engine.diary import Diary
 from matcher.engine.explain import Shortfall, explain_unserved
 from matcher.engine.plan_changes import changes_for
 from matcher.engine.plan_market import PlanMarket
-from matcher.engine.plan_problem import Plan, PlannedVisit, Unplanned, Worth, distance_words
+from matcher.engine.plan_problem import PinNotKept, Plan, PlannedVisit, Unplanned, Worth, distance_words
 from matcher.engine.problem import ReasonCode
 from matcher.engine.timetable import TooHard, smallest_clash, timetable
 
@@ -31,9 +38,10 @@ _RULES = (
     ReasonCode.NOBODY_DOES_THIS,
     ReasonCode.NOBODY_FREE,
     ReasonCode.NOBODY_CHECKED,
-    ReasonCode.ALL_AT_LIMIT,
+    ReasonCode.KEPT_APART,
 )
 _LABELS = {requirement.label for requirement in REQUIREMENTS if requirement.code in _RULES}
+_APART = next(requirement.label for requirement in REQUIREMENTS if requirement.code is ReasonCode.KEPT_APART)
 _NAMED = 3  # people named in one sentence
 _NTH = ("", "nearest", "second nearest", "third nearest")
 
@@ -48,6 +56,7 @@ def told(market: PlanMarket, diary: Diary, bound: float, need_price: Floats) -> 
         total=market.total(diary.pairs),
         bound=bound,
         place_m=market.place_m,
+        pins_not_kept=tuple(_pins_not_kept(diary)),
     )
 
 
@@ -64,6 +73,38 @@ def _visit(diary: Diary, pair: int) -> PlannedVisit:
     )
 
 
+def _pins_not_kept(diary: Diary) -> Iterator[PinNotKept]:
+    """The pins of needs to which the pinned volunteer does not go."""
+    market = diary.market
+    row_of = {volunteer.id: row for row, volunteer in enumerate(market.volunteers)}
+    for n, need in enumerate(market.needs):
+        for name in sorted(need.pinned):
+            if row_of[name] not in diary.helpers_of(n):
+                yield PinNotKept(need.id, name, why_not_there(diary, n, row_of[name]))
+
+
+def why_not_there(diary: Diary, need: int, volunteer: int) -> str:
+    """The first rule this volunteer does not meet there, else what is in the diaries."""
+    market = diary.market
+    pair = market.world.pairs(np.array([need]), np.array([volunteer]))
+    asked, them = market.needs[need], market.volunteers[volunteer]
+    alone = asked.requires_one if asked.helpers == 1 else frozenset[str]()
+    missing = " and ".join(sorted((asked.requires | alone) - them.checks))
+    rules = (
+        (is_not_kept_apart, "is never to go there"),
+        (is_near_enough, f"goes {distance_words(them.reach_m)} at most"),
+        (does_this, f"does not offer “{asked.kind}”"),
+        (is_free, "is not free for the whole visit"),
+        (has_checks, f"does not hold {missing}"),
+    )
+    for holds, words in rules:
+        if not holds(market.world, pair)[0]:
+            return words
+    pairs = market.pairs_of(need)
+    own = pairs[market.pairs.volunteer[pairs] == volunteer]
+    return why_not(diary, int(own[0])).removeprefix(f"{them.id} ") if own.size else "makes no visits"
+
+
 def why_you(diary: Diary, pair: int) -> str:
     """Why this volunteer makes this visit: how near they are, and why nobody nearer."""
     market = diary.market
@@ -73,6 +114,8 @@ def why_you(diary: Diary, pair: int) -> str:
     nearer = others[market.pairs.metres[others] < metres]
     nearer = nearer[np.argsort(market.pairs.metres[nearer], kind="stable")]
     away = f"{distance_words(metres)} away" if metres else "at the same place"
+    if market.pairs.is_pinned[pair]:
+        return f"{away}, pinned to it."
     if could == 1:
         return f"{away}, the only one who could."
     place = np.unique(market.pairs.volunteer[nearer]).size + 1
@@ -88,9 +131,13 @@ def why_not(diary: Diary, pair: int) -> str:
     market = diary.market
     volunteer, column = int(market.pairs.volunteer[pair]), int(market.pairs.column[pair])
     name = market.volunteers[volunteer].id
-    if diary.is_at_limit(pair):
+    if diary.has_all_visits(column):
         limit = int(market.limit[column])
         return f"{name} has {'the one visit' if limit == 1 else f'all {limit} visits'} of that week"
+    if diary.is_at_limit(pair):
+        return f"{name} has {diary.minutes[column]} of the {market.minutes_limit[column]:.0f} minutes of that week"
+    if words := diary.barred_by(int(market.pairs.need[pair]), volunteer):
+        return f"{name} {words}"
     if diary.has_room(pair):
         return f"{name} could as well"
     other = _in_the_way(diary, pair)
@@ -158,10 +205,12 @@ def _all_taken(diary: Diary, others: Sequence[int]) -> tuple[ReasonCode, str]:
 
 def _waterfall(diary: Diary, steps: Sequence[Step], others: Sequence[int]) -> tuple[Step, ...]:
     """The rules a plan knows, then what is in the diaries."""
-    kept = [steps[0], *(step for step in steps if step.label in _LABELS)]
+    kept = [steps[0], *(step for step in steps if step.label in _LABELS and step.label != _APART)]
+    if steps[-1].left < kept[-1].left:
+        kept.extend(step for step in steps if step.label == _APART)
     below = [pair for pair in others if not diary.is_at_limit(pair)]
     return (
-        *kept[:-1],
+        *kept,
         Step("below their weekly limit in this plan", len(below)),
         Step("not on another visit then", sum(diary.has_room(pair) for pair in below)),
     )

@@ -14,9 +14,11 @@ from matcher.domain.timewindow import TimeWindow
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SPAN = re.compile(r"([a-z]+)\s+(\d{1,2}):(\d\d)\s*[-–—]\s*(\d{1,2}):(\d\d)", re.IGNORECASE)
-_AN_INSTANT = "a date and time such as 2026-12-24T09:00"
+_AN_INSTANT = "a date and time such as 2026-12-24T09:00 or 24/12/2026 09:00"
+_DAY_FIRST = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})[ T]+(\d{1,2}:\d\d(?::\d\d)?)")
 _WEEKLY = "“any”, or days and times such as Mon 09:00-12:00; Tue 14:00-17:00"
-_AWAY = "days such as 2026-12-24/2026-12-28; 2027-01-02"
+_AWAY = "days such as 2026-12-24/2026-12-28; 2027-01-02, or 24/12/2026 - 28/12/2026"
+_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _YEARS = range(2000, 2101)
 
 
@@ -32,6 +34,11 @@ def labels(text: str) -> frozenset[str]:
     return frozenset(label(part) for part in text.split(";") if part.strip())
 
 
+def names(text: str) -> frozenset[str]:
+    """Ids with semicolons between them, perhaps none, as they stand."""
+    return frozenset(part.strip() for part in text.split(";") if part.strip())
+
+
 def some_labels(text: str) -> frozenset[str]:
     """At least one label."""
     if not (found := labels(text)):
@@ -40,16 +47,38 @@ def some_labels(text: str) -> frozenset[str]:
 
 
 def instant(text: str) -> datetime:
-    """ISO 8601, by London clocks if it names no offset."""
+    """ISO 8601, or day/month/year as a British spreadsheet writes it; by London clocks if it names no offset.
+
+    A time that the clocks skip in spring, or show twice in autumn, must name its offset.
+    """
     try:
-        at = datetime.fromisoformat(text)
+        at = datetime.fromisoformat(_day_last(text))
     except ValueError:
         raise ValueError(_AN_INSTANT) from None
-    if len(text) <= len("2026-12-24"):
+    if ":" not in text:
         raise ValueError(_AN_INSTANT)
     if at.year not in _YEARS:
         raise ValueError(f"{_AN_INSTANT}, from {_YEARS[0]} to {_YEARS[-1]}")
-    return (at if at.tzinfo else at.replace(tzinfo=LONDON)).astimezone(UTC)
+    if at.tzinfo is None:
+        at = _by_the_clock(at)
+    return at.astimezone(UTC)
+
+
+def _day_last(text: str) -> str:
+    """As ISO 8601 would have it."""
+    if (found := _DAY_FIRST.fullmatch(text)) is None:
+        return text
+    day, month, year, clock = found.groups()
+    return f"{year}-{month:0>2}-{day:0>2}T{clock if clock[1] != ':' else '0' + clock}"
+
+
+def _by_the_clock(at: datetime) -> datetime:
+    first, second = at.replace(tzinfo=LONDON, fold=0), at.replace(tzinfo=LONDON, fold=1)
+    if first.utcoffset() == second.utcoffset():
+        return first
+    skipped = first.astimezone(UTC).astimezone(LONDON).replace(tzinfo=None) != at
+    what = "skip that hour" if skipped else "show that hour twice"
+    raise ValueError(f"a time with its offset, as the clocks {what}, such as {at:%Y-%m-%dT%H:%M}+01:00")
 
 
 def whole_number(least: int, most: int, what: str) -> Callable[[str], int]:
@@ -139,10 +168,15 @@ def days_away(text: str) -> tuple[DaysAway, ...]:
     return tuple(_days_away(part.strip()) for part in text.split(";") if part.strip())
 
 
+def _day(text: str) -> date:
+    found = _DAY.fullmatch(text)
+    return date(int(found[3]), int(found[2]), int(found[1])) if found else date.fromisoformat(text)
+
+
 def _days_away(text: str) -> DaysAway:
-    first, _, last = text.partition("/")
+    first, _, last = text.partition(" - ") if _DAY.match(text) else text.partition("/")
     try:
-        days = DaysAway(date.fromisoformat(first.strip()), date.fromisoformat((last or first).strip()))
+        days = DaysAway(_day(first.strip()), _day((last or first).strip()))
     except ValueError:
         raise ValueError(_AWAY) from None
     if not (days.first <= days.last and days.first.year in _YEARS and days.last.year in _YEARS):

@@ -56,6 +56,9 @@ def _figures(plan: Plan) -> dict[str, Any]:
             "volunteers_going": len({one.volunteer_id for one in plan.visits}),
             "travel_m": round(plan.travel_m),
         },
+        "pins_not_kept": [
+            {"need_id": one.need_id, "volunteer_id": one.volunteer_id, "why": one.words} for one in plan.pins_not_kept
+        ],
         "unserved": [
             {
                 "need_id": one.need_id,

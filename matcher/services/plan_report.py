@@ -22,6 +22,7 @@ def report_page(problem: PlanProblem, plan: Plan, newcomers: Sequence[Tried]) ->
         _summary(problem, plan),
         _map(problem, plan),
         _visits(problem, plan),
+        _pins_not_kept(plan),
         _unserved(plan),
         _newcomers(plan, newcomers),
         _small_print(plan),
@@ -104,6 +105,14 @@ def _unserved(plan: Plan) -> str:
         return ""
     rows = "".join(_missing(one) for one in plan.unserved)
     return f"<h2>{_count(len(plan.unserved), 'need')} short of help</h2>{rows}"
+
+
+def _pins_not_kept(plan: Plan) -> str:
+    items = "".join(
+        f"<li>{escape(f'{one.volunteer_id} does not go to {one.need_id}: {one.words}.')}</li>"
+        for one in plan.pins_not_kept
+    )
+    return f"<h2>Pinned, and not possible</h2><ul>{items}</ul>" if items else ""
 
 
 def _missing(one: Unplanned) -> str:

@@ -21,6 +21,7 @@ from matcher.services.plan_cells import (
     instant,
     label,
     labels,
+    names,
     number,
     some_labels,
     urgency,
@@ -30,8 +31,14 @@ from matcher.services.postcode_points import PostcodePoints
 from matcher.services.spreadsheets import BadCell, BadCells, Row, Sheet, read_sheet
 
 _PLACE = ("postcode", "lat", "lon")
-NEEDS = (("id", "kind", "start", "end"), (*_PLACE, "minutes", "helpers", "urgency", "requires"))
-VOLUNTEERS = (("id", "reach_km", "kinds", "weekly"), (*_PLACE, "checks", "away", "max_visits"))
+NEEDS = (
+    ("id", "kind", "start", "end"),
+    (*_PLACE, "minutes", "helpers", "urgency", "requires", "requires_one", "pinned", "never"),
+)
+VOLUNTEERS = (
+    ("id", "reach_km", "kinds", "weekly"),
+    (*_PLACE, "checks", "away", "max_visits", "max_minutes", "never_with"),
+)
 _FARTHEST_APART = timedelta(days=366)  # a plan is of days or weeks: a year off is a slip of the pen
 _A_POSTCODE = "a full UK postcode, such as SN15 1ER"
 _NEVER: tuple[DaysAway, ...] = ()
@@ -53,6 +60,9 @@ def read_plan_sheets(needs_file: Path, volunteers_file: Path) -> PlanSheets:
     volunteers_sheet = read_sheet(volunteers_file, *VOLUNTEERS)
     for sheet in (needs_sheet, volunteers_sheet):
         _refuse_twins(sheet)
+    known = {row.text("id") for row in volunteers_sheet.rows}
+    for sheet, columns in ((needs_sheet, ("pinned", "never")), (volunteers_sheet, ("never_with",))):
+        _refuse_strangers(sheet, columns, known, volunteers_sheet)
         _refuse_no_place(sheet)
     needs = [need for row in needs_sheet.rows if (need := _need(row, points)) is not None]
     _refuse_far_off(needs_sheet, needs)
@@ -78,6 +88,14 @@ def _refuse_twins(sheet: Sheet) -> None:
             row.refuse("id", f"an id of its own (line {before} has the same)")
 
 
+def _refuse_strangers(sheet: Sheet, columns: tuple[str, ...], known: set[str], volunteers: Sheet) -> None:
+    """Ids of volunteers must be those of the volunteers' file, if that could be read."""
+    for row in sheet.rows if known or not volunteers.bad else ():
+        for column in columns:
+            if strangers := sorted(names(row.text(column)) - known):
+                row.refuse(column, f"ids in {volunteers.file}, which {strangers[0]} is not")
+
+
 def _refuse_no_place(sheet: Sheet) -> None:
     """Once for the file, not once for each row."""
     if sheet.rows and not ({"postcode"} <= sheet.rows[0].cells.keys() or {"lat", "lon"} <= sheet.rows[0].cells.keys()):
@@ -92,9 +110,15 @@ def _need(row: Row, points: PostcodePoints) -> tuple[Row, PlanNeed] | None:
     helpers = row.read("helpers", whole_number(1, 20, "helpers"), 1)
     how_urgent = row.read("urgency", urgency, Urgency.NORMAL)
     requires = row.read("requires", labels, frozenset[str]())
+    requires_one = row.read("requires_one", labels, frozenset[str]())
+    pinned, never = names(row.text("pinned")), names(row.text("never"))
+    if both := sorted(pinned & never):
+        row.refuse("never", f"nobody who is pinned to it, as {both[0]} is")
+    if row.is_good and helpers is not None and len(pinned) > helpers:
+        row.refuse("pinned", f"no more volunteers than helpers wanted ({helpers})")
     if not row.is_good or name is None or kind is None or point is None or window is None or minutes is None:
         return None
-    if helpers is None or how_urgent is None or requires is None:
+    if helpers is None or how_urgent is None or requires is None or requires_one is None:
         return None
     need = PlanNeed(
         id=name,
@@ -105,6 +129,9 @@ def _need(row: Row, points: PostcodePoints) -> tuple[Row, PlanNeed] | None:
         helpers=helpers,
         urgency=how_urgent,
         requires=requires,
+        requires_one=requires_one,
+        pinned=pinned,
+        never=never,
     )
     return row, need
 
@@ -185,7 +212,8 @@ def _volunteer(row: Row, points: PostcodePoints, horizon: TimeWindow | None) -> 
     most = row.read("max_visits", whole_number(0, 1000, "visits a week"), -1)
     if not row.is_good or name is None or point is None or reach_km is None or kinds is None or checks is None:
         return None
-    if weekly is None or away is None:
+    time = row.read("max_minutes", whole_number(0, 7 * 24 * 60, "minutes a week"), -1)
+    if not row.is_good or weekly is None or away is None:
         return None
     return PlanVolunteer(
         id=name,
@@ -195,4 +223,6 @@ def _volunteer(row: Row, points: PostcodePoints, horizon: TimeWindow | None) -> 
         checks=checks,
         free=_free(weekly, away, horizon) if horizon else (),
         visits_per_week=None if most == -1 else most,
+        minutes_per_week=None if time == -1 else time,
+        never_with=names(row.text("never_with")),
     )

@@ -75,6 +75,59 @@ def test_times_are_london_s_unless_they_name_an_offset(read):
     assert need(read, **offset).window == TimeWindow(at(2026, 7, 1, 9), at(2026, 7, 1, 11))
 
 
+def test_times_and_days_are_read_as_a_british_spreadsheet_writes_them(read):
+    need_at_nine = need(read, start="1/7/2026 9:00", end="01/07/2026 11:00:00")
+    assert need_at_nine.window == TimeWindow(at(2026, 7, 1, 8), at(2026, 7, 1, 10))
+    away = volunteer(read, away="21/12/2026 - 24/12/2026; 26/12/2026").free
+    assert away == (
+        TimeWindow(at(2026, 12, 25), at(2026, 12, 26)),
+        TimeWindow(at(2026, 12, 27), at(2026, 12, 28)),
+    )
+
+
+def test_an_hour_that_the_clocks_show_twice_is_told_apart_by_its_offset(read):
+    twice = {"start": "2026-10-25T01:30+01:00", "end": "2026-10-25T01:30+00:00"}
+    assert need(read, **twice).window.minutes == 60
+    with pytest.raises(BadCells, match="its offset, as the clocks show that hour twice, such as 2026-10-25T01:30"):
+        need(read, start="25/10/2026 01:30", end="25/10/2026 05:00")
+    with pytest.raises(BadCells, match="the clocks skip that hour"):
+        need(read, start="29/03/2026 01:30", end="29/03/2026 05:00")
+
+
+def test_the_wishes_of_a_coordinator_are_kept(read):
+    rows = [NEED | {"helpers": "2", "requires_one": "DBS", "pinned": "V1", "never": " V2 ;"}]
+    people = [VOLUNTEER | {"max_minutes": "90", "never_with": "V2"}, VOLUNTEER | {"id": "V2", "max_minutes": ""}]
+    problem = read(rows, people).problem
+    (one,), (first, second) = problem.needs, problem.volunteers
+    assert (one.requires_one, one.pinned, one.never) == ({"dbs"}, {"V1"}, {"V2"})
+    assert (first.minutes_per_week, first.never_with) == (90, {"V2"})
+    assert (second.minutes_per_week, second.never_with) == (None, frozenset())
+
+
+def test_nobody_is_both_pinned_and_ruled_out(read):
+    assert complaints(read, [NEED | {"pinned": "V1", "never": "V1"}]) == [("needs.csv", 2, "never")]
+
+
+def test_excel_s_own_csv_is_read_as_it_comes(tmp_path):
+    """A byte order mark, semicolons, CRLF, blank lines, columns nobody filled, a postcode in any case."""
+    lines = [
+        "ID;Kind;Postcode;Start;End;Minutes;Notes;;",
+        "1;Dog walking;ba15 1jd;24/12/2026 09:00;24/12/2026 11:00;45;Fido, the big one;;",
+        ";;;;;;;;",
+        "",
+        '2;"Lifts; to town";BA151JD;24/12/2026 09:00;24/12/2026 11:00;;;;',
+    ]
+    (tmp_path / "n.csv").write_bytes(b"\xef\xbb\xbf" + "\r\n".join([*lines, ";;;;;;;;", ""]).encode())
+    (tmp_path / "v.csv").write_bytes(
+        "sep=;\r\nid;postcode;reach km;kinds;weekly\r\nZoë;BA15 1XA;1,5;dog walking;any\r\n".encode("cp1252")
+    )
+    sheets = read_plan_sheets(tmp_path / "n.csv", tmp_path / "v.csv")
+    first, second = sheets.problem.needs
+    assert (first.kind, first.minutes, second.kind, second.minutes) == ("dog walking", 45, "lifts; to town", 120)
+    assert (sheets.problem.volunteers[0].id, sheets.problem.volunteers[0].reach_m) == ("Zoë", 1500.0)
+    assert sheets.ignored == (("n.csv", ("Notes",)),)
+
+
 def test_a_postcode_is_found_offline_in_any_writing_and_coordinates_win(read):
     found = volunteer(read).point
     assert geodesic((found.lat, found.lon), (51.36, -2.25)).km < 5
@@ -114,7 +167,11 @@ def test_a_day_away_is_a_day_of_london(read):
         ("postcode", "BT1 5GS"),
         ("postcode", "XX1 1AA"),
         ("start", ""),
-        ("start", "24/12/2026 09:00"),
+        ("start", "12/24/2026 09:00"),
+        ("start", "24/12/2026"),
+        ("start", "24/12/26 09:00"),
+        ("start", "2026-03-29T01:30"),
+        ("start", "25/10/2026 01:30"),
         ("start", "2026-12-24"),
         ("start", "2026-12-24T25:00"),
         ("start", "0001-01-01T00:00"),
@@ -129,6 +186,9 @@ def test_a_day_away_is_a_day_of_london(read):
         ("helpers", "0"),
         ("helpers", "two"),
         ("urgency", "high"),
+        ("pinned", "V9"),
+        ("pinned", "V1; V2"),
+        ("never", "v1"),
         ("lat", "91"),
         ("lon", "181"),
     ],
@@ -162,6 +222,9 @@ def test_a_bad_cell_of_a_need_is_named(read, column, cell):
         ("max_visits", "-1"),
         ("max_visits", "many"),
         ("max_visits", "2.5"),
+        ("max_minutes", "-1"),
+        ("max_minutes", "an hour"),
+        ("never_with", "V1; nobody"),
     ],
 )
 def test_a_bad_cell_of_a_volunteer_is_named(read, column, cell):
