@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from matcher.domain.timewindow import TimeWindow
 from matcher.engine.allocation import Allocation
 from matcher.engine.params import Params
-from matcher.engine.problem import HeldVisit, LiveAsk, OpenOccurrence, RoundProblem, Volunteer
+from matcher.engine.problem import LiveAsk, OpenOccurrence, RoundProblem, Volunteer
+from matcher.engine.snapshot import ASKED, HELD, Snapshot, microseconds, snapshot_of
 from matcher.engine.solve import solve_round
 from matcher.simulation.county import County, point_at
 from matcher.simulation.desk import Desk
@@ -31,16 +34,15 @@ class Questions:
     def __init__(self, county: County, params: Params) -> None:
         self.county, self.params = county, params
         helpers = county.helpers
-        self._homes = [point_at(xy) for xy in helpers.xy]
         self._doors = [point_at(xy) for xy in county.needs.xy]
-        self._kinds = [frozenset(KINDS[k].slug for k in np.flatnonzero(does)) for does in helpers.does]
-        self._checks = [{CHECK: None} if dbs else {} for dbs in helpers.dbs]
         self._slots = [
             TimeWindow(instant(start), instant(end))
             for start, end in zip(county.slot_start, county.slot_end, strict=True)
         ]
-        self._state: tuple[int, int, float, int] | None = None
-        self._made: dict[int, tuple[int, Volunteer]] = {}
+        self._state: tuple[int, int, int] | None = None
+        self._free: dict[int, tuple[int, tuple[TimeWindow, ...]]] = {}
+        self._asked_so_far: list[tuple[int, int]] = []
+        self._everybody = snapshot_of(tuple(_volunteer(county, v) for v in range(helpers.reach_km.size)))
         self._occurrences = [self._occurrence(need) for need in range(county.needs.posted.size)]
 
     def of(self, desk: Desk) -> RoundProblem:
@@ -90,44 +92,65 @@ class Questions:
             return self._occurrences[need]
         return replace(self._occurrences[need], refused_by=frozenset(v + 1 for v in refused))
 
-    def _volunteers(self, desk: Desk, first: int, last: int) -> tuple[Volunteer, ...]:
-        """Everybody, as they stand: made anew only where something has changed since the last round."""
-        factor = self.county.reach_on(desk.now)
-        state = (first, last, factor, int(desk.now // DAY_MIN))
+    def _volunteers(self, desk: Desk, first: int, last: int) -> Snapshot:
+        """Everybody as they stand, in columns, as the service reads them; what has not changed is not made again."""
+        state = (first, last, int(desk.now // DAY_MIN))
         if state != self._state:
-            self._state, self._made = state, {}
-        for v in range(len(self._homes)):
-            made = self._made.get(v)
-            if made is None or made[0] != desk.changes[v]:
-                self._made[v] = (desk.changes[v], self._volunteer(desk, v, first, last, factor))
-        return tuple([self._made[v][1] for v in range(len(self._homes))])
-
-    def _volunteer(self, desk: Desk, v: int, first: int, last: int, factor: float) -> Volunteer:
-        helpers = self.county.helpers
-        room = helpers.free[v, first : last + 1] & (desk.visits[v] < desk.most[v])[first : last + 1]
-        return Volunteer(
-            offer_id=v + 1,
-            person_id=v + 1,
-            kinds=self._kinds[v],
-            checks=self._checks[v],
-            free=tuple([self._slots[first + slot] for slot in np.flatnonzero(room).tolist()]),
-            point=self._homes[v],
-            reach_m=float(helpers.reach_km[v]) * factor * 1000,
-            visits_per_week=int(helpers.visits_a_week[v]),
-            held=self._held(desk, v),
-            asked_at=tuple([instant(at) for at in desk.asks_since(v, desk.now - ASKS_REMEMBERED_MIN)]),
+            self._state, self._free = state, {}
+        weeks = tuple([self._free_of(desk, v, first, last) for v in range(len(self._everybody))])
+        return replace(
+            self._everybody,
+            reach_m=self._everybody.reach_m * self.county.reach_on(desk.now),
+            week=np.arange(len(weeks), dtype=np.int32),
+            weeks=weeks,
+            held=self._held(desk),
+            asked=self._asked(desk),
         )
 
-    def _held(self, desk: Desk, volunteer: int) -> tuple[HeldVisit, ...]:
+    def _free_of(self, desk: Desk, v: int, first: int, last: int) -> tuple[TimeWindow, ...]:
+        made = self._free.get(v)
+        if made is None or made[0] != desk.changes[v]:
+            room = self.county.helpers.free[v, first : last + 1] & (desk.visits[v] < desk.most[v])[first : last + 1]
+            free = tuple([self._slots[first + slot] for slot in np.flatnonzero(room).tolist()])
+            made = self._free[v] = (desk.changes[v], free)
+        return made[1]
+
+    def _asked(self, desk: Desk) -> npt.NDArray[Any]:
+        """Asks of the last fortnight, by row, each row in the order of asking."""
+        for ask in desk.asks[len(self._asked_so_far) :]:
+            self._asked_so_far.append((ask.volunteer, microseconds(instant(ask.asked))))
+        asked = np.array(self._asked_so_far, dtype=ASKED)
+        asked = asked[asked["at"] > microseconds(instant(desk.now - ASKS_REMEMBERED_MIN))]
+        return asked[np.argsort(asked["row"], kind="stable")]
+
+    def _held(self, desk: Desk) -> npt.NDArray[Any]:
+        """Visits held or done from the Monday of this week on, by row."""
         monday = week_of(desk.now) * WEEK_MIN
-        return tuple(
-            HeldVisit(TimeWindow(instant(one.start), instant(one.end)), self._doors[one.need])
-            for one in desk.held_by.get(volunteer, ())
+        held = [
+            (one.volunteer, microseconds(instant(one.start)), microseconds(instant(one.end)), door.lat, door.lon)
+            for one in sorted(desk.held.values(), key=lambda one: (one.volunteer, one.start))
             if one.end > monday
-        )
+            for door in (self._doors[one.need],)
+        ]
+        return np.array(held, dtype=HELD)
 
     def _visit(self, need: int, start: float) -> TimeWindow:
         return TimeWindow(instant(start), instant(start + float(self.county.needs.minutes[need])))
+
+
+def _volunteer(county: County, v: int) -> Volunteer:
+    """What does not change of somebody."""
+    helpers = county.helpers
+    return Volunteer(
+        offer_id=v + 1,
+        person_id=v + 1,
+        kinds=frozenset(KINDS[k].slug for k in np.flatnonzero(helpers.does[v])),
+        checks={CHECK: None} if helpers.dbs[v] else {},
+        free=(),
+        point=point_at(helpers.xy[v]),
+        reach_m=float(helpers.reach_km[v]) * 1000,
+        visits_per_week=int(helpers.visits_a_week[v]),
+    )
 
 
 class Ours:
