@@ -148,7 +148,7 @@ class _Places:
         self.dice = generator(seed, Throw.PLACES)
         self.size = np.array([scenario.width_km, scenario.height_km])
         self.centres = self.dice.uniform(0.1, 0.9, (scenario.clusters, 2)) * self.size
-        self.weights = self.dice.dirichlet(np.full(scenario.clusters, 3.0))
+        self.weights = self.dice.dirichlet(np.full(scenario.clusters, scenario.evenness))
 
     def homes(self, count: int) -> tuple[Floats, Ints]:
         """Homes, (count, 2) kilometres, and the cluster of each, -1 for none."""

@@ -161,6 +161,11 @@ class Desk:
             for ask in self.live(need):
                 self.end(ask, AskStatus.LAPSED)
 
+    def clashes(self, need: int, volunteer: int, start: float) -> bool:
+        """Another visit of theirs is in the way. With one visit in a half-day only one that runs on can be."""
+        end = start + float(self.county.needs.minutes[need])
+        return any(one.start < end and start < one.end for one in self.held_by.get(volunteer, ()))
+
     def asks_since(self, volunteer: int, since: float) -> list[float]:
         """When this volunteer was asked, from that minute on."""
         found = []
@@ -185,7 +190,8 @@ class Desk:
         latest = latest_in_slot(county, ask.need, county.helpers.free[ask.volunteer])[slot]
         is_free = self.visits[ask.volunteer, slot] < self.most[ask.volunteer, slot]
         below_limit = self.weekly[ask.volunteer, week_of(start)] < county.helpers.visits_a_week[ask.volunteer]
-        return start if start <= latest and is_free and below_limit else None
+        able = start <= latest and is_free and below_limit and not self.clashes(ask.need, ask.volunteer, start)
+        return start if able else None
 
     def _hold(self, ask: SimAsk, start: float) -> set[int]:
         promise = Promise(ask.need, ask.volunteer, start, start + self.county.needs.minutes[ask.need], self.now)

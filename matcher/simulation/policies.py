@@ -69,8 +69,9 @@ class PlainPolicy:
     name = "plain"
 
     def begin(self, county: County) -> None:
-        """Work out whom to think of at all."""
-        self._wished = wishes(county)
+        """Work out whom to think of at all: those who are free at some time that the need allows."""
+        wished = wishes(county)
+        self._rows = [_ever_free(county, need, np.flatnonzero(wished[need])) for need in range(len(wished))]
 
     def night(self, desk: Desk) -> None:
         """They learn nothing."""
@@ -78,14 +79,26 @@ class PlainPolicy:
     def eligible(self, desk: Desk, need: int) -> tuple[Ints, Floats]:
         """Rows of volunteers who may be asked about it now, and the start to propose to each."""
         county = desk.county
-        rows = np.flatnonzero(self._wished[need])
-        rows = rows[~np.isin(rows, [ask.volunteer for ask in desk.of_need.get(need, ())])]
+        asked = [ask.volunteer for ask in desk.of_need.get(need, ())]
+        rows = self._rows[need]
+        rows = rows[~np.isin(rows, asked)] if asked else rows
+        if not rows.size:
+            return rows, np.empty(0)
         ready = desk.now + HABITS.notice_min + county.way_min[need, rows]
         room = county.helpers.free[rows] & (desk.visits[rows] < desk.most[rows])
         start = earliest_in_slot(county, need, room, ready).min(axis=1, initial=np.inf)
         week = np.array([week_of(s) if np.isfinite(s) else 0 for s in start], dtype=np.int64)
         able = np.isfinite(start) & (desk.weekly[rows, week] < county.helpers.visits_a_week[rows])
+        able &= [not desk.clashes(need, v, s) for v, s in zip(rows.tolist(), start.tolist(), strict=True)]
         return rows[able], start[able]
+
+
+def _ever_free(county: County, need: int, rows: Ints) -> Ints:
+    start = earliest_in_slot(
+        county, need, county.helpers.free[rows], county.needs.posted[need] + county.way_min[need, rows]
+    )
+    able: Ints = rows[np.isfinite(start).any(axis=1)]
+    return able
 
 
 class Broadcast(PlainPolicy):
