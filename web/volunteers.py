@@ -8,17 +8,14 @@ from typing import Any, Protocol
 from flask import Blueprint, Response
 
 from matcher.domain.roles import LinkPurpose
-from matcher.services import offers, own_page
+from matcher.services import offers, own_page, regular_page
 from matcher.services.access import Action
 from matcher.store.session import reading, unit_of_work
 from web import bell, clock
-from web.guard import declares, granted
+from web.guard import HIGHEST_ID, declares, granted
 from web.templating import page, see_other
 
 blueprint = Blueprint("volunteers", __name__)
-
-# PostgreSQL's bigint ends here; a longer number in an address names nothing.
-_HIGHEST_ID = 2**63 - 1
 
 
 @blueprint.get("/me/<token:token>")
@@ -63,7 +60,7 @@ def turn_off(token: str) -> Response:
     return _change(token, offers.turn_off)
 
 
-@blueprint.post(f"/me/<token:token>/asks/<int(max={_HIGHEST_ID}):match_id>")
+@blueprint.post(f"/me/<token:token>/asks/<int(max={HIGHEST_ID}):match_id>")
 @declares(Action.READ_OWN_PAGE, link=LinkPurpose.ME)
 def open_ask(token: str, match_id: int) -> Response:
     """A press, not a link: a new private address is made, and reading a page makes nothing."""
@@ -72,7 +69,7 @@ def open_ask(token: str, match_id: int) -> Response:
     return see_other(f"/m/{ask_token}")
 
 
-@blueprint.post(f"/me/<token:token>/visits/<int(max={_HIGHEST_ID}):visit_id>")
+@blueprint.post(f"/me/<token:token>/visits/<int(max={HIGHEST_ID}):visit_id>")
 @declares(Action.READ_OWN_PAGE, link=LinkPurpose.ME)
 def open_visit(token: str, visit_id: int) -> Response:
     """The same for a visit."""
@@ -95,4 +92,5 @@ def _change(token: str, change: _Change) -> Response:
 def _own_page(template: str, token: str) -> Response:
     with reading() as session:
         own = own_page.read(session, granted("person_id"), now=clock.now())
-    return page(template, own=own, token=token, on_until=offers.on_duty_end(clock.now()))
+        regulars = regular_page.of_volunteer(session, granted("person_id"))
+    return page(template, own=own, regulars=regulars, token=token, on_until=offers.on_duty_end(clock.now()))

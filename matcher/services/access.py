@@ -33,6 +33,8 @@ class Action(StrEnum):
     READ_OWN_PAGE = "read_own_page"
     CHANGE_OWN_OFFER = "change_own_offer"
     READ_BOARD = "read_board"
+    ARRANGE = "arrange"
+    SWITCH_COLD = "switch_cold"
     READ_OUTBOX = "read_outbox"
 
 
@@ -123,6 +125,8 @@ RULES: Mapping[Action, tuple[Rule, ...]] = {
     Action.READ_OWN_PAGE: (_holder(LinkPurpose.ME, "person_id"),),
     Action.CHANGE_OWN_OFFER: (_holder(LinkPurpose.ME, "person_id"),),
     Action.READ_BOARD: (_staff(StaffRoleName.COORDINATOR),),
+    Action.ARRANGE: (_staff(StaffRoleName.COORDINATOR),),
+    Action.SWITCH_COLD: (_staff(StaffRoleName.COORDINATOR),),
     Action.READ_OUTBOX: (_trial,),
 }
 

@@ -14,7 +14,7 @@ from matcher.domain.lifecycle import EXPECTED, HOLDING, MatchStatus, NeedStatus,
 from matcher.domain.localtime import clock_words, day_words, window_words
 from matcher.domain.recurrence import Recurrence
 from matcher.domain.timewindow import TimeWindow
-from matcher.services import batching
+from matcher.services import arrangements, batching
 from matcher.store import queries
 from matcher.store.models import KindRow, Match, Need, Occurrence, Person, Visit
 
@@ -73,6 +73,7 @@ class NeedPage:
     can_say_how: bool
     said: str | None
     resident: str
+    usual: str | None
 
 
 def read(session: Session, need_id: int, *, now: datetime) -> NeedPage:
@@ -103,6 +104,7 @@ def read(session: Session, need_id: int, *, now: datetime) -> NeedPage:
         can_say_how=can_say_how,
         said=None if can_say_how else queries.last_said(session, need_id),
         resident=session.get_one(Person, need.resident_id).first_name,
+        usual=arrangements.usual_name(session, need_id),
     )
 
 

@@ -51,6 +51,8 @@ ALLOWED = {
     "read_own_page": {("holder of their own page's link", "mine")},
     "change_own_offer": {("holder of their own page's link", "mine")},
     "read_board": {("coordinator", "mine"), ("coordinator", "none")},
+    "arrange": {("coordinator", "mine"), ("coordinator", "none")},
+    "switch_cold": {("coordinator", "mine"), ("coordinator", "none")},
     "read_outbox": {("whoever tries it on one machine", thing) for thing in THINGS},
 }
 
