@@ -1,12 +1,14 @@
-"""Chance of a yes: for now one population model, the same for everybody, whose numbers are in
-`Params.acceptance`.
+"""Chance of a yes: a model of everybody, whose numbers are in `Params.acceptance`, and what is known of each person
+beyond it.
 """
 
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import log_ndtr
 
 from matcher.engine.clock import Floats, Ints
+from matcher.engine.params import Acceptance
 from matcher.engine.world import Pairs, World
 
 HOUR_S = 3600
@@ -17,9 +19,9 @@ def chance_of_yes(world: World, pairs: Pairs, start: Ints) -> Floats:
     anyone.
     """
     model = world.params.acceptance
-    notice = start - world.clock.now
-    reach = np.maximum(world.offers.reach_m[pairs.volunteer], 1.0)
     person = world.offers.person[pairs.volunteer]
+    reach = np.maximum(world.offers.reach_m[pairs.volunteer], 1.0)
+    notice = start - world.clock.now
     logit = (
         model.base
         + model.whole_reach * np.minimum(pairs.metres / reach, 1.0)
@@ -29,8 +31,7 @@ def chance_of_yes(world: World, pairs: Pairs, start: Ints) -> Floats:
         + model.known * world.usual.has(pairs.occurrence, person)
         + model.urgent * world.needs.urgent[pairs.occurrence]
     )
-    chance: Floats = np.maximum(1 / (1 + np.exp(-logit)), model.floor)
-    return chance
+    return told_apart(logit, world.leaning[pairs.volunteer], model)
 
 
 def best_chance(world: World, occurrence: Ints, metres: Floats, longest_reach: Floats) -> Floats:
@@ -52,13 +53,36 @@ def best_chance(world: World, occurrence: Ints, metres: Floats, longest_reach: F
         + max(0.0, model.per_log_recent_ask * most_asked)
         + model.urgent * world.needs.urgent[occurrence]
     )
-    chance: Floats = np.maximum(1 / (1 + np.exp(-logit)), model.floor)
-    return chance
+    return told_apart(logit, np.full(logit.shape, world.leaning.max(initial=0.0)), model)
 
 
-def residual_chance(chance: Floats, silent_min: Floats, half_life_min: float) -> Floats:
-    """Chance of a yes still to come from someone silent for so long: those who would have said yes answer in
-    time with that half-life, and a no may stay silent for ever (Bayes).
+def told_apart(logit: Floats, leaning: Floats, model: Acceptance) -> Floats:
+    """Chances with what is known of each person: never below the floor, and no more apart than the spread allows."""
+    usual, widest = _sigmoid(logit), np.sqrt(model.spread)
+    own = np.clip(_sigmoid(logit + leaning), usual / widest, usual * widest)
+    return np.maximum(own, model.floor)
+
+
+def residual_chance(chance: Floats, silent_min: Floats, median_min: float | Floats, model: Acceptance) -> Floats:
+    """Chance of a yes still to come from someone silent for so long (Bayes).
+
+    Answers take a lognormal time with that median; some who will not come never answer at all.
     """
-    yet = chance * 0.5 ** (np.maximum(silent_min, 0.0) / half_life_min)
-    return yet / (1 - chance + yet)
+    with np.errstate(divide="ignore"):  # the moment of the ask: everybody is yet to answer
+        late = np.log(np.maximum(silent_min, 0.0) / median_min) / model.response_sigma
+    unanswered = np.exp(log_ndtr(-late))
+    yes = chance * unanswered
+    no = (1 - chance) * (model.silent_share + (1 - model.silent_share) * unanswered)
+    # Who never fails to answer and has been silent for days: 0 of 0, and nothing is to be hoped for.
+    return np.divide(yes, yes + no, out=np.zeros_like(yes), where=yes + no > 0)
+
+
+def response_median(world: World) -> Floats:
+    """Minutes in which half of the answers to each occurrence come, (N,)."""
+    model = world.params.acceptance
+    return np.where(world.needs.urgent, model.response_median_urgent_min, model.response_median_min)
+
+
+def _sigmoid(logit: Floats) -> Floats:
+    chance: Floats = 1 / (1 + np.exp(-logit))
+    return chance

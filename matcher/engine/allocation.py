@@ -65,8 +65,8 @@ class Unserved:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Enough people have been asked and are silent. One more is asked at `next_ask_at`, or looked for again
-    then.
+    """So many people have been asked, just now or before, and are silent. If they still are, one more is asked at
+    `next_ask_at`, or looked for again then.
 
     why_no_more: set when it was time to ask one more and nobody could be (None if somebody could, and it was not worth
     their attention).

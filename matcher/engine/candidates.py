@@ -124,7 +124,7 @@ def _has_room_still(world: World, pairs: Pairs) -> Bools:
 def _has_room(world: World, promises: Promises, pairs: Pairs) -> Bools:
     person = world.offers.person[pairs.volunteer]
     live, today = promises.live[person], promises.today[person]
-    able: Bools = (live < world.params.live_asks_max) & (today < world.params.asks_per_day_max)
+    able: Bools = (live < world.params.live_asks_max) & (today < world.asks_a_day[person])
     return able
 
 

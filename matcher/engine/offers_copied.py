@@ -14,7 +14,7 @@ from matcher.domain.availability import Availability, WeeklyRule
 from matcher.domain.timewindow import TimeWindow
 from matcher.engine.clock import Bools, Ints, Words
 from matcher.engine.copied import DAY_ZERO, instants_us, numbers, rows_of_copy
-from matcher.engine.snapshot import ASKED, HELD, Snapshot, bit_sets
+from matcher.engine.snapshot import ASKED, HELD, THE_SCHEME_S, Snapshot, bit_sets
 
 _OFFER = {"offer": ">i8", "person": ">i8", "mode": ">i4", "reach": ">i4", "limit": ">i4", "lat": ">f8", "lon": ">f8"}
 _KIND = {"offer": ">i8", "kind": ">i4"}
@@ -60,6 +60,8 @@ def snapshot_from(copied: CopiedOffers, horizon: TimeWindow) -> Snapshot:
         reach_m=offers["reach"].astype(np.float64),
         mode=offers["mode"].astype(np.uint8),
         limit=numbers(offers["limit"]),
+        asks_a_day=np.full(ids.size, THE_SCHEME_S, dtype=np.int64),
+        leaning=np.zeros(ids.size),
         kinds=bit_sets(*kinds, ids.size, len(copied.kind_names)),
         kind_names=copied.kind_names,
         week=week,

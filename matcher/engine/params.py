@@ -25,7 +25,13 @@ class ByUrgency:
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """The population model of a yes, in logits. Starting values after the simulated county of the design."""
+    """The population model of a yes, in logits, and of how long an answer takes. Starting values after the
+    simulated county of the design.
+
+    floor: nobody's chance is thought to be less. spread: how many times likelier one person may be thought than
+    another because of their leanings. response_*: answers take a lognormal time with these medians, in minutes, and
+    this sigma. silent_share: of those who will not come, how many never answer.
+    """
 
     base: float = 0.7
     whole_reach: float = -2.0
@@ -35,7 +41,22 @@ class Acceptance:
     known: float = 0.9
     urgent: float = 0.5
     floor: float = 0.05
-    silence_half_life_min: float = 60.0
+    spread: float = 4.0
+    response_median_min: float = 25.0
+    response_median_urgent_min: float = 12.0
+    response_sigma: float = 1.0
+    silent_share: float = 0.5
+
+    def __post_init__(self) -> None:
+        if not 0 < self.floor < 1:
+            raise ValueError(f"acceptance.floor must lie between 0 and 1: {self.floor}")
+        if not 0 <= self.silent_share <= 1:
+            raise ValueError(f"acceptance.silent_share must lie between 0 and 1: {self.silent_share}")
+        if not self.spread >= 1:
+            raise ValueError(f"acceptance.spread must be 1 or more: {self.spread}")
+        for name in ("response_median_min", "response_median_urgent_min", "response_sigma"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"acceptance.{name} must be above 0: {getattr(self, name)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +67,10 @@ class Params:
     past this share of its wait, an occurrence is served before all others. target_share: where in its windows
     an occurrence has its target, unless it says. late_share: what of V is left when the visit starts after
     the target. notice_min: shortest time between the ask and setting off. start_step_min: proposed starts are
-    rounded up to this where that still fits. patience_share: an ask may be silent for this share of the time
-    left to the target, between patience_min and patience_max minutes, before one more person is asked.
+    rounded up to this where that still fits. wanted_yes: chance of a yes in time that asking aims at. rounds,
+    round_min, round_max: the time left is thought of as so many rounds of asking, each between so many minutes; with
+    one round left, or in the last wide_share of its wait, an occurrence is asked about widely. alone_rounds: with more
+    rounds left than that, the usual people are asked alone for one. reach_share: what reaches shrink to, in snow.
     """
 
     value: ByUrgency = ByUrgency(180.0, 240.0, 300.0)
@@ -67,22 +90,34 @@ class Params:
     asks_per_day_max: int = 6
     notice_min: float = 15.0
     start_step_min: int = 15
-    patience_share: ByUrgency = ByUrgency(0.125, 0.125, 0.0625)
-    patience_min: float = 15.0
-    patience_max: float = 120.0
+    wanted_yes: ByUrgency = ByUrgency(0.7, 0.8, 0.9)
+    rounds: float = 8.0
+    round_min: float = 15.0
+    round_max: float = 120.0
+    wide_share: float = 0.2
+    alone_rounds: float = 2.0
+    reach_share: float = 1.0
     acceptance: Acceptance = Acceptance()
 
     def __post_init__(self) -> None:
         for name, number in _numbers(self):
             if name not in _ANY_SIGN and not number >= 0:
                 raise ValueError(f"{name} must be a number, 0 or more: {number}")
-        for name in ("fatigue_half_life_days", "live_asks_max", "asks_per_day_max", "start_step_min"):
+        for name in (
+            "fatigue_half_life_days",
+            "live_asks_max",
+            "asks_per_day_max",
+            "start_step_min",
+            "rounds",
+            "round_min",
+        ):
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name} must be above 0")
-        if not 0 < self.acceptance.floor < 1:
-            raise ValueError(f"acceptance.floor must lie between 0 and 1: {self.acceptance.floor}")
-        if self.patience_min > self.patience_max:
-            raise ValueError("patience_min must not be above patience_max")
+        if self.round_min > self.round_max:
+            raise ValueError("round_min must not be above round_max")
+        for name, chance in _numbers(self.wanted_yes, "wanted_yes."):
+            if not chance < 1:
+                raise ValueError(f"{name} must be below 1: {chance}")
 
 
 _ANY_SIGN = frozenset(f"acceptance.{field.name}" for field in fields(Acceptance))

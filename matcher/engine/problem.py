@@ -40,7 +40,7 @@ class OpenOccurrence:
     required_checks: names a helper must hold, unexpired to the last day of the windows. usual: people who
     helped this resident before and both were happy. held_by: people who already hold a place of it.
     begins_at: when they begin, so that the second helper comes at the same time if that can be. refused_by:
-    offers that said no to it.
+    offers that said no to it. usual_first: recurring or personal help: the usual people are asked alone at first.
     """
 
     id: int
@@ -60,6 +60,7 @@ class OpenOccurrence:
     held_by: frozenset[int] = frozenset()
     begins_at: datetime | None = None
     refused_by: frozenset[int] = frozenset()
+    usual_first: bool = False
 
     def __post_init__(self) -> None:
         if not self.windows:
@@ -83,7 +84,8 @@ class Volunteer:
     checks: name -> last day on which it counts, None for no end. reach_m: straight line. visits_per_week:
     None for no limit. held: every visit this person holds
     or has done from the Monday of this week on. asked_at: every ask made of this offer in the last fortnight,
-    live ones included.
+    live ones included. leaning: how much likelier than most this person is to say yes, in logits, as learned.
+    asks_per_day: None for the scheme's own limit.
     """
 
     offer_id: int
@@ -97,6 +99,8 @@ class Volunteer:
     visits_per_week: int | None = None
     held: tuple[HeldVisit, ...] = ()
     asked_at: tuple[datetime, ...] = ()
+    leaning: float = 0.0
+    asks_per_day: int | None = None
 
     def __post_init__(self) -> None:
         if not self.reach_m >= 0:

@@ -49,14 +49,16 @@ class Choice:
         return at[np.argsort(self.found.occurrence[at])]
 
 
-def best_choice(world: World, urge: Urge, rows: Ints, must: Bools) -> Choice:
+def best_choice(world: World, urge: Urge, rows: Ints, must: Bools, also: Candidates) -> Choice:
     """The best choice for these occurrence rows (ascending), at most one ask for each and for each person.
 
-    must: (N,), whether a place of the occurrence has nobody who was asked: then one ask is always worth it.
+    must: (N,), whether a place of the occurrence has nobody who was asked: then one ask is always worth it. also: the
+    only candidates of further rows.
     """
     usual = np.array([row for row in rows.tolist() if not world.waived_for(row)], dtype=np.int64)
     unusual = sorted(set(rows.tolist()) - set(usual.tolist()))
-    parts = [find_candidates(world, np.array([row], dtype=np.int64), world.waived_for(row)) for row in unusual]
+    parts = [also]
+    parts += [find_candidates(world, np.array([row], dtype=np.int64), world.waived_for(row)) for row in unusual]
     if usual.size * len(world.volunteers) <= ALL_AT_ONCE:
         return _choose(world, urge, [_worth(world, urge, must, joined([find_candidates(world, usual), *parts]))])
     return _nearest_first(world, urge, usual, must, joined([find_usual(world, usual), *parts]))

@@ -19,6 +19,7 @@ from matcher.engine.clock import Floats, Ints, Words
 from matcher.engine.problem import HeldVisit, Volunteer
 
 NO_LIMIT = 2**31 - 1
+THE_SCHEME_S = -1  # no limit of their own
 NEVER = date.max.toordinal()
 MODES = tuple(TravelMode)
 HELD = np.dtype([("row", "i8"), ("start", "i8"), ("end", "i8"), ("lat", "f8"), ("lon", "f8")])
@@ -32,7 +33,8 @@ _ZERO = datetime(1970, 1, 1, tzinfo=UTC)
 class Snapshot(Sequence[Volunteer]):
     """Active offers as columns, V rows by ascending offer id.
 
-    lat, lon: degrees. mode: place in MODES. limit: visits a week, NO_LIMIT for none. kinds: (V, words) bit set over
+    lat, lon: degrees. mode: place in MODES. limit: visits a week, NO_LIMIT for none. asks_a_day: THE_SCHEME_S, or
+    their own limit. leaning: logits. kinds: (V, words) bit set over
     kind_names. week: place in `weeks` of the windows in which they are free. checks: (V, len(check_names)) last day
     as an ordinal, 0 if missing, NEVER for no end. held: HELD, by row; asked: ASKED, by row; instants in microseconds
     since 1970. ValueError if an offer is there twice or a reach is not 0 or more.
@@ -45,6 +47,8 @@ class Snapshot(Sequence[Volunteer]):
     reach_m: Floats
     mode: npt.NDArray[np.uint8]
     limit: Ints
+    asks_a_day: Ints
+    leaning: Floats
     kinds: Words
     kind_names: tuple[str, ...]
     week: npt.NDArray[np.int32]
@@ -73,7 +77,7 @@ class Snapshot(Sequence[Volunteer]):
         if isinstance(row, slice):
             return tuple(self[one] for one in range(*row.indices(len(self))))
         at = range(len(self))[row]
-        limit = int(self.limit[at])
+        limit, asks = int(self.limit[at]), int(self.asks_a_day[at])
         return Volunteer(
             offer_id=int(self.offer[at]),
             person_id=int(self.person[at]),
@@ -93,6 +97,8 @@ class Snapshot(Sequence[Volunteer]):
                 for _, start, end, lat, lon in _of_row(self.held, at)
             ),
             asked_at=tuple(instant(us) for _, us in _of_row(self.asked, at)),
+            leaning=float(self.leaning[at]),
+            asks_per_day=None if asks == THE_SCHEME_S else asks,
         )
 
     def point(self, row: int) -> Point:
@@ -113,6 +119,7 @@ def snapshot_of(volunteers: Sequence[Volunteer]) -> Snapshot:
     weeks: dict[tuple[TimeWindow, ...], int] = {}
     week = [weeks.setdefault(one.free, len(weeks)) for one in ordered]
     limits = (one.visits_per_week for one in ordered)
+    asks = (one.asks_per_day for one in ordered)
     return Snapshot(
         offer=_ints(one.offer_id for one in ordered),
         person=_ints(one.person_id for one in ordered),
@@ -121,6 +128,8 @@ def snapshot_of(volunteers: Sequence[Volunteer]) -> Snapshot:
         reach_m=_floats(one.reach_m for one in ordered),
         mode=np.array([MODES.index(one.travel_mode) for one in ordered], dtype=np.uint8),
         limit=_ints(NO_LIMIT if limit is None else limit for limit in limits),
+        asks_a_day=_ints(THE_SCHEME_S if most is None else most for most in asks),
+        leaning=_floats(one.leaning for one in ordered),
         kinds=_kinds(ordered, kind_names),
         kind_names=kind_names,
         week=np.array(week, dtype=np.int32),

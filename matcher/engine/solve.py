@@ -1,20 +1,32 @@
 """The map of the engine: one round from the question to the answer.
 
 candidates -> weights -> the best assignment -> asks, layer by layer: at most one new ask for a person in each
-layer, each layer the exact optimum given those before it. Whatever is left short then gets its reason.
+layer, each layer the exact optimum given those before it, until enough may be hoped of the asks that are out. Whatever
+is left short then gets its reason.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from matcher.domain.kinds import KINDS
 from matcher.domain.timewindow import TimeWindow
 from matcher.engine.allocation import Allocation, Ask, Unserved, Waiting
-from matcher.engine.asking import Turn, turns, urges
+from matcher.engine.asking import (
+    Pace,
+    Unanswered,
+    asked_for,
+    hope,
+    next_asks_at,
+    pace,
+    reserved_for_usual,
+    unanswered,
+    unheard,
+    urges,
+    wanting,
+)
 from matcher.engine.candidates import Candidates
 from matcher.engine.clock import Ints
 from matcher.engine.costs import Scene, Urge, breakdowns, set_scene, told_band
@@ -32,9 +44,23 @@ class Layer:
     """The asks of one layer, their total minutes, and the bound proved for them."""
 
     asks: tuple[Ask, ...]
-    rows: Ints
     total: float
     bound: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Desk:
+    """Where a round stands: the world with the asks decided on so far, and all asks that are out."""
+
+    world: World
+    urge: Urge
+    pace: Pace
+    out: Unanswered
+
+    def sized_up(self) -> Urge:
+        """What one more ask is worth for each occurrence: the less, the more may still come of the others."""
+        hoped, out_for = hope(self.world, self.out), asked_for(self.world, self.out)
+        return replace(self.urge, unheard=unheard(self.pace, out_for, hoped))
 
 
 def solve_round(problem: RoundProblem) -> Allocation:
@@ -46,44 +72,50 @@ def solve_round(problem: RoundProblem) -> Allocation:
     if not problem.occurrences:
         return Allocation()
     world = build_world(problem)
-    standing = turns(problem, world.occurrences)
-    world, layers, made = _ask_in_layers(world, urges(world, problem), standing)
+    desk = Desk(world, urges(world, problem), pace(world, problem), unanswered(world, problem))
+    desk, layers = _ask_in_layers(desk)
     total, bound = sum(layer.total for layer in layers), sum(layer.bound for layer in layers)
-    unserved, waiting = _the_rest(world, standing, made)
     return Allocation(
         asks=tuple(sorted((ask for layer in layers for ask in layer.asks), key=lambda ask: ask.occurrence_id)),
-        waiting=waiting,
-        unserved=unserved,
+        waiting=_waiting(desk),
+        unserved=_unserved(desk),
         total=total,
         bound=bound,
         gap=(bound - total) / max(1.0, abs(total)),
     )
 
 
-def _ask_in_layers(world: World, urge: Urge, standing: Sequence[Turn]) -> tuple[World, list[Layer], Ints]:
-    """The world after all asks, the layers, and how many asks were made for each occurrence row."""
-    wanted = np.array([turn.wanted for turn in standing], dtype=np.int64)
-    must = np.array([turn.first > 0 for turn in standing], dtype=np.bool_)
-    made = np.zeros_like(wanted)
+def _ask_in_layers(desk: Desk) -> tuple[Desk, list[Layer]]:
+    """The desk after all asks, and the layers."""
     layers: list[Layer] = []
-    rows = np.flatnonzero(wanted > 0)
+    rows = np.flatnonzero(wanting(desk.world, desk.pace, desk.out))
     while rows.size:
-        choice = best_choice(world, urge, rows, must)
-        world, layer = _ask_layer(world, urge, choice)
+        choice = _choice(desk, rows)
+        desk, layer = _ask_layer(desk, choice)
         layers.append(layer)
-        np.add.at(made, layer.rows, 1)
+        if not layer.asks:
+            break
         # Those without a candidate now will have none later: what people have been asked only grows.
         possible = np.unique(choice.found.occurrence)
-        rows = possible[made[possible] < wanted[possible]] if layer.rows.size else layer.rows
-    return world, layers, made
+        rows = possible[wanting(desk.world, desk.pace, desk.out)[possible]]
+    return desk, layers
 
 
-def _ask_layer(world: World, urge: Urge, choice: Choice) -> tuple[World, Layer]:
-    found = choice.found.only(choice.chosen)
-    asks = _asks(world, found, set_scene(world, found, urge))
+def _choice(desk: Desk, rows: Ints) -> Choice:
+    """The best choice for these rows; where the usual people come first, among them alone."""
+    usual = reserved_for_usual(desk.world, desk.pace, desk.out, rows)
+    others = np.setdiff1d(rows, usual.occurrence)
+    must = asked_for(desk.world, desk.out) < desk.pace.places
+    return best_choice(desk.world, desk.sized_up(), others, must, also=usual)
+
+
+def _ask_layer(desk: Desk, choice: Choice) -> tuple[Desk, Layer]:
+    world, found = desk.world, choice.found.only(choice.chosen)
+    scene = set_scene(world, found, desk.sized_up())
     total = float(choice.seconds[choice.chosen].sum()) / 60
-    layer = Layer(asks, found.occurrence, total, total + (choice.solved.total - choice.solved.bound) / 60)
-    return with_asks(world, found.occurrence, found.volunteer, found.start), layer
+    layer = Layer(_asks(world, found, scene), total, total + (choice.solved.total - choice.solved.bound) / 60)
+    after = with_asks(world, found.occurrence, found.volunteer, found.start)
+    return replace(desk, world=after, out=desk.out.plus(found.occurrence, scene.p, scene.usual)), layer
 
 
 def _asks(world: World, chosen: Candidates, scene: Scene) -> tuple[Ask, ...]:
@@ -123,22 +155,27 @@ def _sentence(world: World, row: int, volunteer: int, *, is_usual: bool) -> str:
     return f"You {known}are {told_band(world, row, volunteer)} away, free then, and {offered}."
 
 
-def _the_rest(world: World, standing: Sequence[Turn], made: Ints) -> tuple[tuple[Unserved, ...], tuple[Waiting, ...]]:
+def _unserved(desk: Desk) -> tuple[Unserved, ...]:
+    """The reason of every occurrence with a place for which nobody has been asked."""
+    out_for = asked_for(desk.world, desk.out)
+    missing = np.maximum(desk.pace.places - out_for, 0)
     short = [
-        Shortfall(n, turn.first - int(made[n]), has_others=bool(turn.live or made[n] or world.occurrences[n].held_by))
-        for n, turn in enumerate(standing)
-        if turn.first > made[n]
+        Shortfall(n, int(missing[n]), has_others=bool(out_for[n] or desk.world.occurrences[n].held_by))
+        for n in np.flatnonzero(missing).tolist()
     ]
-    patient = [n for n, turn in enumerate(standing) if turn.live and turn.first == 0 and not made[n]]
-    silent = [Shortfall(n, 0, has_others=True) for n in patient if standing[n].extra]
-    reasons = explain_unserved(world, [*short, *silent])
+    return tuple(explain_unserved(desk.world, short))
+
+
+def _waiting(desk: Desk) -> tuple[Waiting, ...]:
+    """Who is waited for; with the reason, where it was time to ask one more and there was nobody."""
+    world, out_for = desk.world, asked_for(desk.world, desk.out)
+    are_enough = (out_for >= desk.pace.places) & (out_for > 0)
+    wanted = np.flatnonzero(are_enough & wanting(world, desk.pace, desk.out)).tolist()
+    reasons = explain_unserved(world, [Shortfall(n, 0, has_others=True) for n in wanted])
     # Where somebody is left, one more ask was possible and not worth their attention.
-    why_no_more = {
-        one.row: reason
-        for one, reason in zip(silent, reasons[len(short) :], strict=True)
-        if not reason.waterfall[-1].left
-    }
-    waiting = (
-        Waiting(world.occurrences[n].id, standing[n].live, standing[n].next_ask_at, why_no_more.get(n)) for n in patient
+    nobody = {n: reason for n, reason in zip(wanted, reasons, strict=True) if not reason.waterfall[-1].left}
+    next_at = next_asks_at(world, desk.pace, desk.out)
+    return tuple(
+        Waiting(world.occurrences[n].id, int(out_for[n]), next_at[n], nobody.get(n))
+        for n in np.flatnonzero(out_for).tolist()
     )
-    return tuple(reasons[: len(short)]), tuple(waiting)

@@ -23,7 +23,7 @@ from matcher.engine.promises import (
     promised,
     with_visits,
 )
-from matcher.engine.snapshot import Snapshot, microseconds, snapshot_of
+from matcher.engine.snapshot import THE_SCHEME_S, Snapshot, microseconds, snapshot_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,7 +49,7 @@ class World:
     out: (occurrence, person) pairs that are no pair at all: the resident, whoever holds a place of it or has
     been asked for it. apart: (occurrence, person) who may not meet its resident or its other helper; never:
     for a person row, those they are kept apart from. refused: (occurrence, offer). usual: (occurrence,
-    person).
+    person). leaning: (V,) logits. asks_a_day: (P,) most asks in a day.
     """
 
     params: Params
@@ -68,6 +68,8 @@ class World:
     after: Promises
     fatigue: Floats
     idle: Bools
+    leaning: Floats
+    asks_a_day: Ints
     waived: Mapping[int, frozenset[ReasonCode]]
 
     def waived_for(self, row: int) -> frozenset[ReasonCode]:
@@ -113,7 +115,7 @@ def build_world(problem: RoundProblem) -> World:
         volunteers=volunteers,
         people=people,
         needs=_with_company(index_occurrences(occurrences, kinds, checks, clock), occurrences, problem, clock),
-        offers=index_volunteers(volunteers, person, kinds, checks, clock),
+        offers=_within_reach_today(index_volunteers(volunteers, person, kinds, checks, clock), problem.params),
         out=KeySet.of(_rows(enumerate(involved), row_of), people.size),
         apart=KeySet.of(_rows(enumerate(shunned), row_of), people.size),
         never={
@@ -125,6 +127,8 @@ def build_world(problem: RoundProblem) -> World:
         after=promises,
         fatigue=_fatigue(volunteers, person, people.size, problem),
         idle=_idle(volunteers, person, people.size, problem),
+        leaning=volunteers.leaning,
+        asks_a_day=_asks_a_day(volunteers, person, people.size, problem.params),
         waived={n: problem.waived[o.id] for n, o in enumerate(occurrences) if problem.waived.get(o.id)},
     )
 
@@ -162,6 +166,18 @@ def _idle(volunteers: Snapshot, person: Ints, people: int, problem: RoundProblem
     idle = np.ones(people, dtype=np.bool_)
     idle[person[volunteers.asked["row"][volunteers.asked["at"] > since]]] = False
     return idle
+
+
+def _within_reach_today(offers: VolunteerIndex, params: Params) -> VolunteerIndex:
+    return offers if params.reach_share == 1 else replace(offers, reach_m=offers.reach_m * params.reach_share)
+
+
+def _asks_a_day(volunteers: Snapshot, person: Ints, people: int, params: Params) -> Ints:
+    """The scheme's limit, or their own: the higher, for someone with two offers."""
+    own = np.where(volunteers.asks_a_day == THE_SCHEME_S, params.asks_per_day_max, volunteers.asks_a_day)
+    most = np.zeros(people, dtype=np.int64)
+    np.maximum.at(most, person, own)
+    return most
 
 
 def _involved(problem: RoundProblem, occurrences: Sequence[OpenOccurrence], volunteers: Snapshot) -> list[set[int]]:

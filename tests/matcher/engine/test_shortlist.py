@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from matcher.engine import shortlist
 from matcher.engine.asking import urges
-from matcher.engine.candidates import find_candidates
+from matcher.engine.candidates import find_candidates, put_together
 from matcher.engine.costs import ceilings, set_scene, weights
 from matcher.engine.shortlist import best_choice
 from matcher.engine.solve import solve_round
@@ -42,7 +42,7 @@ def test_far_fewer_pairs_are_looked_at(monkeypatch: pytest.MonkeyPatch, village:
     monkeypatch.setattr(shortlist, "FIRST_LOOK", 3)
     for limit in (EVERY_PAIR, AS_FEW_AS_CAN_BE):
         monkeypatch.setattr(shortlist, "ALL_AT_ONCE", limit)
-        choice = best_choice(world, urges(world, problem), np.arange(15), np.ones(15, dtype=bool))
+        choice = best_choice(world, urges(world, problem), np.arange(15), np.ones(15, dtype=bool), put_together([]))
         sizes.append(choice.found.occurrence.size)
         assert choice.solved.gap == 0
     assert sizes[1] < sizes[0] / 2
