@@ -74,7 +74,8 @@ def residual_chance(chance: Floats, silent_min: Floats, median_min: float | Floa
     yes = chance * unanswered
     no = (1 - chance) * (model.silent_share + (1 - model.silent_share) * unanswered)
     # Who never fails to answer and has been silent for days: 0 of 0, and nothing is to be hoped for.
-    return np.divide(yes, yes + no, out=np.zeros_like(yes), where=yes + no > 0)
+    left = yes + no
+    return np.divide(yes, left, out=np.zeros_like(left), where=left > 0)
 
 
 def response_median(world: World) -> Floats:

@@ -57,6 +57,12 @@ class Desk:
     pace: Pace
     out: Unanswered
 
+    @classmethod
+    def of(cls, problem: RoundProblem) -> Desk:
+        """As the round finds it."""
+        world = build_world(problem)
+        return cls(world, urges(world, problem), pace(world, problem), unanswered(world, problem))
+
     def sized_up(self) -> Urge:
         """What one more ask is worth for each occurrence: the less, the more may still come of the others."""
         hoped, out_for = hope(self.world, self.out), asked_for(self.world, self.out)
@@ -71,9 +77,7 @@ def solve_round(problem: RoundProblem) -> Allocation:
     """
     if not problem.occurrences:
         return Allocation()
-    world = build_world(problem)
-    desk = Desk(world, urges(world, problem), pace(world, problem), unanswered(world, problem))
-    desk, layers = _ask_in_layers(desk)
+    desk, layers = _ask_in_layers(Desk.of(problem))
     total, bound = sum(layer.total for layer in layers), sum(layer.bound for layer in layers)
     return Allocation(
         asks=tuple(sorted((ask for layer in layers for ask in layer.asks), key=lambda ask: ask.occurrence_id)),

@@ -1,68 +1,220 @@
+"""The village's need of seven o'clock: a visit between 8 and 12, wanted by 10.24, so eight rounds of 25 minutes."""
+
+from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
 
 from matcher.domain.lifecycle import Urgency
-from matcher.engine.acceptance import residual_chance
-from matcher.engine.asking import patience, turns
+from matcher.engine.allocation import Allocation
+from matcher.engine.asking import hope, pace, unanswered
 from matcher.engine.params import Params
+from matcher.engine.solve import solve_round
+from matcher.engine.world import build_world
 
 MINUTE = timedelta(minutes=1)
 
 
-def test_patience_is_an_eighth_of_the_time_left_within_bounds(village: Any) -> None:
-    far = village.need(windows=(village.window(8, 12, 6),))
-    today = village.need(windows=(village.window(8, 13.5),))
-    soon = village.need(windows=(village.window(7.5, 8),))
-    assert patience(far, village.now, Params()) == 120 * MINUTE
-    assert patience(today, village.now, Params()) == 45 * MINUTE
-    assert patience(soon, village.now, Params()) == 15 * MINUTE
+def many(village: Any, count: int = 12, **changes: Any) -> list[Any]:
+    return [village.neighbour(n + 1, **changes) for n in range(count)]
 
 
-def test_patience_is_shorter_for_what_is_urgent_and_as_the_time_nears(village: Any) -> None:
-    normal, urgent = village.need(), village.need(urgency=Urgency.URGENT)
-    assert patience(urgent, village.now, Params()) < patience(normal, village.now, Params())
-    assert patience(normal, village.at(9), Params()) < patience(normal, village.now, Params())
+def people(answer: Allocation) -> list[int]:
+    return sorted(ask.person_id for ask in answer.asks)
 
 
-def test_first_asks_are_for_places_nobody_was_asked_for(village: Any) -> None:
-    need, one = village.need(helpers_wanted=2), village.neighbour(1)
-    problem = village.round([need], [one], live_asks=(village.ask(need, one, 9),))
-    (turn,) = turns(problem, problem.occurrences)
-    assert (turn.live, turn.first, turn.extra, turn.wanted) == (1, 1, 0, 1)
+def pace_of(village: Any, now: Any = None, **changes: Any) -> tuple[float, float]:
+    """Minutes of a round, and rounds left."""
+    problem = village.round([village.need(**changes)], [], now=now or village.now)
+    world = build_world(problem)
+    found, at = pace(world, problem), float(world.clock.now)
+    return found.round_min(at)[0], found.rounds_left(at)[0]
 
 
-@pytest.mark.parametrize(("silent_min", "extra"), [(33, 0), (33.75, 1), (300, 1)])
-def test_one_more_is_asked_once_silence_has_lasted_long_enough(village: Any, silent_min: float, extra: int) -> None:
-    """The window leaves 4.5 hours: patience is 33.75 minutes from the last ask."""
-    need, one, two = village.need(), village.neighbour(1), village.neighbour(2)
-    asks = (
-        village.ask(need, one, 9, village.now - silent_min * MINUTE),
-        village.ask(need, two, 9, village.now - 900 * MINUTE),
+def test_the_time_to_the_target_is_eight_rounds_of_a_quarter_of_an_hour_to_two_hours(village: Any) -> None:
+    assert pace_of(village) == pytest.approx((25.5, 8))
+    assert pace_of(village, windows=(village.window(8, 12, 6),)) == pytest.approx((120, (6 * 24 + 3.4) / 2))
+    assert pace_of(village, target=village.at(8)) == pytest.approx((15, 4))
+    assert pace_of(village, target=village.at(7.5)) == pytest.approx((15, 2))
+
+
+def test_once_the_target_has_come_the_time_to_the_last_start_counts(village: Any) -> None:
+    early = village.at(6)
+    assert pace_of(village, now=village.at(10), target=village.at(10), waiting_since=early) == pytest.approx((15, 6))
+
+
+def test_in_the_last_fifth_of_the_wait_there_is_one_round_left(village: Any) -> None:
+    """From 7 to 11.30: the last fifth begins at 10.36."""
+    assert pace_of(village, now=village.at(10.5))[1] > 1
+    assert pace_of(village, now=village.at(10.7))[1] == 1
+
+
+def test_with_time_in_hand_one_is_asked_and_at_the_last_many(village: Any) -> None:
+    relaxed = village.need(windows=(village.window(8, 12, 3),))
+    free = {"free": (village.window(6, 22), village.window(6, 22, 3))}
+    assert len(solve_round(village.round([relaxed], many(village, **free))).asks) == 1
+    hasty = village.need(waiting_since=village.at(2), windows=(village.window(7, 8.5),))
+    assert len(solve_round(village.round([hasty], many(village, **free))).asks) >= 3
+
+
+def test_the_more_urgent_the_more_are_asked(village: Any) -> None:
+    hasty = {"waiting_since": village.at(2), "windows": (village.window(7, 8.5),)}
+    asks = [
+        len(solve_round(village.round([village.need(urgency=u, **hasty)], many(village, leaning=-1.0))).asks)
+        for u in (Urgency.LOW, Urgency.URGENT)
+    ]
+    assert asks[0] < asks[1]
+
+
+def test_no_more_are_asked_than_it_takes(village: Any) -> None:
+    """Without the last of them hope would be too small; with all of them it is enough."""
+    problem = village.round([village.need(windows=(village.window(8, 9),))], many(village))
+    asks = solve_round(problem).asks
+    world = build_world(problem)
+    wanted = pace(world, problem).wanted(float(world.clock.now))[0]
+
+    def hope_of(some: tuple[Any, ...]) -> float:
+        live = tuple(
+            village.ask(problem.occurrences[0], village.neighbour(ask.person_id), 8, village.now) for ask in some
+        )
+        asked = replace(problem, live_asks=live)
+        return float(hope(world, unanswered(world, asked))[0])
+
+    assert hope_of(asks[:-1]) < wanted <= hope_of(asks)
+
+
+def test_one_more_is_asked_at_the_time_that_was_told_and_not_before(village: Any) -> None:
+    problem = village.round([village.need()], many(village, leaning=1.0))
+    first = solve_round(problem)
+    (waiting,) = first.waiting
+    need = problem.occurrences[0]
+    live = tuple(village.ask(need, village.neighbour(ask.person_id), 8) for ask in first.asks)
+    assert village.now + 5 * MINUTE < waiting.next_ask_at <= village.now + 120 * MINUTE
+    before, then = (
+        solve_round(replace(problem, live_asks=live, now=at))
+        for at in (waiting.next_ask_at - 5 * MINUTE, waiting.next_ask_at)
     )
-    problem = village.round([need], [one, two], live_asks=asks)
-    (turn,) = turns(problem, problem.occurrences)
-    assert (turn.first, turn.extra) == (0, extra)
-    wait = timedelta(minutes=33.75)
-    assert turn.next_ask_at == (village.now + wait if extra else village.now - silent_min * MINUTE + wait)
+    assert before.asks == ()
+    assert len(then.asks) == 1
+
+
+def test_each_further_ask_of_a_round_counts_what_may_come_of_those_before(village: Any) -> None:
+    hasty = village.need(waiting_since=village.at(2), windows=(village.window(7, 8.5),))
+    asks = solve_round(village.round([hasty], many(village))).asks
+    shares = []
+    for ask in asks:
+        minutes = {line.term: line.minutes for line in ask.breakdown}
+        shares.append(minutes.get("others_asked", 0.0) / minutes["value"])
+    assert shares[0] == 0
+    assert all(later < earlier for earlier, later in pairwise(shares))
+
+
+def test_the_second_helper_is_asked_at_once_and_a_third_only_if_hope_is_small(village: Any) -> None:
+    piano = village.need(helpers_wanted=2, windows=(village.window(8, 12, 3),))
+    keen = many(village, leaning=3.0, free=(village.window(8, 12, 3),))
+    assert len(solve_round(village.round([piano], keen)).asks) == 2
 
 
 def test_an_ask_of_someone_no_longer_in_the_round_still_counts(village: Any) -> None:
     need, gone = village.need(), village.neighbour(9)
     problem = village.round([need], [village.neighbour(1)], live_asks=(village.ask(need, gone, 9),))
-    (turn,) = turns(problem, problem.occurrences)
-    assert (turn.live, turn.wanted) == (1, 0)
+    (waiting,) = solve_round(problem).waiting
+    assert waiting.live == 1 + len(solve_round(problem).asks)
+    assert solve_round(problem).unserved == ()
 
 
 def test_a_full_occurrence_wants_nobody_even_after_silence(village: Any) -> None:
     need, one = village.need(helpers_wanted=0), village.neighbour(1)
-    problem = village.round([need], [one], live_asks=(village.ask(need, one, 9, village.at(1)),))
-    assert turns(problem, problem.occurrences)[0].wanted == 0
+    problem = village.round([need], [one, village.neighbour(2)], live_asks=(village.ask(need, one, 9, village.at(1)),))
+    assert solve_round(problem).asks == ()
 
 
-def test_silence_lowers_hope_but_never_ends_it() -> None:
-    hope = residual_chance(np.full(4, 0.5), np.array([0.0, 60.0, 120.0, 6000.0]), 60)
-    assert hope[:3] == pytest.approx([0.5, 1 / 3, 0.2])
-    assert 0 < hope[3] < 1e-20
+class TestUsualPeopleFirst:
+    """Anna (2) usually comes and lives far off; Ben (1) and the others live next door."""
+
+    @pytest.fixture
+    def weekly(self, village: Any) -> Any:
+        return village.need(usual_first=True, usual=frozenset({2}), windows=(village.window(8, 12, 1),))
+
+    @pytest.fixture
+    def street(self, village: Any) -> list[Any]:
+        free = {"free": (village.window(7, 22), village.window(7, 22, 1))}
+        anna = village.neighbour(2, point=village.north(1900), **free)
+        return [anna, *(village.neighbour(n, **free) for n in (1, 3, 4, 5))]
+
+    def test_the_usual_person_is_asked_alone(self, village: Any, weekly: Any, street: Any) -> None:
+        assert people(solve_round(village.round([weekly], street))) == [2]
+
+    def test_and_is_given_one_round_though_hope_is_small(self, village: Any, weekly: Any, street: Any) -> None:
+        shy = [replace(street[0], leaning=-5.0), *street[1:]]
+        live = (village.ask(weekly, street[0], 33),)
+        asked = village.round([weekly], shy, live_asks=live)
+        (waiting,) = solve_round(asked).waiting
+        assert solve_round(replace(asked, now=waiting.next_ask_at - 5 * MINUTE)).asks == ()
+        assert waiting.next_ask_at > village.now + 60 * MINUTE
+        assert 2 not in people(solve_round(replace(asked, now=waiting.next_ask_at)))
+        assert people(solve_round(replace(asked, now=waiting.next_ask_at))) != []
+
+    def test_a_no_of_the_usual_person_opens_it_to_the_others(self, village: Any, weekly: Any, street: Any) -> None:
+        said_no = replace(weekly, refused_by=frozenset({102}))
+        assert 2 not in people(solve_round(village.round([said_no], street)))
+        assert people(solve_round(village.round([said_no], street))) != []
+
+    def test_when_time_is_short_nobody_waits_for_them(self, village: Any, weekly: Any, street: Any) -> None:
+        hasty = replace(weekly, windows=(village.window(7, 7.8),))
+        assert len(people(solve_round(village.round([hasty], street)))) > 1
+
+    def test_help_that_is_not_personal_is_asked_of_the_best(self, village: Any, weekly: Any, street: Any) -> None:
+        just_once = replace(weekly, usual_first=False, usual=frozenset())
+        assert 2 not in people(solve_round(village.round([just_once], street)))
+
+
+def test_reach_shrinks_in_snow(village: Any) -> None:
+    snowy = Params(reach_share=0.65)
+    near, far = village.neighbour(1, point=village.north(1200)), village.neighbour(2, point=village.north(1400))
+    assert people(solve_round(village.round([village.need()], [near, far], params=snowy))) == [1]
+
+
+def test_who_agreed_to_more_asks_a_day_is_asked_more(village: Any) -> None:
+    asked = {"asked_at": (village.at(4),) * 6}
+    usual, willing = village.neighbour(1, **asked), village.neighbour(2, asks_per_day=8, **asked)
+    assert people(solve_round(village.round([village.need()], [usual, willing]))) == [2]
+    own = village.neighbour(3, asks_per_day=1, asked_at=(village.at(4),))
+    assert people(solve_round(village.round([village.need()], [own]))) == []
+
+
+def test_in_a_world_built_to_starve_it_a_need_is_served_in_the_end(village: Any) -> None:
+    """One neighbour, free for one visit a day; every day three urgent needs come, and one of low urgency waits."""
+    week = [village.window(9, 9.5, day) for day in range(7)]
+    patient = village.need(1, urgency=Urgency.LOW, windows=tuple(week), waiting_since=village.at(6))
+    served_on = None
+    for day, window in enumerate(week):
+        fresh = [
+            village.need(
+                10 * (day + 1) + n, urgency=Urgency.URGENT, windows=(window,), waiting_since=village.at(7, day)
+            )
+            for n in (2, 3, 4)
+        ]
+        only = village.neighbour(1, free=(window,))
+        asks = solve_round(village.round([patient, *fresh], [only], now=village.at(7.5, day))).asks
+        assert len(asks) == 1
+        if asks[0].occurrence_id == 1:
+            served_on = day
+            break
+    assert served_on is not None
+    assert served_on > 0
+
+
+def test_hope_is_the_same_asked_for_one_moment_or_for_many(village: Any) -> None:
+    need, one, two = village.need(), village.neighbour(1), village.neighbour(2)
+    asks = (village.ask(need, one, 9), village.ask(need, two, 9, village.at(6)))
+    problem = village.round([need], [one, two], live_asks=asks)
+    world = build_world(problem)
+    out = unanswered(world, problem)
+    at_once = hope(world, out, np.array([0.0, 30.0]))
+    assert at_once[:, 0] == pytest.approx(hope(world, out))
+    assert at_once[:, 1] == pytest.approx(hope(world, out, 30.0))
+    assert (at_once[:, 1] < at_once[:, 0]).all()

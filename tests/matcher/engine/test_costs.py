@@ -8,12 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.domain.lifecycle import Urgency
-from matcher.engine.asking import urges
 from matcher.engine.candidates import find_candidates
 from matcher.engine.costs import TERMS, set_scene, weights
 from matcher.engine.problem import HeldVisit, RoundProblem
-from matcher.engine.solve import solve_round
-from matcher.engine.world import build_world
+from matcher.engine.solve import Desk, solve_round
 
 
 def terms(village: Any, need: Any, neighbour: Any, **changes: Any) -> dict[str, float]:
@@ -23,9 +21,9 @@ def terms(village: Any, need: Any, neighbour: Any, **changes: Any) -> dict[str, 
 
 
 def scene_of(problem: RoundProblem) -> Any:
-    world = build_world(problem)
-    found = find_candidates(world, np.arange(len(world.occurrences)))
-    return set_scene(world, found, urges(world, problem))
+    desk = Desk.of(problem)
+    found = find_candidates(desk.world, np.arange(len(desk.world.occurrences)))
+    return set_scene(desk.world, found, desk.sized_up())
 
 
 def test_the_value_is_that_of_the_urgency_times_the_chance_of_a_yes(village: Any) -> None:
