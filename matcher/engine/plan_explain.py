@@ -38,12 +38,16 @@ class WhyNot:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What planning again with a change gave: helpers more found, and metres of travel less (or more, if negative)."""
+    """What planning again with a change gave: helpers more found, and metres of travel less (or more, if negative).
+
+    is_planned: False if it was not planned again, and this is what the dual prices say it would give at most.
+    """
 
     words: str
     helpers: int
     metres: float
     is_confirmed: bool
+    is_planned: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +100,15 @@ def with_newcomer(problem: PlanProblem, need_id: str) -> PlanProblem:
 
 
 def newcomers(problem: PlanProblem, plan: Plan, progress: Progress = silent) -> tuple[Tried, ...]:
-    """What one more volunteer would change where the dual prices are highest, confirmed by planning again, best first.
+    """What one more volunteer would change where the dual prices are highest, best first, found by planning again.
 
-    Of needs with the same point, or less than a kilometre apart, one stands for all.
+    In a problem too large for that it is what the prices say they would change at most. Of needs with the same point,
+    or less than a kilometre apart, one stands for all.
     """
     if len(problem.needs) * len(problem.volunteers) > TRY_UP_TO:
         return tuple(
-            Tried(one.need_id, int(one.places > 0), one.metres, is_confirmed=False) for one in plan.worth[:PLACES]
+            Tried(one.need_id, int(one.places > 0), one.metres, is_confirmed=False, is_planned=False)
+            for one in plan.worth[:PLACES]
         )
     point = {need.id: need.point for need in problem.needs}
     chosen: list[str] = []

@@ -50,11 +50,30 @@ ul { margin: 0 0 8px; padding-left: 24px; }
   table, tbody, tr, td { display: block; }
   .name, .scale { font-size: 30px; }
   .home { r: 9px; }
+  .need, .short { transform-box: fill-box; transform-origin: center; transform: scale(1.7); }
+  .key .home { r: 6px; } .key .need, .key .short { transform: none; }
   tr { padding: 8px 0; border-bottom: 1px solid var(--rule); }
+  tr.day { padding: 0; }
+  tbody th { display: block; padding: 16px 12px 4px; border: 0; font-size: 21px; }
+  .visits td:first-child { font-weight: bold; }
+  .visits td:first-child::before { content: none; }
   td { border: 0; padding: 2px 12px; }
   td::before { content: attr(data-label) ": "; color: var(--soft); }
 }
-@media print { body { background: #fff; font-size: 11pt; } main { max-width: none; padding: 0; } }
+tbody th { padding-top: 20px; border-bottom: 2px solid var(--edge); }
+.small-print { margin-top: 32px; font-size: 16px; }
+.visits td:first-child { white-space: nowrap; }
+tr, figure, .short-of-help { break-inside: avoid; }
+h2, h3, tbody th { break-after: avoid; }
+@media print {
+  body { background: #fff; font-size: 10.5pt; }
+  main { max-width: none; padding: 0; }
+  h1 { font-size: 22pt; } h2 { font-size: 15pt; margin-top: 24pt; } h3 { font-size: 12pt; }
+  figure > svg { max-height: 15cm; }
+  th, td { padding: 4pt 6pt; }
+  .small-print { font-size: 9pt; }
+  * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+}
 </style>
 </head>
 <body>

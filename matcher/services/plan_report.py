@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
+from itertools import groupby
 
 from matcher.domain.localtime import clock_words, short_day_words
 from matcher.engine.allocation import Step
 from matcher.engine.plan_explain import Tried
-from matcher.engine.plan_problem import Plan, PlannedVisit, PlanProblem, Unplanned, Worth, distance_words
-from matcher.services.plan_map import svg_map
+from matcher.engine.plan_problem import Plan, PlannedVisit, PlanNeed, PlanProblem, Unplanned, Worth, distance_words
+from matcher.services.plan_map import MOST_NAMED, svg_map
 from matcher.services.plan_page import PAGE
 
 MOST_ON_A_MAP = 3000  # points: more of them are a smudge
@@ -23,8 +24,8 @@ def report_page(problem: PlanProblem, plan: Plan, newcomers: Sequence[Tried]) ->
         _map(problem, plan),
         _visits(problem, plan),
         _pins_not_kept(plan),
-        _unserved(plan),
-        _newcomers(plan, newcomers),
+        _unserved(problem, plan),
+        _newcomers(problem, newcomers),
         _small_print(plan),
     )
     return PAGE.substitute(title=escape(title), body="\n".join(part for part in parts if part))
@@ -48,8 +49,16 @@ def _summary(problem: PlanProblem, plan: Plan) -> str:
         f"{_count(len(problem.needs), 'need')}{when}; {people}",
         f"{distance_words(plan.travel_m)} from home to need in straight lines, all visits together.",
         _proof(plan),
+        *_short_words(plan),
     )
     return "".join(f"<p>{escape(fact)}</p>" for fact in facts)
+
+
+def _short_words(plan: Plan) -> Iterator[str]:
+    names = [one.need_id for one in plan.unserved]
+    if names:
+        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        yield f"Short of help: {', '.join(names[:MOST_NAMED])}{more}; the reasons are below the table."
 
 
 def _proof(plan: Plan) -> str:
@@ -84,26 +93,28 @@ def _visits(problem: PlanProblem, plan: Plan) -> str:
     if not plan.visits:
         return ""
     kinds = {need.id: need.kind for need in problem.needs}
-    rows = "".join(_visit(one, kinds[one.need_id]) for one in plan.visits)
-    head = _head("When", "Need", "Who", "Distance", "Why")
-    return f"<h2>Who goes where</h2><table>{head}<tbody>{rows}</tbody></table>"
+    days = "".join(
+        f'<tbody><tr class="day"><th colspan="4" scope="rowgroup">{escape(day)}</th></tr>'
+        f"{''.join(_visit(one, kinds[one.need_id]) for one in visits)}</tbody>"
+        for day, visits in groupby(plan.visits, lambda one: short_day_words(one.visit.start))
+    )
+    return f'<h2>Who goes where</h2><table class="visits">{_head("Time", "Need", "Who", "Why")}{days}</table>'
 
 
 def _visit(one: PlannedVisit, kind: str) -> str:
-    when = f"{short_day_words(one.visit.start)}, {clock_words(one.visit.start)}"
     return _row(
-        ("When", when),
+        ("Time", f"{clock_words(one.visit.start)} to {clock_words(one.visit.end)}"),
         ("Need", f"{one.need_id}, {kind}"),
         ("Who", one.volunteer_id),
-        ("Distance", distance_words(one.distance_m)),
-        ("Why", one.why),
+        ("Why", f"{one.why[:1].upper()}{one.why[1:]}"),
     )
 
 
-def _unserved(plan: Plan) -> str:
+def _unserved(problem: PlanProblem, plan: Plan) -> str:
     if not plan.unserved:
         return ""
-    rows = "".join(_missing(one) for one in plan.unserved)
+    needs = {need.id: need for need in problem.needs}
+    rows = "".join(_missing(one, needs[one.need_id]) for one in plan.unserved)
     return f"<h2>{_count(len(plan.unserved), 'need')} short of help</h2>{rows}"
 
 
@@ -115,23 +126,32 @@ def _pins_not_kept(plan: Plan) -> str:
     return f"<h2>Pinned, and not possible</h2><ul>{items}</ul>" if items else ""
 
 
-def _missing(one: Unplanned) -> str:
+def _missing(one: Unplanned, need: PlanNeed) -> str:
     changes = "".join(f"<li>{escape(change.words)}</li>" for change in one.changes)
     would = f"<p>It would be served if</p><ul>{changes}</ul>" if changes else "<p>No single change would serve it.</p>"
-    short = "" if one.short == 1 else f" ({one.short} helpers)"
+    short = f"; {one.short} of {need.helpers} helpers short" if need.helpers > 1 else ""
+    asked = f"{short_day_words(need.window.start)}, {clock_words(need.window.start)} to {clock_words(need.window.end)}"
     return (
-        f'<section class="short-of-help"><h3>{escape(one.need_id)}{short}</h3><p>{escape(one.sentence)}</p>'
+        f'<section class="short-of-help"><h3>{escape(f"{one.need_id}, {need.kind}")}</h3>'
+        f"<p>{escape(f'{asked}, {need.minutes} minutes, {need.urgency.value}{short}.')}</p>"
+        f"<p>{escape(one.sentence)}</p>"
         f'<p class="hint">{escape(waterfall_words(one.waterfall))}</p>{would}</section>'
     )
 
 
-def _newcomers(plan: Plan, newcomers: Sequence[Tried]) -> str:
-    rows = "".join(_row(("Near", one.words), ("What it would change", gain_words(one))) for one in newcomers)
-    if not rows:
+def _newcomers(problem: PlanProblem, newcomers: Sequence[Tried]) -> str:
+    if not newcomers:
         return ""
+    kinds = {need.id: need.kind for need in problem.needs}
+    at_most = "" if all(one.is_planned for one in newcomers) else "at most "
+    rows = "".join(
+        _row(("Near", f"{one.words}, {kinds[one.words]}"), ("What it would change", f"{at_most}{gain_words(one)}"))
+        for one in newcomers
+    )
+    how = "that is what the prices prove, not a second plan" if at_most else "each was planned again with that person"
     intro = (
         "One person more, living there, willing and checked for everything, free at any time, for one visit a week. "
-        "The places with the highest dual price, each confirmed by planning again."
+        f"These are the places with the highest dual price; {how}."
     )
     head = _head("Near", "What it would change")
     return f"<h2>What one more volunteer would change</h2><p>{intro}</p><table>{head}<tbody>{rows}</tbody></table>"
@@ -150,9 +170,9 @@ def gain_words(one: Tried) -> str:
 def _small_print(plan: Plan) -> str:
     figures = f"total {plan.total:.0f}, bound {plan.bound:.0f}, gap {plan.gap:.6f}"
     return (
-        '<p class="hint">Most helpers found first (urgent counts 5, normal 4, low 3), then least travel. Distances are '
-        f"straight lines from home. {figures}. Made by Gritbin on this computer; nothing was sent anywhere. Postcodes: "
-        "contains OS data © Crown copyright and database right; contains Royal Mail data © Royal Mail copyright and "
+        '<p class="hint small-print">Most helpers found first (urgent counts 5, normal 4, low 3), then least travel. '
+        f"Distances are straight lines from home. {figures}. Made by Gritbin on this computer; nothing was sent "
+        "anywhere. Postcodes: contains OS data © Crown copyright and database right; contains Royal Mail data © Royal Mail copyright and "
         "database right (Open Government Licence v3).</p>"
     )
 

@@ -85,6 +85,8 @@ def test_names_are_text_and_never_markup():
 def test_whoever_is_short_of_help_has_a_reason_and_what_would_serve_them():
     text = of(need("a", kind="lift", point=north(50)))
     assert "1 need short of help" in text
+    assert "Short of help: a; the reasons are below the table." in text
+    assert "<h3>a, lift</h3><p>Mon 12 Jan, 9am to 12 noon, 60 minutes, normal.</p>" in text
     assert "Nobody near enough offers this kind of help." in text
     assert "v offered “lift” too" in text
 
@@ -97,6 +99,27 @@ def test_one_more_volunteer_is_tried_where_they_would_change_most():
     (best, *_) = newcomers(problem, plan(problem))
     assert (best.words, best.helpers) == ("b", 1)
     assert "1 visit more" in report_of(problem)
+
+
+def test_what_was_not_planned_again_is_not_said_to_be(monkeypatch):
+    problem = PlanProblem(needs=(need("a"), need("b", point=north(8000), kind="lift")), volunteers=(volunteer(),))
+    assert "each was planned again" in report_of(problem)
+    monkeypatch.setattr("matcher.engine.plan_explain.TRY_UP_TO", 0)
+    text = report_of(problem)
+    assert "planned again" not in text
+    assert "at most 1 visit more" in text
+    assert "that is what the prices prove, not a second plan" in text
+
+
+def test_the_visits_are_told_day_by_day():
+    text = of(need("a"), need("b", day=1), need("c", 14, 16, day=1), volunteers=[volunteer()])
+    assert re.findall(r'scope="rowgroup">([^<]*)<', text) == ["Mon 12 Jan", "Tue 13 Jan"]
+    assert "2pm to 3pm" in text
+
+
+def test_a_pin_that_cannot_be_kept_is_told_with_its_reason():
+    text = of(need("a", kind="lift", pinned=frozenset({"v"})))
+    assert "v does not go to a: does not offer “lift”." in text
 
 
 def test_a_gain_is_told_in_words():
