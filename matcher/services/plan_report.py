@@ -172,8 +172,8 @@ def _small_print(plan: Plan) -> str:
     return (
         '<p class="hint small-print">Most helpers found first (urgent counts 5, normal 4, low 3), then least travel. '
         f"Distances are straight lines from home. {figures}. Made by Gritbin on this computer; nothing was sent "
-        "anywhere. Postcodes: contains OS data © Crown copyright and database right; contains Royal Mail data © Royal Mail copyright and "
-        "database right (Open Government Licence v3).</p>"
+        "anywhere. Postcodes: contains OS data © Crown copyright and database right; contains Royal Mail data © Royal "
+        "Mail copyright and database right (Open Government Licence v3).</p>"
     )
 
 
