@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.optimize import linear_sum_assignment
 
 from matcher.engine import assignment, prices
 from matcher.engine.assignment import assign, match_by_scipy
@@ -55,6 +56,30 @@ def test_prices_and_scipy_agree_on_the_answer_and_on_every_price(monkeypatch, se
         assert np.allclose(large.need_price, small.need_price, rtol=0, atol=1e-9)
         if costs == "whole" and most == 2:
             assert (large.volunteer_of == small.volunteer_of).all()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_dense_sparse_and_prices_agree_on_two_thousand_markets(monkeypatch, seed):
+    """Plenty, tight and scarce; whole costs, ties and fractions; one visit each, as the dense solver knows no other."""
+    rng = np.random.default_rng(seed)
+    for _ in range(100):
+        n_needs, n_volunteers = rng.integers(8, 45, 2)
+        costs = str(rng.choice(["whole", "equal", "fractions", "alike"]))
+        market = county(rng, n_needs, n_volunteers, degree=rng.integers(1, 7), costs=costs)
+        sparse, by_prices = solved_by(monkeypatch, 10**9, market), solved_by(monkeypatch, -1, market)
+        best = dense_total(market)
+        assert sparse.total == pytest.approx(best, rel=1e-12, abs=1e-9)
+        assert by_prices.total == pytest.approx(best, rel=1e-12, abs=1e-9)
+        assert (sparse.gap, by_prices.gap) == (0, 0)
+
+
+def dense_total(market):
+    """The least total by scipy's dense solver, with a private column for each need."""
+    need, volunteer, cost, unserved, capacity = market
+    table = np.full((len(unserved), len(capacity) + len(unserved)), 1e6)
+    table[need, volunteer] = cost
+    table[np.arange(len(unserved)), len(capacity) + np.arange(len(unserved))] = unserved
+    return table[linear_sum_assignment(table)].sum()
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from matcher.domain.geo import chord_m
 from matcher.engine.allocation import Allocation, Unserved
-from matcher.engine.problem import LiveAsk, ReasonCode, RoundProblem
+from matcher.engine.problem import ReasonCode, RoundProblem
 from matcher.engine.solve import solve_round
+from tests.again import THEN_PROMISED, asks_of, with_asks_made
 
 seeds = st.integers(0, 2**32)
 
@@ -278,29 +279,7 @@ def served_by_waiving(problem: RoundProblem, answer: Allocation, need_id: int, c
     return asks_of(solve_round(problem.waiving(need_id, codes)))[need_id] > asks_of(answer)[need_id]
 
 
-THEN_PROMISED = {ReasonCode.ALL_AT_LIMIT, ReasonCode.ALL_ASKED_ENOUGH, ReasonCode.ALL_BUSY_ELSEWHERE}
-
-
-def with_asks_made(problem: RoundProblem, answer: Allocation) -> RoundProblem:
-    points = {need.id: need.point for need in problem.occurrences}
-    made = tuple(
-        LiveAsk(
-            occurrence_id=ask.occurrence_id,
-            offer_id=ask.offer_id,
-            visit=ask.visit,
-            asked_at=problem.now,
-            point=points[ask.occurrence_id],
-        )
-        for ask in answer.asks
-    )
-    return replace(problem, live_asks=problem.live_asks + made)
-
-
 def served_at_nobody_s_cost(problem: RoundProblem, answer: Allocation, need_id: int, codes: Any) -> bool:
     again = solve_round(problem.waiving(need_id, codes))
     others_keep = [a for a in asked(again) if a[0] != need_id] == [a for a in asked(answer) if a[0] != need_id]
     return others_keep and asks_of(again)[need_id] > asks_of(answer)[need_id]
-
-
-def asks_of(answer: Allocation) -> Counter[int]:
-    return Counter(ask.occurrence_id for ask in answer.asks)
