@@ -10,7 +10,21 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from matcher.config import Config
 from matcher.domain.errors import SetupError
 from matcher.store.session import configure
-from web import cold, health, matches, needs, offers, outbox, public, regulars, team, visits, volunteers
+from web import (
+    changes,
+    cold,
+    confirming,
+    health,
+    matches,
+    needs,
+    offers,
+    outbox,
+    public,
+    regulars,
+    team,
+    visits,
+    volunteers,
+)
 from web.accesslog import set_up_access_log
 from web.auth import set_up_sign_in
 from web.bell import set_up_bell
@@ -54,7 +68,10 @@ def create_app(config: Config | None = None) -> Flask:
     set_up_guard(app)
     set_up_bell(app, config.redis_url)
     add_error_pages(app)
-    for noun in (public, needs, offers, matches, visits, volunteers, regulars, cold, team, outbox, health):
+    for noun in (
+        *(public, needs, confirming, changes, offers, matches, visits, volunteers, regulars, cold, team),
+        *(outbox, health),
+    ):
         app.register_blueprint(noun.blueprint)
     set_up_sign_in(app, config)
     return app

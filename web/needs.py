@@ -71,11 +71,11 @@ def _post(session: Any, forms: Forms) -> tuple[str, Answers]:
     draft = _draft(forms)
     with count_phone(draft.person.phone):
         posted = needs.post_need(session, draft, now=clock.now())
-    return f"/r/{posted.token}/sent", {"need_id": posted.need_id}
+    return f"/r/{posted.token}/code", {"need_id": posted.need_id}
 
 
 def _find_again(session: Any, kept: Answers) -> str:
-    return f"/r/{needs.status_link(session, kept['need_id'], now=clock.now())}/sent"
+    return f"/r/{needs.status_link(session, kept['need_id'], now=clock.now())}/code"
 
 
 def _draft(forms: Forms) -> NeedDraft:
@@ -99,6 +99,7 @@ def _draft(forms: Forms) -> NeedDraft:
         ),
         contact=who["contact"],
         note=who["note"],
+        must_confirm=True,
     )
 
 
@@ -151,7 +152,14 @@ def say_how(token: str) -> Response:
     if not form.validate():
         return _need_page("needs/status.html", token, form=form)
     with unit_of_work() as session:
-        visits.say_how_it_went(session, granted("need_id"), form.answer.data, form.thanks.data, now=clock.now())
+        visits.say_how_it_went(
+            session,
+            granted("need_id"),
+            form.answer.data,
+            form.thanks.data,
+            again=form.again.data,
+            now=clock.now(),
+        )
     bell.ring(bell.RUN_DUE_ROUNDS, bell.DELIVER_DUE)
     return see_other(f"/r/{token}")
 

@@ -24,6 +24,8 @@ class Action(StrEnum):
     SIGN_IN = "sign_in"
     SIGN_OUT = "sign_out"
     READ_NEED = "read_need"
+    CONFIRM_NEED = "confirm_need"
+    CHANGE_NEED = "change_need"
     CANCEL_NEED = "cancel_need"
     SAY_HOW_IT_WENT = "say_how_it_went"
     READ_ASK = "read_ask"
@@ -116,6 +118,8 @@ RULES: Mapping[Action, tuple[Rule, ...]] = {
     Action.SIGN_IN: (_anyone,),
     Action.SIGN_OUT: (_signed_in,),
     Action.READ_NEED: (_holder(LinkPurpose.STATUS, "need_id"),),
+    Action.CONFIRM_NEED: (_holder(LinkPurpose.STATUS, "need_id"),),
+    Action.CHANGE_NEED: (_holder(LinkPurpose.STATUS, "need_id"),),
     Action.CANCEL_NEED: (_holder(LinkPurpose.STATUS, "need_id"),),
     Action.SAY_HOW_IT_WENT: (_holder(LinkPurpose.STATUS, "need_id"),),
     Action.READ_ASK: (_holder(LinkPurpose.MATCH, "match_id"),),

@@ -14,7 +14,8 @@ from matcher.domain.lifecycle import EXPECTED, HOLDING, MatchStatus, NeedStatus,
 from matcher.domain.localtime import clock_words, day_words, window_words
 from matcher.domain.recurrence import Recurrence
 from matcher.domain.timewindow import TimeWindow
-from matcher.services import arrangements, batching
+from matcher.services import arrangements, batching, changing, confirming
+from matcher.services.changing import OtherTime
 from matcher.store import queries
 from matcher.store.models import KindRow, Match, Need, Occurrence, Person, Visit
 
@@ -22,6 +23,7 @@ from matcher.store.models import KindRow, Match, Need, Occurrence, Person, Visit
 class NeedState(StrEnum):
     """The states of the page; each has its own words, shape and colour."""
 
+    NOT_CONFIRMED = "not_confirmed"
     LOOKING = "looking"
     STILL_LOOKING = "still_looking"
     LOOKING_AGAIN = "looking_again"
@@ -64,12 +66,15 @@ class NeedPage:
     is_weekly: bool
     helpers_wanted: int
     helpers: tuple[Helper, ...]
+    handed_back_by: tuple[str, ...]
     door_word: str
     reason: str | None
     asked: int
     next_look_at: datetime | None
     timeline: tuple[Happening, ...]
+    other_time: OtherTime | None
     can_cancel: bool
+    can_change_time: bool
     can_say_how: bool
     said: str | None
     resident: str
@@ -84,7 +89,7 @@ def read(session: Session, need_id: int, *, now: datetime) -> NeedPage:
     visits = _visits(session, occurrence)
     asked = session.scalars(select(Match).where(Match.occurrence_id == occurrence.id).order_by(Match.asked_at)).all()
     can_say_how = queries.occurrence_to_judge(session, need_id, now) is not None
-    state = _state(need, occurrence, visits, [match.status for match in asked])
+    state = _waiting_for_a_word(session, need) or _state(occurrence, visits, [match.status for match in asked])
     helpers = tuple(_helper(visit, name) for visit, name in visits if visit.status in HOLDING)
     return NeedPage(
         reference=need.reference,
@@ -95,11 +100,14 @@ def read(session: Session, need_id: int, *, now: datetime) -> NeedPage:
         is_weekly=need.recurrence is Recurrence.WEEKLY,
         helpers_wanted=need.helpers,
         helpers=helpers,
+        handed_back_by=tuple(name for visit, name in visits if visit.status is VisitStatus.HANDED_BACK),
         door_word=occurrence.door_word,
         reason=_reason(occurrence) if state in _LOOKING else None,
         asked=len(asked),
         next_look_at=occurrence.next_round_at if state in _LOOKING else None,
         timeline=_timeline(session, need, occurrence, visits, list(asked)),
+        other_time=changing.other_time(need, occurrence, now=now) if state is NeedState.STILL_LOOKING else None,
+        can_change_time=need.recurrence is Recurrence.ONCE and occurrence.status in _SHOWN_OPEN,
         can_cancel=need.status in (NeedStatus.OPEN, NeedStatus.PAUSED) and state not in _ENDED,
         can_say_how=can_say_how,
         said=None if can_say_how else queries.last_said(session, need_id),
@@ -159,9 +167,13 @@ def _visits(session: Session, occurrence: Occurrence) -> list[tuple[Visit, str]]
     return [(visit, name) for visit, name in rows]
 
 
-def _state(need: Need, occurrence: Occurrence, visits: list[tuple[Visit, str]], asks: list[MatchStatus]) -> NeedState:
-    if need.status is NeedStatus.PAUSED:
-        return NeedState.WORD_FIRST
+def _waiting_for_a_word(session: Session, need: Need) -> NeedState | None:
+    if need.status is not NeedStatus.PAUSED:
+        return None
+    return NeedState.NOT_CONFIRMED if confirming.is_waiting(session, need.id) else NeedState.WORD_FIRST
+
+
+def _state(occurrence: Occurrence, visits: list[tuple[Visit, str]], asks: list[MatchStatus]) -> NeedState:
     if occurrence.status in _PLAIN:
         return _PLAIN[occurrence.status]
     expected = {visit.status for visit, _ in visits if visit.status in EXPECTED}

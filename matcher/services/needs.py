@@ -29,10 +29,10 @@ from matcher.domain.recurrence import (
 )
 from matcher.domain.timewindow import TimeWindow
 from matcher.domain.wording import clean_text, refuse_secrets
-from matcher.services import arrangement_changes, audit, batching, kinds, matches, people, visits, wordings
+from matcher.services import arrangement_changes, audit, batching, confirming, kinds, matches, people, visits, wordings
 from matcher.services.outbox import Owed, drop_pending, owe
 from matcher.services.people import PersonDraft
-from matcher.store.models import Need, NeedNote, Occurrence
+from matcher.store.models import Need, NeedNote, Occurrence, Person
 
 NOTE_LENGTH = 200
 HELPERS_MOST = 4
@@ -46,7 +46,10 @@ _REFERENCE_LETTERS = "ABCDEFGHJKMNPQRTUVWXY3479"
 
 @dataclass(frozen=True, slots=True)
 class NeedDraft:
-    """What a resident answered. `when`: asap, today, tomorrow or day (then `day`); `times`: am, pm, eve."""
+    """What a resident answered. `when`: asap, today, tomorrow or day (then `day`); `times`: am, pm, eve.
+
+    `must_confirm`: nobody of the team has spoken with them, so their number is confirmed before anyone is asked.
+    """
 
     kind: str
     when: str
@@ -58,6 +61,7 @@ class NeedDraft:
     is_weekly: bool = False
     helpers: int = 1
     note: str = ""
+    must_confirm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +76,17 @@ class PostedNeed:
 
 def post_need(session: Session, draft: NeedDraft, *, now: datetime) -> PostedNeed:
     """Write the need, its occurrences, and the message owed. BadInput names the field that is wrong."""
-    kind = kinds.get_kind(session, draft.kind)
+    _check_all(session, draft, now)
+    if draft.contact == "email" and not draft.person.email:
+        raise BadInput("Enter an email address in the correct format, like name@example.com", field="email")
+    return write_need(session, draft, people.settle(session, draft.person, now=now), now=now)
+
+
+def write_need(session: Session, draft: NeedDraft, resident: Person, *, now: datetime) -> PostedNeed:
+    """Write the need of someone we know. BadInput names the field that is wrong."""
+    note = _check_all(session, draft, now)
     first_day = _first_day(draft, now)
-    check_windows(draft, now)
-    _check_answers(draft)
-    note = clean_text(draft.note, NOTE_LENGTH)
-    refuse_secrets(note)
-    resident = people.settle(session, draft.person, now=now)
+    kind = kinds.get_kind(session, draft.kind)
     need = Need(
         reference=_new_reference(session),
         resident_id=resident.id,
@@ -93,7 +101,7 @@ def post_need(session: Session, draft: NeedDraft, *, now: datetime) -> PostedNee
         first_day=first_day,
         bands=sorted(draft.times, key=list(BANDS).index),
         contact=draft.contact,
-        status=NeedStatus.PAUSED if kind.is_triaged else NeedStatus.OPEN,
+        status=NeedStatus.PAUSED if kind.is_triaged or draft.must_confirm else NeedStatus.OPEN,
         posted_at=now,
     )
     session.add(need)
@@ -102,8 +110,11 @@ def post_need(session: Session, draft: NeedDraft, *, now: datetime) -> PostedNee
         session.add(NeedNote(need_id=need.id, note=note))
     _open_first(session, need, draft, now)
     audit.record(session, audit.person(resident.id), "posted", ("need", need.id), now=now)
-    owed = Owed("need_posted", ("need_id", need.id), person_id=resident.id, channel=draft.contact)
-    owe(session, owed, now=now)
+    if draft.must_confirm:
+        confirming.begin(session, need, now=now)
+    else:
+        owed = Owed("need_posted", ("need_id", need.id), person_id=resident.id, channel=draft.contact)
+        owe(session, owed, now=now)
     token = wordings.status_link(session, need, now=now)
     return PostedNeed(need.id, need.reference, token, kind.is_triaged)
 
@@ -166,12 +177,19 @@ def extend_recurring(session: Session, *, now: datetime) -> int:
     return sum(_extend(session, need, until, now) for need in needs)
 
 
+def _check_all(session: Session, draft: NeedDraft, now: datetime) -> str:
+    """Every answer but those about the person; the note as it is kept."""
+    kinds.get_kind(session, draft.kind)
+    check_windows(draft, now)
+    _check_answers(draft)
+    note = clean_text(draft.note, NOTE_LENGTH)
+    refuse_secrets(note)
+    return note
+
+
 def _check_answers(draft: NeedDraft) -> None:
     if draft.contact not in CONTACTS:
         raise BadInput("Select how we should contact you", field="contact")
-    if draft.contact == "email" and not draft.person.email:
-        message = "Enter an email address in the correct format, like name@example.com"
-        raise BadInput(message, field="email")
     if not 1 <= draft.helpers <= HELPERS_MOST:
         raise BadInput("Select how many people are needed", field="helpers")
     if not set(draft.details) <= {code for code, _, _ in CLEARING}:

@@ -196,7 +196,7 @@ def console_messages(session: Session, *, limit: int = 200) -> tuple[SentMessage
     return tuple(SentMessage(row.sent_at, row.recipient, row.channel, row.subject, row.text) for row in rows)
 
 
-def drop_pending(session: Session, *, now: datetime, **things: int) -> None:
+def drop_pending(session: Session, *, now: datetime, **things: int | str) -> None:
     """Drop what is still owed about the things named: its moment has passed."""
     session.execute(
         update(Notification)

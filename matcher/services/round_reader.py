@@ -143,13 +143,14 @@ def _refusals(occurrence_ids: list[int]) -> Any:
 
 
 def _happy_pairs(resident_ids: list[int]) -> Any:
-    """People who helped these residents before, where the resident said that it went well."""
+    """People who helped these residents before, where the resident said that it went well or would have them again."""
     return (
         select(Need.resident_id, Visit.person_id)
         .join(Occurrence, Occurrence.need_id == Need.id)
         .join(Visit, Visit.occurrence_id == Occurrence.id)
         .join(Feedback, Feedback.visit_id == Visit.id)
-        .where(among(Need.resident_id, resident_ids), Visit.status == VisitStatus.DONE, Feedback.answer == "well")
+        .where(among(Need.resident_id, resident_ids), Visit.status == VisitStatus.DONE)
+        .where((Feedback.answer == "well") | (Feedback.again == "yes"))
         .distinct()
     )
 

@@ -17,7 +17,7 @@ from matcher.domain.lifecycle import (
     check_move,
 )
 from matcher.domain.wording import clean_text
-from matcher.services import arrangements, audit, closing, matches
+from matcher.services import arrangements, audit, closing, matches, people
 from matcher.services.outbox import Owed, owe
 from matcher.store import queries
 from matcher.store.models import Feedback, Need, Occurrence, Visit
@@ -25,6 +25,7 @@ from matcher.store.models import Feedback, Need, Occurrence, Visit
 THANKS_LENGTH = 140
 LONGEST_VISIT_MIN = 1440
 FEEDBACK_ANSWERS = ("well", "partly", "nobody", "worried")
+AGAIN_ANSWERS = ("yes", "other", "any")
 BATCH = 100
 LATEST_START = timedelta(hours=2)
 
@@ -78,13 +79,17 @@ def cancel_expected(session: Session, occurrence_id: int, *, now: datetime) -> N
         _tell_volunteer(session, visit, "visit_cancelled", now)
 
 
-def say_how_it_went(session: Session, need_id: int, answer: str, thanks: str, *, now: datetime) -> str:
+def say_how_it_went(session: Session, need_id: int, answer: str, thanks: str, *, again: str = "", now: datetime) -> str:
     """The resident's word on the latest visits: well, partly, nobody or worried. Nobody came: look again, urgently.
+
+    `again`, if they said: would they have the same person again: yes, other or any. For other the two are kept apart.
 
     Returns what stands: the first answer, however often it is sent. Conflict if there is no visit to speak of.
     """
     if answer not in FEEDBACK_ANSWERS:
         raise BadInput("Select how it went", field="answer")
+    if again not in ("", *AGAIN_ANSWERS):
+        raise BadInput("Select if you would have them again", field="again")
     kept_thanks = clean_text(thanks, THANKS_LENGTH)
     occurrence_id = queries.occurrence_to_judge(session, need_id, now)
     if occurrence_id is None:
@@ -93,11 +98,14 @@ def say_how_it_went(session: Session, need_id: int, answer: str, thanks: str, *,
     judged = queries.visits_to_judge(session, occurrence_id, now)
     if not judged:  # said from two pages at once
         return _said_before(session, need_id)
-    said = [{"visit_id": visit_id, "answer": answer, "thanks": kept_thanks, "said_at": now} for visit_id in judged]
-    session.execute(insert(Feedback), said)
+    said = {"answer": answer, "again": again or None, "thanks": kept_thanks, "said_at": now}
+    session.execute(insert(Feedback), [{"visit_id": visit_id, **said} for visit_id in judged])
     need = session.get_one(Need, need_id)
+    if again == "other":
+        for visit_id in judged:
+            people.keep_apart(session, need.resident_id, session.get_one(Visit, visit_id).person_id, now=now)
     _apply(session, occurrence, answer, now)
-    if answer == "well":
+    if answer == "well" and again != "other":
         arrangements.offer_after(session, need, judged, now=now)
     audit.record(session, audit.person(need.resident_id), "judged", ("occurrence", occurrence.id), now=now)
     return answer

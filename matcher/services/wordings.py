@@ -45,6 +45,7 @@ STATUS_LINK_LASTS = timedelta(days=60)
 VISIT_LINK_LASTS = timedelta(days=14)
 OWN_PAGE_LINK_LASTS = timedelta(days=365)
 STAFF_CODE_LASTS = timedelta(minutes=15)
+NEED_CODE_LASTS = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,12 @@ def _need_posted(desk: _Desk) -> Values:
         return None
     token = status_link(desk.session, need, now=desk.now)
     return {"ref": need.reference, "link": f"{desk.scheme.origin}/r/{token}"}
+
+
+def _need_code(desk: _Desk) -> Values:
+    if desk.row.owed_at + NEED_CODE_LASTS <= desk.now:
+        return None
+    return {"code": str(desk.row.values["code"])}
 
 
 def _need_cancelled(desk: _Desk) -> Values:
@@ -292,6 +299,7 @@ _TOLD = (
 )
 _WORDINGS: Mapping[str, Callable[[_Desk], Values]] = {
     "need_posted": _need_posted,
+    "need_code": _need_code,
     "need_cancelled_resident": _need_cancelled,
     "need_unmet": _need_unmet,
     "match_asked": _match_asked,

@@ -39,6 +39,7 @@ class EveryPage:
         self._coming()
         self._over()
         self._waiting()
+        self._not_confirmed()
         self.world.deliver()
         self.world.execute("update notifications set status = 'failed', last_error = 'ring them' where id = 1")
 
@@ -62,6 +63,13 @@ class EveryPage:
         self._need("every week", world.post("Rose", kind="call", when="tomorrow", is_weekly=True))
         world.round()
         world.deliver()
+
+    def _not_confirmed(self) -> None:
+        """A need whose number is not confirmed, and the pages that confirm it."""
+        self._need("not confirmed", self.world.post("Stanley", when="tomorrow", must_confirm=True))
+        own = self.paths["need: not confirmed"]
+        for page in ("code", "number", "sent"):
+            self.paths[f"need: not confirmed, {page}"] = f"{own}/{page}"
 
     def _coming(self) -> None:
         """Visits that someone holds, or is on the way to."""

@@ -67,7 +67,13 @@ def ask_for_help(page: Page) -> Asked:
 
 
 def asked(page: Page) -> Asked:
-    """On the confirmation: the reference; then the resident's own page."""
+    """The code that was sent, the reference; then the resident's own page."""
+    see(page, "Enter the 5 digit code")
+    at = page.url
+    sent = message(page, "Eileen", "is your code").inner_text()
+    page.goto(at)
+    page.get_by_label("5 digit code").fill(re.findall(r"\b\d{5}\b", sent)[0])
+    press(page, "Continue")
     see(page, "We have your request")
     reference = page.locator(".gn-panel__reference").inner_text().replace(NO_BREAK_HYPHEN, "-")
     assert re.fullmatch(r"[A-Z0-9]{3}-[A-Z0-9]{3}", reference), reference

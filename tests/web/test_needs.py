@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from matcher.services import matches, visits
-from matcher.store.models import Draft, Need, Visit
+from matcher.store.models import Draft, Need, Notification, Visit
 from matcher.store.session import reading, unit_of_work
 from tests.web.conftest import HOUSE, NOTE, PHONE, POSTCODE, World, error_beside, press
 
@@ -30,6 +30,13 @@ def answer_all(client: FlaskClient) -> str:
     return at
 
 
+def code_sent() -> str:
+    """The code that waits to be sent."""
+    with reading() as session:
+        owed = session.scalars(select(Notification).where(Notification.template == "need_code")).all()
+    return str(owed[-1].values["code"])
+
+
 def count_needs() -> int:
     with reading() as session:
         return len(session.scalars(select(Need.id)).all())
@@ -42,9 +49,13 @@ def test_a_need_is_posted_in_four_questions_and_its_page_opens(client: FlaskClie
         assert words in check.text
     sent = press(client, "/ask/check")
     assert sent.status_code == 303
-    confirmation = client.get(sent.location)
-    assert "We have your request" in confirmation.text
-    status = client.get(sent.location.removesuffix("/sent"))
+    assert "Enter the 5 digit code" in client.get(sent.location).text
+    own = sent.location.removesuffix("/code")
+    assert "Waiting for your code" in client.get(own).text
+    confirmed = press(client, f"{own}/code", code=code_sent())
+    assert confirmed.location == f"{own}/sent"
+    assert "We have your request" in client.get(confirmed.location).text
+    status = client.get(own)
     assert "Looking for a neighbour" in status.text
     assert "Clear the path and the steps" in status.text
 
@@ -53,7 +64,7 @@ def test_the_same_without_any_cookie(cookieless: FlaskClient) -> None:
     check_at = answer_all(cookieless)
     assert "d=" in check_at
     sent = press(cookieless, check_at)
-    assert re.fullmatch(r"/r/[\w-]{22}/sent", sent.location)
+    assert re.fullmatch(r"/r/[\w-]{22}/code", sent.location)
     assert count_needs() == 1
 
 
@@ -81,7 +92,7 @@ def test_sending_twice_posts_one_need_and_both_presses_find_it(client: FlaskClie
     second = client.post("/ask/check", data=typed)
     assert count_needs() == 1
     for answer in (first, second):
-        assert "We have your request" in client.get(answer.location).text
+        assert "Enter the 5 digit code" in client.get(answer.location).text
 
 
 def test_eight_presses_at_once_post_one_need(app: Flask, client: FlaskClient) -> None:
@@ -99,7 +110,7 @@ def test_eight_presses_at_once_post_one_need(app: Flask, client: FlaskClient) ->
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(send, range(8)))
     assert count_needs() == 1
-    assert all(re.fullmatch(r"/r/[\w-]{22}/sent", location) for location in answers)
+    assert all(re.fullmatch(r"/r/[\w-]{22}/code", location) for location in answers)
 
 
 @pytest.mark.parametrize(
@@ -172,8 +183,10 @@ def test_something_else_needs_words_and_a_call_comes_first(client: FlaskClient) 
     assert error_beside(without.text, "note") == "Enter what you need help with"
     press(client, "/ask/who", **{**WHO, "note": "A parcel to post"})
     sent = press(client, "/ask/check")
-    assert "Someone from the team rings you" in client.get(sent.location).text
-    assert "We need a word first" in client.get(sent.location.removesuffix("/sent")).text
+    own = sent.location.removesuffix("/code")
+    confirmed = press(client, f"{own}/code", code=code_sent())
+    assert "Someone from the team rings you" in client.get(confirmed.location).text
+    assert "We need a word first" in client.get(own).text
 
 
 def test_after_the_last_band_today_is_not_offered(client: FlaskClient) -> None:

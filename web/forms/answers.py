@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import StringField, TextAreaField
+from wtforms import Field, StringField, TextAreaField
 
 from matcher.domain.errors import BadInput
 from matcher.services import people, visits
@@ -54,12 +54,20 @@ HOW = (
     ("worried", "Something worried me"),
 )
 THANKS_LENGTH = visits.THANKS_LENGTH
+AGAIN = (("yes", "Yes"), ("other", "Someone else, please"), ("any", "I do not mind"))
+
+
+def _again_or_nothing(form: HowItWentForm, field: Field) -> None:
+    """It may be left open."""
+    if field.data:
+        chosen("Select if you would have them again")(form, field)
 
 
 class HowItWentForm(QuestionForm):
     """How did it go?"""
 
     answer = OneOf("How did it go?", choices=HOW, validators=[chosen("Select how it went")])
+    again = OneOf("Would you have them again? (optional)", choices=AGAIN, validators=[_again_or_nothing])
     thanks = TextAreaField(
         "A word of thanks? (optional)",
         filters=[stripped],

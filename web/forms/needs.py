@@ -191,3 +191,13 @@ class WhoForm(QuestionForm):
         """`Text`, or `Email: name@example.com`."""
         words = dict(CONTACT)[self.contact.data]
         return f"{words}: {self.email.data}" if self.contact.data == "email" else words
+
+
+class NoteForm(QuestionForm):
+    """Anything that would help the neighbour, changed."""
+
+    note = TextAreaField(
+        "Anything that would help the neighbour? (optional)",
+        filters=[stripped],
+        validators=[short("What you tell the neighbour", needs.NOTE_LENGTH), checked_by(refuse_secrets)],
+    )

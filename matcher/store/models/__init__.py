@@ -4,6 +4,7 @@ from matcher.store.models.areas import Area, Cell, Postcode
 from matcher.store.models.arrangements import Arrangement
 from matcher.store.models.asking import Match, NeverPair, Round, Visit
 from matcher.store.models.cold import ColdSpell
+from matcher.store.models.confirming import PhoneCheck, PhoneCode
 from matcher.store.models.declared import Declared
 from matcher.store.models.kinds import KindRow, LevelRow
 from matcher.store.models.messages import ConsoleMessage, Notification, PrivateLink
@@ -39,6 +40,8 @@ __all__ = [
     "Offer",
     "OfferKind",
     "Person",
+    "PhoneCheck",
+    "PhoneCode",
     "Postcode",
     "PrivateLink",
     "Role",

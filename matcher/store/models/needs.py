@@ -98,14 +98,21 @@ class Occurrence(Declared):
 
 
 class Feedback(Declared):
-    """How a visit went, as the resident said it. `thanks` is read by the team; it goes no further by itself."""
+    """How a visit went, as the resident said it. `again`: would they have the same person once more, if they said.
+
+    `thanks` is read by the team; it goes no further by itself.
+    """
 
     __tablename__ = "feedback"
 
     id: Mapped[Id]
     visit_id: Mapped[int] = link_to("visits.id", unique=True, index=False)
     answer: Mapped[str]
+    again: Mapped[str | None]
     thanks: Mapped[str] = mapped_column(default="", server_default="")
     said_at: Mapped[datetime]
 
-    __table_args__ = (CheckConstraint("answer in ('well', 'partly', 'nobody', 'worried')", name="answer"),)
+    __table_args__ = (
+        CheckConstraint("answer in ('well', 'partly', 'nobody', 'worried')", name="answer"),
+        CheckConstraint("again in ('yes', 'other', 'any')", name="again"),
+    )

@@ -42,6 +42,8 @@ ALLOWED = {
     "sign_in": EVERYBODY,
     "sign_out": SIGNED_IN,
     "read_need": {("holder of a need's link", "mine")},
+    "confirm_need": {("holder of a need's link", "mine")},
+    "change_need": {("holder of a need's link", "mine")},
     "cancel_need": {("holder of a need's link", "mine")},
     "say_how_it_went": {("holder of a need's link", "mine")},
     "read_ask": {("holder of an ask's link", "mine")},

@@ -12,6 +12,7 @@ from matcher.domain.messages import ONE_TEXT, TEMPLATES, Stage, Template, events
 
 EVENTS = {
     "need_posted",
+    "need_code",
     "match_asked",
     "visit_held_resident",
     "visit_held_volunteer",

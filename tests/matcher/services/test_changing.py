@@ -1,0 +1,165 @@
+"""Changing a request where it stands, and asking for the same again."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from matcher.domain.errors import BadInput, Conflict
+from matcher.domain.lifecycle import OccurrenceStatus, VisitStatus
+from matcher.services import changing, need_page, visits
+from matcher.services.need_page import NeedState
+from matcher.services.needs import NeedDraft
+from matcher.services.people import PersonDraft
+from matcher.store.models import Feedback, Need, NeedNote, NeverPair, Occurrence, Person
+
+NOBODY = PersonDraft(first_name="", phone="", house="", postcode="")
+
+
+def timing(**changes):
+    usual = {"kind": "", "when": "tomorrow", "times": frozenset({"pm"}), "person": NOBODY, "contact": ""}
+    return NeedDraft(**{**usual, **changes})
+
+
+def change_time(world, need, **changes):
+    with world.work() as session:
+        changing.change_time(session, need.need_id, timing(**changes), now=world.now)
+
+
+def page(world, need):
+    with world.work() as session:
+        return need_page.read(session, need.need_id, now=world.now)
+
+
+def accept(world, need, key):
+    with world.work() as session:
+        changing.accept_other_time(session, need.need_id, key, now=world.now)
+
+
+def ask_again(world, need, **changes):
+    with world.work() as session:
+        return changing.ask_again(session, need.need_id, timing(**changes), now=world.now)
+
+
+def test_another_time_takes_the_place_of_the_old_and_is_asked_about(world):
+    world.offer("Christopher")
+    need = world.post()
+    change_time(world, need)
+    occurrence = world.one(Occurrence)
+    assert occurrence.starts_at == datetime(2026, 1, 15, 12, tzinfo=UTC)
+    assert world.one(Need).bands == ["pm"]
+    world.round()
+    assert world.who_was_asked(need) == ["Christopher"]
+
+
+def test_whoever_was_coming_is_told_not_to_and_nobody_is_left_at_the_old_time(world):
+    world.offer("Christopher")
+    need = world.post()
+    world.ask("Christopher", need)
+    world.yes("Christopher")
+    change_time(world, need)
+    assert world.visit("Christopher").status is VisitStatus.CANCELLED
+    assert world.one(Occurrence).status is OccurrenceStatus.OPEN
+    assert ("visit_cancelled", "pending") in world.owed("Christopher")
+    assert world.breaches() == {}
+
+
+def test_the_same_time_again_changes_nothing(world):
+    world.offer("Christopher")
+    need = world.post(when="tomorrow", times=frozenset({"pm"}))
+    world.ask("Christopher", need)
+    before = world.picture()
+    change_time(world, need)
+    assert world.picture() == before
+
+
+def test_what_is_over_or_comes_every_week_has_no_other_time(world):
+    need = world.post()
+    world.cancel(need)
+    with pytest.raises(Conflict):
+        change_time(world, need)
+    weekly = world.post(is_weekly=True)
+    with pytest.raises(Conflict):
+        change_time(world, weekly)
+
+
+def test_a_time_that_cannot_be_is_refused_beside_its_field(world):
+    need = world.post()
+    with pytest.raises(BadInput) as refused:
+        change_time(world, need, times=frozenset())
+    assert refused.value.field == "times"
+
+
+def test_when_nobody_is_free_the_afternoon_of_the_same_day_is_offered_and_one_tap_takes_it(world):
+    need = world.post()
+    world.round()
+    shown = page(world, need)
+    assert shown.state is NeedState.STILL_LOOKING
+    assert shown.other_time.words == "Wednesday 14 January, 12 noon to 5pm"
+    accept(world, need, shown.other_time.key)
+    accept(world, need, shown.other_time.key)  # a double click
+    (window,) = need_page.windows_of(world.one(Occurrence))
+    assert (window.start.hour, window.end.hour) == (8, 17)
+    assert world.one(Occurrence).next_round_at == world.now
+    assert page(world, need).state is NeedState.LOOKING
+
+
+def test_a_time_that_was_not_offered_is_not_taken(world):
+    need = world.post()
+    world.round()
+    before = world.picture()
+    accept(world, need, "2026-01-20T08:00:00+00:00")
+    assert world.picture() == before
+
+
+def test_the_note_is_changed_added_and_removed(world):
+    need = world.post(note="Mind the cat")
+    for typed, kept in (("Mind the dog", ["Mind the dog"]), ("", []), ("Ring twice", ["Ring twice"])):
+        with world.work() as session:
+            changing.change_note(session, need.need_id, typed, now=world.now)
+        assert [row.note for row in world.all(NeedNote)] == kept
+    with pytest.raises(BadInput), world.work() as session:
+        changing.change_note(session, need.need_id, "Key safe 4821", now=world.now)
+
+
+def test_asking_again_types_nothing_again(world):
+    need = world.post(details=("path",), note="Mind the cat", helpers=2, contact="letter")
+    world.cancel(need)
+    world.later(hours=1)
+    again = ask_again(world, need)
+    old, new = world.all(Need)
+    assert again.reference == new.reference != old.reference
+    for field in ("resident_id", "kind_slug", "details", "helpers", "contact"):
+        assert getattr(new, field) == getattr(old, field)
+    assert [row.note for row in world.all(NeedNote)] == ["Mind the cat"] * 2
+    assert len(world.all(Person)) == 1
+
+
+def test_asking_again_twice_at_once_is_once(world):
+    need = world.post()
+    world.later(hours=1)
+    first, second = ask_again(world, need), ask_again(world, need)
+    assert first.reference == second.reference
+    assert len(world.all(Need)) == 2
+
+
+def test_a_number_that_was_never_confirmed_is_not_confirmed_by_asking_again(world):
+    need = world.post(must_confirm=True)
+    world.cancel(need)
+    world.later(hours=1)
+    again = ask_again(world, need)
+    assert page(world, again).state is NeedState.NOT_CONFIRMED
+
+
+@pytest.mark.parametrize(("again", "apart"), [("other", 1), ("yes", 0), ("any", 0), ("", 0)])
+def test_someone_else_please_is_kept_silently(world, again, apart):
+    world.offer("Christopher")
+    need = world.post()
+    world.ask("Christopher", need)
+    world.yes("Christopher")
+    world.later(hours=3)
+    world.done("Christopher")
+    with world.work() as session:
+        visits.say_how_it_went(session, need.need_id, "partly", "", again=again, now=world.now)
+    assert world.one(Feedback).again == (again or None)
+    assert len(world.all(NeverPair)) == apart
+    assert world.breaches() == {}
