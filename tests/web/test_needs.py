@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from matcher.services import matches, visits
-from matcher.store.models import Draft, Need, Notification, Visit
+from matcher.store.models import Draft, Need, NeedNote, Notification, Visit
 from matcher.store.session import reading, unit_of_work
 from tests.web.conftest import HOUSE, NOTE, PHONE, POSTCODE, World, error_beside, press
 
@@ -343,3 +343,87 @@ def accept(world: World) -> int:
     with unit_of_work() as session:
         assert matches.accept(session, world.match_id, now=datetime.now(UTC) + timedelta(seconds=1)).held
         return session.scalars(select(Visit.id).where(Visit.match_id == world.match_id)).one()
+
+
+# Changing it, and asking again ---------------------------------------------------------------------------------
+
+
+def test_another_time_is_chosen_on_its_own_page(client: FlaskClient, world: World) -> None:
+    accept(world)
+    asked = client.get(f"/r/{world.status}/change")
+    assert "Christopher will be told not to come" in asked.text
+    changed = press(
+        client, f"/r/{world.status}/change", f"/r/{world.status}/change/time", when="tomorrow", times=["eve"]
+    )
+    assert changed.location == f"/r/{world.status}"
+    shown = client.get(changed.location).text
+    assert "Christopher is coming" not in shown
+    assert "5pm to 8pm" in shown
+
+
+@pytest.mark.parametrize(
+    ("to", "typed", "field", "message"),
+    [
+        ("change/time", {"when": "tomorrow"}, "times", "Select at least one time of day"),
+        ("change/time", {"times": ["am"]}, "when", "Select when you need help"),
+        ("change/note", {"note": "The key safe is 4821"}, "note", "Remove the key or PIN code"),
+        ("change/note", {"note": "a" * 201}, "note", "must be 200 characters or fewer"),
+        ("again", {"when": "day", "times": ["am"]}, "day", "Enter the day"),
+    ],
+)
+def test_what_cannot_be_changed_so_is_said_beside_the_field(
+    client: FlaskClient, world: World, to: str, typed: dict[str, str], field: str, message: str
+) -> None:
+    shown_at = f"/r/{world.status}/{to.partition('/')[0]}"
+    answered = press(client, shown_at, f"/r/{world.status}/{to}", **typed)
+    assert answered.status_code == 422
+    assert message in error_beside(answered.text, field)
+    assert "<title>Error: " in answered.text
+
+
+def test_the_note_is_changed_and_never_shown(client: FlaskClient, world: World) -> None:
+    press(client, f"/r/{world.status}/change", f"/r/{world.status}/change/note", note="Mind the goose")
+    assert "Mind the goose" not in client.get(f"/r/{world.status}/change").text
+    with reading() as session:
+        assert session.scalars(select(NeedNote.note)).one() == "Mind the goose"
+
+
+def test_asking_again_asks_only_when(client: FlaskClient, world: World) -> None:
+    press(client, f"/r/{world.status}/cancel")
+    shown = client.get(f"/r/{world.status}").text
+    assert f'href="/r/{world.status}/again"' in shown
+    sent = press(client, f"/r/{world.status}/again", when="tomorrow", times=["am"])
+    assert "We have your request" in client.get(sent.location).text
+    assert count_needs() == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("", "Enter the 5 digit code"),
+        ("12", "You have not entered enough numbers, the code must be 5 numbers"),
+        ("123456", "The code must be 5 numbers"),
+        ("１２３４５", "The code must be 5 numbers"),
+        ("<b>ab", "The code must be 5 numbers"),
+    ],
+)
+def test_a_code_that_cannot_be_one_costs_no_try(client: FlaskClient, typed: str, message: str) -> None:
+    answer_all(client)
+    own = press(client, "/ask/check").location.removesuffix("/code")
+    answered = press(client, f"{own}/code", code=typed)
+    assert answered.status_code == 422
+    assert error_beside(answered.text, "code") == message
+    code = code_sent()
+    assert press(client, f"{own}/code", code=f" {code[:2]} {code[2:]} ").location == f"{own}/sent"
+
+
+def test_no_code_stands_in_the_way(client: FlaskClient) -> None:
+    answer_all(client)
+    own = press(client, "/ask/check").location.removesuffix("/code")
+    assert "07*** ***982" in client.get(f"{own}/code").text
+    assert "We have your request" in client.get(f"{own}/sent").text
+    rung = press(client, f"{own}/code", f"{own}/code/ring")
+    assert rung.location == f"{own}/sent"
+    assert "We will phone you" in client.get(f"{own}/code").text
+    early = press(client, f"{own}/code", f"{own}/code/again")
+    assert "cannot send another code just now" in client.get(early.location).text
