@@ -31,7 +31,7 @@ from sqlalchemy import select
 
 from matcher.engine.asking import urges
 from matcher.engine.assignment import assign
-from matcher.engine.candidates import find_candidates
+from matcher.engine.candidates import find_candidates, put_together
 from matcher.engine.costs import set_scene, weights
 from matcher.engine.problem import RoundProblem
 from matcher.engine.shortlist import best_choice
@@ -153,7 +153,7 @@ def against_scipy(postgres: Postgres, n_needs: int, n_volunteers: int) -> list[s
     world = build_world(problem)
     urge, rows = urges(world, problem), np.arange(len(world.occurrences))
     began = time.process_time()
-    choice = best_choice(world, urge, rows, np.ones(rows.size, dtype=bool))
+    choice = best_choice(world, urge, rows, np.ones(rows.size, dtype=bool), put_together([]))
     our_s = time.process_time() - began
     found = find_candidates(world, rows)
     cost = -np.maximum(np.rint(weights(set_scene(world, found, urge)) * 60), 1.0)
