@@ -1,10 +1,11 @@
 """The assignment of a whole period: limits on visits and minutes, several helpers, pairs that exclude each other.
 
 First the rules that pairs share are left out, which gives an assignment; if that breaks none of them, it is the
-optimum. Otherwise there are two ways on. In a small market a linear programme gives prices, and with them a bound; what
-it is all but sure of is fixed, and HiGHS decides the rest. In a large one the volunteers bid for bundles of visits,
-which gives a better bound sooner, and HiGHS decides between the bundles. In the time that is left one neighbourhood
-after another is decided anew, then every pair that could still be part of something better.
+optimum. Otherwise there are two ways on. In a small market, or one with few rules, a linear programme gives prices, and
+with them a bound; what it is all but sure of is fixed, and HiGHS decides the rest. In a large, crowded one the
+volunteers bid for bundles of visits, which gives a better bound sooner, and HiGHS decides between the bundles. In the
+time that is left one neighbourhood after another is decided anew, then every pair that could still be part of something
+better.
 """
 
 import math
@@ -17,7 +18,7 @@ import numpy.typing as npt
 
 from matcher.engine.answer import SAME, Answer, greedy
 from matcher.engine.assignment import Assignment, least_cost
-from matcher.engine.coupled import CoupledMarket, exclusive_rows, helpers_wanted, minutes_rows
+from matcher.engine.coupled import CoupledMarket, Kind, exclusive_rows, helpers_wanted, minutes_rows
 from matcher.engine.highs import Relaxed, part_way, relaxed, whole
 from matcher.engine.market import Flags, Ints, Market, market_of
 from matcher.engine.packing import by_bundles
@@ -25,6 +26,7 @@ from matcher.engine.prices import proved_bound, shadow_prices
 
 SURE = 0.99  # a share that is as good as one
 LINEAR = 0.4  # of the time, at most, goes to the linear programme
+CROWDED = 4000  # rules besides those of needs and visits: with fewer of them the linear programme is soon solved
 CORE = 12_000  # pairs: as many as HiGHS decides in seconds
 A_NEIGHBOURHOOD = 3000  # pairs: HiGHS decides that many in a fraction of a second
 
@@ -103,9 +105,10 @@ def _one_place_each(market: Market, wanted: Ints) -> Market:
 
 def _searched(coupled: CoupledMarket, answer: Answer, ends_at: float) -> Answer:
     """The best that can be found until then."""
-    is_large = len(coupled.gain) > CORE
-    answer, found = (by_bundles if is_large else _in_shares)(coupled, answer, ends_at)
-    for step in (*(() if is_large else (_unsure_decided, _core_decided)), _neighbourhoods_decided, _all_decided):
+    rules = np.count_nonzero(coupled.kind > Kind.VISITS)
+    is_crowded = len(coupled.gain) > CORE and rules > CROWDED
+    answer, found = (by_bundles if is_crowded else _in_shares)(coupled, answer, ends_at)
+    for step in (*(() if is_crowded else (_unsure_decided, _core_decided)), _neighbourhoods_decided, _all_decided):
         if not answer.is_optimal and time.monotonic() < ends_at:
             answer = step(coupled, answer, found, ends_at)
     return answer

@@ -156,9 +156,11 @@ def test_with_no_shared_limits_it_is_the_plain_assignment(seed):
     assert np.allclose(same.need_price, plain.need_price)
 
 
-def test_every_step_of_the_search_keeps_the_optimum(monkeypatch):
+@pytest.mark.parametrize("crowded", [0, 10**6])
+def test_every_step_of_the_search_keeps_the_optimum(monkeypatch, crowded):
     """With a core and neighbourhoods of a few pairs only, all steps have work to do, and the last one ends it."""
     monkeypatch.setattr(conflicts, "CORE", 20)
+    monkeypatch.setattr(conflicts, "CROWDED", crowded)
     monkeypatch.setattr(conflicts, "A_NEIGHBOURHOOD", 40)
     for seed in range(6):
         rules = week(np.random.default_rng(seed), 25, 18)
