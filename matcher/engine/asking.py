@@ -22,6 +22,7 @@ from matcher.engine.problem import OpenOccurrence, RoundProblem
 from matcher.engine.world import World
 
 MINUTE = timedelta(minutes=1)
+Moment = float | Floats  # seconds of the round's clock; many of them as a column, (G, 1)
 LOOK_EVERY_MIN = 5  # how finely the moment of the next ask is told
 
 
@@ -60,17 +61,17 @@ class Pace:
     goal: Floats
     usual_first: Bools
 
-    def round_min(self, now: float) -> Floats:
+    def round_min(self, now: Moment) -> Floats:
         """Minutes of one round of asking."""
         lengths: Floats = np.clip(self._left(now) / self.params.rounds, self.params.round_min, self.params.round_max)
         return lengths
 
-    def rounds_left(self, now: float) -> Floats:
+    def rounds_left(self, now: Moment) -> Floats:
         """How often one can still wait for an answer: 1 when it is time to ask widely."""
         rounds = np.maximum(self._left(now) / self.round_min(now), 1.0)
         return np.where(now >= self.last - self.params.wide_share * (self.last - self.since), 1.0, rounds)
 
-    def wanted(self, now: float) -> Floats:
+    def wanted(self, now: Moment) -> Floats:
         """The hazard that the asks that are out should come to."""
         hazard: Floats = self.goal / self.rounds_left(now)
         return hazard
@@ -79,7 +80,7 @@ class Pace:
         """Where the usual people are asked alone at first, and there is time for that."""
         return self.usual_first & (self.rounds_left(now) > self.params.alone_rounds)
 
-    def _left(self, now: float) -> Floats:
+    def _left(self, now: Moment) -> Floats:
         """Minutes to the target, or once that has come, to the last moment."""
         due = np.where(self.due - now >= 60 * self.params.round_min, self.due, self.last)
         left: Floats = np.maximum((due - now) / 60, 0.0)
@@ -163,9 +164,9 @@ def next_asks_at(world: World, pace: Pace, out: Unanswered) -> list[datetime]:
     """When hope will have sunk below what is wanted, for each occurrence, if nobody answers before."""
     later = np.arange(LOOK_EVERY_MIN, pace.params.round_max + LOOK_EVERY_MIN, LOOK_EVERY_MIN)
     then = world.clock.now + 60 * later
-    are_low = hope(world, out, later) < np.stack([pace.wanted(at) for at in then.tolist()], axis=1)
-    are_left = [_leaves_to_usual(world, pace, out, minutes) for minutes in later.tolist()]
-    are_low &= ~np.stack(are_left, axis=1)
+    are_low = hope(world, out, later) < pace.wanted(then[:, None]).T
+    if pace.usual_first.any():
+        are_low &= ~np.stack([_leaves_to_usual(world, pace, out, minutes) for minutes in later.tolist()], axis=1)
     are_low[:, -1] = True  # look again by then, whatever is hoped
     return [world.clock.instant(int(then[at])) for at in are_low.argmax(axis=1).tolist()]
 
