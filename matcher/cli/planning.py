@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -40,6 +41,7 @@ def make_plan(needs: Path, volunteers: Path, seconds: float, wish: Wish) -> None
     """Plan, write what was wished for, and print the rest. Exit code 2 if a cell cannot be used."""
     if wish.out and wish.out.suffix == ".json":
         raise click.BadParameter("the .json is written beside it: name a .csv", param_hint="--out")
+    _check_writable(wish, needs, volunteers)
     sheets = _read(needs, volunteers)
     problem = replace(sheets.problem, time_limit_s=seconds)
     _check_explained(problem, wish.explain_id)
@@ -53,6 +55,20 @@ def make_plan(needs: Path, volunteers: Path, seconds: float, wish: Wish) -> None
     if wish.report:
         write_text(wish.report, page)
     _tell(made, explained, wish)
+
+
+def _check_writable(wish: Wish, needs: Path, volunteers: Path) -> None:
+    """Before a long search, not after it: what is to be written has a folder that can be, and is none of the rest."""
+    taken = {needs.resolve(), volunteers.resolve()}
+    beside = wish.out and wish.out.with_suffix(".json")
+    for option, file in (("--out", wish.out), ("--out", beside), ("--report", wish.report)):
+        if file is None:
+            continue
+        if file.resolve() in taken:
+            raise click.BadParameter(f"{file} would be written over another file of this plan.", param_hint=option)
+        if not os.access(file.absolute().parent, os.W_OK | os.X_OK):
+            raise click.BadParameter(f"{file} cannot be written: no such folder, or not yours.", param_hint=option)
+        taken.add(file.resolve())
 
 
 def _read(needs: Path, volunteers: Path) -> PlanSheets:

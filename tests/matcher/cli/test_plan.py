@@ -93,6 +93,10 @@ def test_a_bad_cell_is_exit_code_2_and_nothing_is_written(run, tmp_path):
     [
         (("--explain", "N99"), "neither file has the id “N99”"),
         (("--out", "plan.json"), "name a .csv"),
+        (("--out", "nowhere/plan.csv"), "nowhere/plan.csv cannot be written"),
+        (("--report", "nowhere/plan.html"), "nowhere/plan.html cannot be written"),
+        (("--out", FILES[1]), "would be written over another file"),
+        (("--out", "plan.csv", "--report", "plan.json"), "would be written over another file"),
         (("--seconds", "-1"), "--seconds"),
     ],
 )
