@@ -32,6 +32,7 @@ SETTINGS = (
     Setting("GRITBIN_SCHEME", "Good Neighbours", "the scheme's name, on every page and message"),
     Setting("GRITBIN_AREA", "Wiltshire", "the area's name"),
     Setting("GRITBIN_PHONE", "01632 960 100", "the number people call instead"),
+    Setting("GRITBIN_ELSEWHERE", "", "schemes next door, by postcode area: BS=Bristol Helpers 0117 496 0100; GL=..."),
     Setting("GRITBIN_HOURS", "8am to 8pm", "when that number is answered"),
     Setting(
         "GRITBIN_SMTP_URL",
@@ -67,6 +68,7 @@ class Config:
     area: str
     phone: str
     hours: str
+    elsewhere: Mapping[str, str]
     smtp_url: str
     mail_from: str
     proxies: int
@@ -93,6 +95,7 @@ class Config:
             area=values["GRITBIN_AREA"],
             phone=values["GRITBIN_PHONE"],
             hours=values["GRITBIN_HOURS"],
+            elsewhere=_elsewhere(values["GRITBIN_ELSEWHERE"]),
             smtp_url=_known_scheme("GRITBIN_SMTP_URL", values["GRITBIN_SMTP_URL"], ("smtp", "smtps")),
             mail_from=values["GRITBIN_MAIL_FROM"],
             proxies=_whole_number("GRITBIN_PROXIES", values["GRITBIN_PROXIES"], at_least=0, at_most=8),
@@ -120,6 +123,15 @@ def client_url(redis_url: str) -> str:
 def limits_url(redis_url: str) -> str:
     """The form Flask-Limiter reads: a socket is `redis+unix://PATH?db=DB`; redis:// stays as it is."""
     return f"redis+{client_url(redis_url)}" if _is_socket(urlsplit(redis_url)) else redis_url
+
+
+def _elsewhere(value: str) -> Mapping[str, str]:
+    """Postcode area -> who helps there and their number."""
+    pairs = [part.partition("=") for part in value.split(";") if part.strip()]
+    found = {area.strip().upper(): words.strip() for area, _, words in pairs}
+    if not all(area.isalpha() and len(area) <= 2 and words for area, words in found.items()):
+        raise SetupError("GRITBIN_ELSEWHERE must look like “BS=Bristol Helpers 0117 496 0100; GL=...”.")
+    return found
 
 
 def _is_socket(address: SplitResult) -> bool:

@@ -90,6 +90,8 @@ def _draft(forms: Forms) -> NeedDraft:
         day=timing.day,
         times=timing.times,
         is_weekly=timing.is_weekly,
+        is_icy=timing.is_icy,
+        helpers=timing.helpers,
         person=PersonDraft(
             first_name=who["first_name"],
             phone=who["phone"],

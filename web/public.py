@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from matcher.domain.errors import Unavailable
-from matcher.services import impact
+from matcher.services import cold, impact
 from matcher.services.access import Action
 from matcher.store.session import reading
 from web import clock
@@ -32,17 +32,19 @@ FEWEST_SHOWN = 5
 @declares(Action.READ_PUBLIC)
 def home() -> Response:
     """Choose a way in."""
-    return page("public/home.html", done=_done_this_month())
+    done, is_cold = _near_here()
+    return page("public/home.html", done=done, is_cold=is_cold)
 
 
-def _done_this_month() -> int | None:
-    """Jobs done, if there are enough to say so and the database answers."""
+def _near_here() -> tuple[int | None, bool]:
+    """Jobs done, if there are enough to say so, and whether it is cold; nothing while the database is away."""
     try:
         with reading() as session:
             done = impact.done_this_month(session, now=clock.now())
+            is_cold = bool(cold.ends_where_cold(session, now=clock.now()))
     except Unavailable:
-        return None
-    return done if done >= FEWEST_SHOWN else None
+        return None, False
+    return (done if done >= FEWEST_SHOWN else None), is_cold
 
 
 def _add(path: str, name: str) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +28,17 @@ class SchemeView:
     area: str
     phone: str
     hours: str
+    elsewhere: Mapping[str, str]
+
+    def next_door(self, postcode: str) -> str:
+        """Who helps where we do not, by the letters a postcode begins with; empty if we know of nobody."""
+        letters = "".join(takewhile(str.isalpha, postcode.strip()[:2])).upper()
+        return self.elsewhere.get(letters, "")
 
 
 def set_up_templates(app: Flask, config: Config) -> None:
     """Teach the app's templates what every page needs."""
-    scheme = SchemeView(config.scheme, config.area, config.phone, config.hours)
+    scheme = SchemeView(config.scheme, config.area, config.phone, config.hours, config.elsewhere)
     names = _manifest()
     env = app.jinja_env
     # Strictly by name in tests; the macros lean on missing keys being quiet.

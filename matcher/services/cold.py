@@ -77,9 +77,14 @@ def is_cold(session: Session, area_id: int, *, now: datetime) -> bool:
     return session.scalar(select(ColdSpell.id).where(ColdSpell.area_id == area_id, _is_on(now))) is not None
 
 
+def ends_where_cold(session: Session, *, now: datetime) -> Mapping[int, datetime]:
+    """The areas where it is cold, each with the end of its spell."""
+    return {spell.area_id: spell.ends_at for spell in session.scalars(select(ColdSpell).where(_is_on(now)))}
+
+
 def weather(session: Session, area_ids: Collection[int], *, now: datetime) -> tuple[AreaWeather, ...]:
     """Each of these areas, by name."""
-    on = {spell.area_id: spell.ends_at for spell in session.scalars(select(ColdSpell).where(_is_on(now)))}
+    on = ends_where_cold(session, now=now)
     found = session.scalars(select(Area).where(Area.id.in_(area_ids)).order_by(Area.name)).all()
     agreed = _agreed(session)
     return tuple(AreaWeather(a.id, a.slug, a.name, on.get(a.id), agreed.get(a.id, 0)) for a in found)

@@ -64,6 +64,7 @@ class NeedPage:
     job: str
     windows: tuple[tuple[str, str], ...]
     is_weekly: bool
+    is_icy: bool
     helpers_wanted: int
     helpers: tuple[Helper, ...]
     handed_back_by: tuple[str, ...]
@@ -98,6 +99,7 @@ def read(session: Session, need_id: int, *, now: datetime) -> NeedPage:
         job=job_words(kind.job_words, tuple(need.details)),
         windows=tuple((day_words(window.start), window_words(window)) for window in windows_of(occurrence)),
         is_weekly=need.recurrence is Recurrence.WEEKLY,
+        is_icy=need.recurrence is Recurrence.WHEN_ICY,
         helpers_wanted=need.helpers,
         helpers=helpers,
         handed_back_by=tuple(name for visit, name in visits if visit.status is VisitStatus.HANDED_BACK),

@@ -59,6 +59,7 @@ class NeedDraft:
     details: tuple[str, ...] = ()
     day: date | None = None
     is_weekly: bool = False
+    is_icy: bool = False
     helpers: int = 1
     note: str = ""
     must_confirm: bool = False
@@ -96,7 +97,7 @@ def write_need(session: Session, draft: NeedDraft, resident: Person, *, now: dat
         urgency=kind.urgency,
         minutes=kind.minutes,
         helpers=draft.helpers,
-        recurrence=Recurrence.WEEKLY if draft.is_weekly else Recurrence.ONCE,
+        recurrence=_recurrence(draft),
         rrule=WEEKLY_RULE if draft.is_weekly else None,
         first_day=first_day,
         bands=sorted(draft.times, key=list(BANDS).index),
@@ -177,6 +178,12 @@ def extend_recurring(session: Session, *, now: datetime) -> int:
     return sum(_extend(session, need, until, now) for need in needs)
 
 
+def _recurrence(draft: NeedDraft) -> Recurrence:
+    if draft.is_weekly:
+        return Recurrence.WEEKLY
+    return Recurrence.WHEN_ICY if draft.is_icy else Recurrence.ONCE
+
+
 def _check_all(session: Session, draft: NeedDraft, now: datetime) -> str:
     """Every answer but those about the person; the note as it is kept."""
     kinds.get_kind(session, draft.kind)
@@ -192,6 +199,10 @@ def _check_answers(draft: NeedDraft) -> None:
         raise BadInput("Select how we should contact you", field="contact")
     if not 1 <= draft.helpers <= HELPERS_MOST:
         raise BadInput("Select how many people are needed", field="helpers")
+    if draft.is_weekly and draft.is_icy:
+        raise BadInput("Choose every week or whenever it is icy, not both", field="is_icy")
+    if draft.is_icy and draft.kind != SNOW:
+        raise BadInput("Only clearing snow or ice can be done whenever it is icy", field="is_icy")
     if not set(draft.details) <= {code for code, _, _ in CLEARING}:
         raise BadInput("Select what needs clearing", field="details")
 
@@ -213,7 +224,7 @@ def _first_day(draft: NeedDraft, now: datetime) -> date:
 
 def _open_first(session: Session, need: Need, draft: NeedDraft, now: datetime) -> None:
     windows = check_windows(draft, now, minutes=need.minutes)
-    _open_occurrence(session, need, windows, now)
+    open_occurrence(session, need, windows, now)
     if draft.is_weekly:
         need.first_day = local_day(windows[0].start)
         _extend(session, need, local_day(now + EXTEND_AHEAD), now)
@@ -229,13 +240,14 @@ def _extend(session: Session, need: Need, until: date, now: datetime) -> int:
     for day in weekly_days(need.rrule, need.first_day, until):
         windows = day_windows(day, need.bands, not_before=now)
         if windows and day not in known:
-            _open_occurrence(session, need, windows, now)
+            open_occurrence(session, need, windows, now)
             opened += 1
     need.extended_to = until
     return opened
 
 
-def _open_occurrence(session: Session, need: Need, windows: tuple[TimeWindow, ...], now: datetime) -> None:
+def open_occurrence(session: Session, need: Need, windows: tuple[TimeWindow, ...], now: datetime) -> None:
+    """Open one dated instance of a need."""
     starts_at, ends_at = windows[0].start, windows[-1].end
     look_at, why_not_yet = _first_look(session, need, starts_at, now)
     session.add(

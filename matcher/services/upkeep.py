@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matcher.domain.lifecycle import NeedStatus, OccurrenceStatus, check_move
-from matcher.services import audit, closing, drafts, matches, needs, visits
+from matcher.services import audit, closing, drafts, icy, matches, needs, visits
 from matcher.services.outbox import Owed, owe
 from matcher.store.models import Need, Occurrence
 
@@ -32,7 +32,7 @@ def keep_up(session: Session, *, now: datetime) -> Upkept:
     """One pass over everything whose time has come. A second pass at the same moment changes nothing."""
     return Upkept(
         lapsed=lapse_passed(session, now=now),
-        opened=needs.extend_recurring(session, now=now),
+        opened=needs.extend_recurring(session, now=now) + icy.extend(session, now=now),
         asked_how=visits.ask_if_done(session, now=now, after=ASK_AFTER, after_resident=ASK_RESIDENT_AFTER),
         drafts_erased=drafts.erase_old(session, now=now),
     )

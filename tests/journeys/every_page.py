@@ -119,7 +119,7 @@ class EveryPage:
         token = self.world.link(Grant(LinkPurpose.STATUS, person_id=person_id, need_id=posted.need_id), hours=9)
         self.paths[f"need: {what}"] = f"/r/{token}"
         if what in ("looking for a neighbour", "someone is coming", "a word first"):
-            for page in ("sent", "print", "cancel"):
+            for page in ("sent", "print", "cancel", "change", "again"):
                 self.paths[f"need: {what}, {page}"] = f"/r/{token}/{page}"
 
     def _match(self, what: str, name: str, match_id: int) -> None:

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.xdist_group("journeys")
 TIMES = 3
 # What can be read beside the page a link leads to.
 BESIDE = {
-    "r": ("", "/sent", "/print", "/cancel"),
+    "r": ("", "/sent", "/print", "/cancel", "/change", "/again", "/code", "/number"),
     "m": ("", "/answer/taken", "/answer/clash"),
     "visits": ("", "/hand-back"),
     "me": ("", "/welcome"),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -427,3 +428,44 @@ def test_no_code_stands_in_the_way(client: FlaskClient) -> None:
     assert "We will phone you" in client.get(f"{own}/code").text
     early = press(client, f"{own}/code", f"{own}/code/again")
     assert "cannot send another code just now" in client.get(early.location).text
+
+
+# Where, how often, how many --------------------------------------------------------------------------------------
+
+
+def test_outside_the_scheme_the_neighbouring_number_is_given(app_with: Callable[..., Flask]) -> None:
+    client = app_with(GRITBIN_ELSEWHERE="BA=Somerset Helpers 01632 960 555; GL=Others").test_client()
+    press(client, "/ask", **KIND)
+    press(client, "/ask/when", **WHEN)
+    answered = press(client, "/ask/where", postcode="BA1 1AA", house="2")
+    assert "We do not cover BA1 1AA yet" in error_beside(answered.text, "postcode")
+    assert "Call Somerset Helpers 01632 960 555." in answered.text
+    assert 'value="BA1 1AA"' in answered.text
+    elsewhere = press(client, "/ask/where", postcode="ZE1 1AA", house="2")
+    assert "Somerset Helpers" not in elsewhere.text
+
+
+def test_several_people_whenever_it_is_icy(client: FlaskClient) -> None:
+    press(client, "/ask", **KIND)
+    press(client, "/ask/when", **WHEN, is_icy="yes", helpers="2")
+    for at, typed in (("/ask/where", WHERE), ("/ask/who", WHO)):
+        press(client, at, **typed)
+    assert "Whenever it is icy<br>2 people" in client.get("/ask/check").text
+    press(client, "/ask/check")
+    with reading() as session:
+        need = session.scalars(select(Need)).one()
+    assert (need.helpers, need.recurrence) == (2, "when_icy")
+
+
+def test_every_week_and_whenever_icy_are_not_both(client: FlaskClient) -> None:
+    press(client, "/ask", **KIND)
+    answered = press(client, "/ask/when", **WHEN, is_icy="yes", is_weekly="yes")
+    assert error_beside(answered.text, "is_icy") == "Choose every week or whenever it is icy, not both"
+    wrong = press(client, "/ask/when", **WHEN, helpers="40")
+    assert error_beside(wrong.text, "helpers") == "Select how many people are needed"
+
+
+def test_only_snow_can_be_asked_for_whenever_it_is_icy(client: FlaskClient) -> None:
+    press(client, "/ask", kind="lift")
+    assert "whenever it is icy" not in client.get("/ask/when").text
+    assert press(client, "/ask/when", **WHEN, is_icy="yes").location == "/ask/where"

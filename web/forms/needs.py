@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wtforms import BooleanField, Field, StringField, TextAreaField
 
-from matcher.domain.errors import BadInput
+from matcher.domain.errors import BadInput, NotCovered
 from matcher.domain.kinds import CLEARING, SNOW
 from matcher.domain.wording import refuse_secrets
 from matcher.services import addresses, kinds, needs, people
@@ -61,6 +61,7 @@ WHEN = (
     ("tomorrow", "Tomorrow"),
     ("day", "Another day"),
 )
+HELPERS = (("1", "1 person"), *((str(count), f"{count} people") for count in range(2, needs.HELPERS_MOST + 1)))
 TIMES = (("am", "Morning, 8 to 12"), ("pm", "Afternoon, 12 to 5"), ("eve", "Evening, 5 to 8"))
 
 _TIME_WORDS = (("am", "morning"), ("pm", "afternoon"), ("eve", "evening"))
@@ -81,12 +82,18 @@ class WhenForm(QuestionForm):
         validators=[some_chosen("Select at least one time of day")],
     )
     is_weekly = BooleanField("I need this every week, on the same day", false_values=("", "false", False, None))
+    is_icy = BooleanField("I need this whenever it is icy", false_values=("", "false", False, None))
+    helpers = OneOf("How many people are needed? (optional)", choices=HELPERS, default="1")
     is_today_over: bool = False
+    may_be_icy: bool = False
 
     def prepare(self, asking: Asking) -> None:
         """After the last band of today, today is no longer offered."""
         self.is_today_over = not needs.bands_left_today(asking.now)
         self.when.choices = [row for row in WHEN if not (self.is_today_over and row[0] == "today")]
+        self.may_be_icy = asking.answers.get("kind", {}).get("kind") == SNOW
+        if not self.may_be_icy:
+            self.is_icy.data = False
 
     def validate_day(self, field: Field) -> None:
         """Only for another day."""
@@ -95,8 +102,15 @@ class WhenForm(QuestionForm):
         else:
             field.data = {}
 
+    def validate_helpers(self, field: Field) -> None:
+        """One, unless they say more."""
+        field.data = field.data or "1"
+        chosen("Select how many people are needed")(self, field)
+
     def check(self, asking: Asking) -> None:
         """There must be something left of the times chosen."""
+        if self.is_weekly.data and self.is_icy.data:
+            raise BadInput("Choose every week or whenever it is icy, not both", field="is_icy")
         needs.check_windows(self.timing(), asking.now)
 
     def in_words(self) -> list[str]:
@@ -105,7 +119,10 @@ class WhenForm(QuestionForm):
         if self.when.data == "day":
             words = f"{filters.day(self.day.read())} {self.day.read().year}"
         times = filters.listed([words for band, words in _TIME_WORDS if band in self.times.data], "or")
-        return [words, filters.capital(times), *(["Every week, on the same day"] if self.is_weekly.data else [])]
+        how_often = ["Every week, on the same day"] * bool(self.is_weekly.data)
+        how_often += ["Whenever it is icy"] * bool(self.is_icy.data)
+        people = [dict(HELPERS)[self.helpers.data]] * (self.helpers.data != "1")
+        return [words, filters.capital(times), *how_often, *people]
 
     def timing(self) -> needs.NeedDraft:
         """The part of a need that is about time."""
@@ -115,6 +132,8 @@ class WhenForm(QuestionForm):
             times=frozenset(self.times.data),
             day=self.day.read() if self.when.data == "day" else None,
             is_weekly=bool(self.is_weekly.data),
+            is_icy=bool(self.is_icy.data),
+            helpers=int(self.helpers.data or 1),
             person=people.PersonDraft(first_name="", phone="", house="", postcode=""),
             contact="",
         )
@@ -132,9 +151,15 @@ class WhereForm(QuestionForm):
         validators=[checked_by(people.check_house), short("House number or name", people.HOUSE_LENGTH)],
     )
 
+    is_elsewhere: bool = False
+
     def check(self, asking: Asking) -> None:
         """The postcode must be one of ours."""
-        addresses.locate(asking.session, self.postcode.data)
+        try:
+            addresses.locate(asking.session, self.postcode.data)
+        except NotCovered:
+            self.is_elsewhere = True
+            raise
 
     def postcode_words(self) -> str:
         """As it is written on a letter: `BA15 1AA`."""

@@ -1,0 +1,169 @@
+"""What asking for help costs: screens, fields, seconds of a robot with human hands, and bytes on the line."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.journeys.people import press, see
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+
+MOST_SCREENS, MOST_FIELDS, MOST_SECONDS = 7, 8, 50.0
+A_KEY_S, A_CLICK_S, A_DECISION_S = 0.28, 1.3, 1.35
+COLD_BYTES, WARM_BYTES, MOST_REQUESTS, MOST_SHIFT = 60 * 1024, 15 * 1024, 6, 0.02
+
+# Counts what hands do, from page to page.
+_HANDS = """["keydown", "click"].forEach(what => addEventListener(what, event => {
+    if (event.isTrusted) sessionStorage[what] = 1 + Number(sessionStorage[what] || 0);
+}, true));"""
+_SHIFT = """() => new Promise(done => {
+    let moved = 0;
+    new PerformanceObserver(list => list.getEntries().forEach(entry => { moved += entry.value; }))
+        .observe({type: "layout-shift", buffered: true});
+    setTimeout(() => done(moved), 300);
+})"""
+
+
+def code_of(world):
+    return world.execute("select values->>'code' from notifications where template = 'need_code'")[-1][0]
+
+
+def test_asking_takes_few_screens_few_answers_and_little_time(quiet, someone):
+    world = quiet.world()
+    page = someone()
+    page.add_init_script(_HANDS)
+    screens = []
+    page.on("framenavigated", lambda frame: screens.append(frame.url))
+    page.goto("/")
+    screens.clear()
+
+    def click(label):
+        page.get_by_label(label, exact=True).click()
+
+    def type_in(label, words):
+        click(label)
+        page.keyboard.type(words)
+
+    page.get_by_role("link", name="Ask for help").first.click()
+    see(page, "What do you need help with?")
+    click("Clearing snow or ice")
+    press(page, "Continue")
+    see(page, "When do you need it?")
+    click("Tomorrow")
+    click("Morning, 8 to 12")
+    press(page, "Continue")
+    see(page, "Where is the help needed?")
+    type_in("Postcode", "ba151hl")
+    type_in("House number or name", "14")
+    press(page, "Continue")
+    see(page, "Who should the neighbour ask for?")
+    type_in("First name", "Eileen")
+    type_in("Phone number", "07700900982")
+    click("Text")
+    press(page, "Continue")
+    see(page, "Check your answers")
+    press(page, "Send request")
+    see(page, "Enter the 5 digit code")
+    type_in("5 digit code", code_of(world))
+    press(page, "Continue")
+    see(page, "We have your request")
+    hands = page.evaluate("() => ({keys: +sessionStorage.keydown, clicks: +sessionStorage.click})")
+    fields = 8  # kind, when, times, postcode, house, first name, phone, contact: what the robot had to answer
+    decisions = 5  # what, when, which times, how to be told, is it right
+    seconds = hands["keys"] * A_KEY_S + hands["clicks"] * A_CLICK_S + decisions * A_DECISION_S
+    assert len(screens) <= MOST_SCREENS, screens
+    assert fields <= MOST_FIELDS
+    assert seconds <= MOST_SECONDS, (hands, seconds)
+
+
+def reach(page, label):
+    """Tab until the field, link or button with these words has the focus, and it can be seen that it has."""
+    words = "() => { const it = document.activeElement; return (it.labels?.[0] || it).innerText.trim(); }"
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate(words).startswith(label):
+            ring = page.evaluate("() => { const s = getComputedStyle(document.activeElement); return s.outlineStyle; }")
+            box = page.evaluate("() => { const s = getComputedStyle(document.activeElement); return s.boxShadow; }")
+            shown = page.evaluate(
+                "() => { const r = document.activeElement.getBoundingClientRect();"
+                " return r.bottom > 0 && r.top < innerHeight; }"
+            )
+            assert shown
+            assert ring != "none" or box != "none" or page.evaluate("() => document.activeElement.type === 'radio'")
+            return
+    raise AssertionError(f"no Tab leads to {label!r}")
+
+
+@pytest.mark.parametrize("java_script_enabled", [True, False], ids=["with JavaScript", "without JavaScript"])
+def test_asking_changing_and_calling_off_by_keyboard_alone(quiet, someone, java_script_enabled):
+    world = quiet.world()
+    page = someone(java_script_enabled=java_script_enabled)
+    keys = page.keyboard
+    page.goto("/ask")
+
+    def choose(label):
+        reach(page, label)
+        keys.press("Space")
+
+    def go(button):
+        reach(page, button)
+        keys.press("Enter")
+
+    choose("Clearing snow or ice")
+    go("Continue")
+    see(page, "When do you need it?")
+    choose("As soon as possible")
+    keys.press("ArrowDown")
+    choose("Morning, 8 to 12")
+    choose("Afternoon, 12 to 5")
+    go("Continue")
+    see(page, "Where is the help needed?")
+    reach(page, "Postcode")
+    keys.type("ba151hl")
+    reach(page, "House number")
+    keys.type("14")
+    keys.press("Enter")
+    see(page, "Who should the neighbour ask for?")
+    reach(page, "First name")
+    keys.type("Eileen")
+    reach(page, "Phone number")
+    keys.type("07700900982")
+    choose("Text")
+    go("Continue")
+    see(page, "Check your answers")
+    go("Send request")
+    see(page, "Enter the 5 digit code")
+    reach(page, "5 digit code")
+    keys.type(code_of(world))
+    keys.press("Enter")
+    see(page, "We have your request")
+    go("See your request")
+    see(page, "Looking for a neighbour")
+    go("Change")
+    see(page, "Change your request")
+    reach(page, "Anything that would help")
+    keys.type("Ring the side bell.")
+    go("Change the note")
+    see(page, "Looking for a neighbour")
+    go("Cancel this request")
+    see(page, "Cancel this request?")
+    go("Yes, cancel it")
+    see(page, "Cancelled")
+
+
+def test_a_resident_s_page_is_light_and_still_and_asks_nobody_else(quiet, someone):
+    posted = quiet.world().post()
+    page = someone(viewport={"width": 390, "height": 844})
+    wire = page.context.new_cdp_session(page)
+    wire.send("Network.enable")
+    asked, weights = [], []
+    wire.on("Network.requestWillBeSent", lambda event: asked.append(event["request"]["url"]))
+    wire.on("Network.loadingFinished", lambda event: weights.append(event["encodedDataLength"]))
+    page.goto(f"/r/{posted.token}", wait_until="networkidle")
+    assert all(url.startswith((quiet.origin, "data:")) for url in asked), asked
+    assert len([url for url in asked if not url.startswith("data:")]) <= MOST_REQUESTS, asked
+    assert 10_000 < sum(weights) <= COLD_BYTES
+    assert page.evaluate(_SHIFT) <= MOST_SHIFT
+    weights.clear()
+    page.goto(f"/r/{posted.token}/change", wait_until="networkidle")
+    assert 0 < sum(weights) <= WARM_BYTES
