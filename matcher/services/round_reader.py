@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,8 +18,9 @@ from matcher.domain.lifecycle import (
     VisitStatus,
 )
 from matcher.domain.timewindow import TimeWindow
+from matcher.engine.params import Acceptance, Params
 from matcher.engine.problem import LiveAsk, OpenOccurrence, RoundProblem
-from matcher.services import cold
+from matcher.services import cold, learned
 from matcher.services.batching import GATHERING
 from matcher.services.volunteer_reader import read_volunteers
 from matcher.store.bulk import among, grouped
@@ -45,6 +47,7 @@ def read_problem(session: Session, area_id: int, *, now: datetime) -> RoundProbl
     horizon = TimeWindow(now, max(window.end for one in occurrences for window in one.windows))
     return RoundProblem(
         now=now,
+        params=replace(Params(), acceptance=replace(Acceptance(), **learned.coefficients(session))),
         occurrences=occurrences,
         volunteers=read_volunteers(session, horizon, is_cold=cold.is_cold(session, area_id, now=now), now=now),
         live_asks=_live_asks(session, now),

@@ -7,6 +7,7 @@ from matcher.store.models.cold import ColdSpell
 from matcher.store.models.confirming import PhoneCheck, PhoneCode
 from matcher.store.models.declared import Declared
 from matcher.store.models.kinds import KindRow, LevelRow
+from matcher.store.models.learning import AcceptanceModel, Leaning, LeaningReset
 from matcher.store.models.messages import ConsoleMessage, Notification, PrivateLink
 from matcher.store.models.needs import Feedback, Need, NeedNote, Occurrence
 from matcher.store.models.offers import AvailabilityException, AvailabilityRule, Offer, OfferKind
@@ -15,6 +16,7 @@ from matcher.store.models.running import AuditRow, Draft, Heartbeat
 from matcher.store.models.staff import Role, Staff, StaffArea, StaffRole
 
 __all__ = [
+    "AcceptanceModel",
     "Area",
     "Arrangement",
     "AuditRow",
@@ -30,6 +32,8 @@ __all__ = [
     "Heartbeat",
     "Home",
     "KindRow",
+    "Leaning",
+    "LeaningReset",
     "LevelRow",
     "Match",
     "Need",
