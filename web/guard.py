@@ -35,7 +35,9 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # The route that comes with Flask: stylesheets, scripts and pictures, which take no form.
 FOREIGN = {"static": Action.READ_PUBLIC}
 # Only these ask who is signed in, so that no other page waits for the staff tables.
-STAFF_ACTIONS = frozenset({Action.READ_BOARD, Action.ARRANGE, Action.SWITCH_COLD, Action.SIGN_OUT})
+STAFF_ACTIONS = frozenset(
+    {Action.READ_BOARD, Action.ARRANGE, Action.SWITCH_COLD, Action.READ_CALIBRATION, Action.SIGN_OUT}
+)
 # PostgreSQL's bigint ends here; a longer number in an address names nothing.
 HIGHEST_ID = 2**63 - 1
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, g
 
-from matcher.services import board
+from matcher.services import board, calibration_page
 from matcher.services.access import Action
 from matcher.store.session import reading
 from web import clock
@@ -13,6 +13,15 @@ from web.guard import declares
 from web.templating import page
 
 blueprint = Blueprint("team", __name__)
+
+
+@blueprint.get("/team/answers")
+@declares(Action.READ_CALIBRATION)
+def answers() -> Response:
+    """What we expect people to say, and what they say."""
+    with reading() as session:
+        shown = calibration_page.read(session)
+    return page("team/answers.html", shown=shown)
 
 
 @blueprint.get("/team")

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from flask import Blueprint, Response
 
 from matcher.domain.roles import LinkPurpose
-from matcher.services import offers, own_page, regular_page
+from matcher.services import learned, offers, own_page, regular_page, thoughts
 from matcher.services.access import Action
 from matcher.store.session import reading, unit_of_work
 from web import bell, clock
@@ -44,6 +44,13 @@ def pause(token: str) -> Response:
 def resume(token: str) -> Response:
     """Be asked again."""
     return _change(token, offers.resume)
+
+
+@blueprint.post("/me/<token:token>/forget")
+@declares(Action.CHANGE_OWN_OFFER, link=LinkPurpose.ME)
+def forget(token: str) -> Response:
+    """Forget what you think of me."""
+    return _change(token, learned.reset)
 
 
 @blueprint.post("/me/<token:token>/on")
@@ -93,4 +100,7 @@ def _own_page(template: str, token: str) -> Response:
     with reading() as session:
         own = own_page.read(session, granted("person_id"), now=clock.now())
         regulars = regular_page.of_volunteer(session, granted("person_id"))
-    return page(template, own=own, regulars=regulars, token=token, on_until=offers.on_duty_end(clock.now()))
+        thought = thoughts.read(session, granted("person_id"), now=clock.now())
+    return page(
+        template, own=own, thought=thought, regulars=regulars, token=token, on_until=offers.on_duty_end(clock.now())
+    )

@@ -14,9 +14,10 @@ from matcher.domain.availability import Availability, WeeklyRule
 from matcher.domain.timewindow import TimeWindow
 from matcher.engine.clock import Bools, Ints, Words
 from matcher.engine.copied import DAY_ZERO, instants_us, numbers, rows_of_copy
-from matcher.engine.snapshot import ASKED, HELD, THE_SCHEME_S, Snapshot, bit_sets
+from matcher.engine.snapshot import ASKED, HELD, Snapshot, bit_sets
 
-_OFFER = {"offer": ">i8", "person": ">i8", "mode": ">i4", "reach": ">i4", "limit": ">i4", "lat": ">f8", "lon": ">f8"}
+_OFFER = {"offer": ">i8", "person": ">i8", "mode": ">i4", "reach": ">i4", "limit": ">i4", "asks": ">i4"}
+_OFFER |= {"leaning": ">f8", "lat": ">f8", "lon": ">f8"}
 _KIND = {"offer": ">i8", "kind": ">i4"}
 _RULE = {"offer": ">i8", "weekday": ">i4", "opens": ">i8", "closes": ">i8"}
 _CHECK = {"offer": ">i8", "check": ">i4", "last_day": ">i4"}
@@ -29,10 +30,10 @@ class CopiedOffers:
     """What COPY wrote of every active offer, as bytes; each copy but the first may speak of other offers too.
 
     offers: id, person, place of the travel mode in its enum, reach in metres, visits a week (2^31 - 1 for no limit),
-    latitude, longitude; by id. kinds: offer, place in kind_names. rules: offer, weekday, opens, closes; those of the
-    weekdays that matter. checks: offer, place in check_names, last day (9999-12-31 for no end). held: offer, start,
-    end, latitude, longitude. asked: offer, when. exceptions: for an offer id, stretches of time in which it is free,
-    or not.
+    questions a day (-1 for the scheme's own limit), leaning in logits, latitude, longitude; by id. kinds: offer, place
+    in kind_names. rules: offer, weekday, opens, closes; those of the weekdays that matter. checks: offer, place in
+    check_names, last day (9999-12-31 for no end). held: offer, start, end, latitude, longitude. asked: offer, when.
+    exceptions: for an offer id, stretches of time in which it is free, or not.
     """
 
     offers: bytes
@@ -60,8 +61,8 @@ def snapshot_from(copied: CopiedOffers, horizon: TimeWindow) -> Snapshot:
         reach_m=offers["reach"].astype(np.float64),
         mode=offers["mode"].astype(np.uint8),
         limit=numbers(offers["limit"]),
-        asks_a_day=np.full(ids.size, THE_SCHEME_S, dtype=np.int64),
-        leaning=np.zeros(ids.size),
+        asks_a_day=numbers(offers["asks"]),
+        leaning=offers["leaning"].astype(np.float64),
         kinds=bit_sets(*kinds, ids.size, len(copied.kind_names)),
         kind_names=copied.kind_names,
         week=week,

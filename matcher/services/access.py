@@ -37,6 +37,7 @@ class Action(StrEnum):
     READ_BOARD = "read_board"
     ARRANGE = "arrange"
     SWITCH_COLD = "switch_cold"
+    READ_CALIBRATION = "read_calibration"
     READ_OUTBOX = "read_outbox"
 
 
@@ -131,6 +132,7 @@ RULES: Mapping[Action, tuple[Rule, ...]] = {
     Action.READ_BOARD: (_staff(StaffRoleName.COORDINATOR),),
     Action.ARRANGE: (_staff(StaffRoleName.COORDINATOR),),
     Action.SWITCH_COLD: (_staff(StaffRoleName.COORDINATOR),),
+    Action.READ_CALIBRATION: (_staff(StaffRoleName.COORDINATOR),),
     Action.READ_OUTBOX: (_trial,),
 }
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import ScalarSelect, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -33,7 +33,7 @@ class Fitted:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """How the newest fit did, and whether rounds use it. `used_from`: the night of the fit that rounds use, if any."""
+    """How the newest fit did. `is_open`: it passed its gate, so that rounds tell people apart."""
 
     fitted_at: datetime
     asks: int
@@ -43,7 +43,6 @@ class Calibration:
     slope: float | None
     is_open: bool
     bins: tuple[tuple[float, float, int], ...]
-    used_from: datetime | None
 
 
 def keep(session: Session, fitted: Fitted, *, now: datetime) -> bool:
@@ -78,18 +77,21 @@ def has_tonights(session: Session, *, now: datetime) -> bool:
     return session.scalar(select(AcceptanceModel.id).where(AcceptanceModel.night == local_day(now))) is not None
 
 
+def newest_id() -> ScalarSelect[int]:
+    """The newest fit, which rounds use: where its gate is shut, it thinks the same of everyone, and cautiously."""
+    return select(AcceptanceModel.id).order_by(AcceptanceModel.night.desc()).limit(1).scalar_subquery()
+
+
 def coefficients(session: Session) -> Mapping[str, float]:
-    """Those of the newest fit that passed its gate; empty if none has."""
-    model = _used(session)
-    return model.coefficients if model else {}
+    """Those that rounds use; empty before the first night."""
+    found = session.scalar(select(AcceptanceModel.coefficients).where(AcceptanceModel.id == newest_id()))
+    return found or {}
 
 
 def leaning_of(session: Session, person_id: int) -> float | None:
-    """What the fit that rounds use leans to for someone; None if nothing is thought of them."""
-    model = _used(session)
-    if model is None:
-        return None
-    return session.scalar(select(Leaning.leaning).where(Leaning.model_id == model.id, Leaning.person_id == person_id))
+    """What rounds lean to for someone; None if nothing is thought of them."""
+    theirs = select(Leaning.leaning).where(Leaning.model_id == newest_id(), Leaning.person_id == person_id)
+    return session.scalar(theirs)
 
 
 def reset(session: Session, person_id: int, *, now: datetime) -> None:
@@ -115,7 +117,6 @@ def calibration(session: Session) -> Calibration | None:
     newest = session.scalar(select(AcceptanceModel).order_by(AcceptanceModel.night.desc()).limit(1))
     if newest is None:
         return None
-    used = _used(session)
     return Calibration(
         fitted_at=newest.fitted_at,
         asks=newest.asks,
@@ -125,11 +126,4 @@ def calibration(session: Session) -> Calibration | None:
         slope=newest.slope,
         is_open=newest.is_open,
         bins=tuple((float(at), float(said), int(count)) for at, said, count in newest.bins),
-        used_from=used.fitted_at if used else None,
     )
-
-
-def _used(session: Session) -> AcceptanceModel | None:
-    """The newest that passed its gate."""
-    passed = select(AcceptanceModel).where(AcceptanceModel.is_open)
-    return session.scalar(passed.order_by(AcceptanceModel.night.desc()).limit(1))

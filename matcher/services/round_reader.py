@@ -17,6 +17,7 @@ from matcher.domain.lifecycle import (
     OccurrenceStatus,
     VisitStatus,
 )
+from matcher.domain.recurrence import Recurrence
 from matcher.domain.timewindow import TimeWindow
 from matcher.engine.params import Acceptance, Params
 from matcher.engine.problem import LiveAsk, OpenOccurrence, RoundProblem
@@ -96,6 +97,7 @@ def _occurrences(session: Session, area_id: int, now: datetime) -> tuple[OpenOcc
             held_by=frozenset(person_id for person_id, _ in held_by[row.id]),
             begins_at=min((starts_at for _, starts_at in held_by[row.id]), default=None),
             refused_by=frozenset(refused_by[row.id]),
+            usual_first=row.recurrence is Recurrence.WEEKLY,
         )
         for row in rows
     )
@@ -106,7 +108,7 @@ def _due_columns(area_id: int, now: datetime) -> Any:
     return (
         select(
             *(Occurrence.id, Occurrence.need_id, Occurrence.windows, Occurrence.helpers, Occurrence.open_since),
-            *(Need.resident_id, Need.kind_slug, Need.minutes, Need.urgency),
+            *(Need.resident_id, Need.kind_slug, Need.minutes, Need.urgency, Need.recurrence),
             *(Home.lat, Home.lon, Cell.lat.label("cell_lat"), Cell.lon.label("cell_lon"), LevelRow.checks),
         )
         .join(Need, Need.id == Occurrence.need_id)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, Subquery, case, cast, func, literal, select
+from sqlalchemy import Double, Integer, Subquery, case, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
@@ -18,7 +18,8 @@ from matcher.domain.lifecycle import HOLDING, OfferStatus
 from matcher.domain.localtime import at_local, local_day
 from matcher.domain.timewindow import TimeWindow
 from matcher.engine.offers_copied import CopiedOffers, snapshot_from
-from matcher.engine.snapshot import NO_LIMIT, Snapshot
+from matcher.engine.snapshot import NO_LIMIT, THE_SCHEME_S, Snapshot
+from matcher.services import learned
 from matcher.store.bulk import copied, grouped
 from matcher.store.models import (
     AvailabilityException,
@@ -26,6 +27,7 @@ from matcher.store.models import (
     Check,
     Home,
     KindRow,
+    Leaning,
     Match,
     Need,
     Occurrence,
@@ -41,7 +43,8 @@ SNOW_REACH = 0.65
 def read_volunteers(session: Session, horizon: TimeWindow, *, is_cold: bool = False, now: datetime) -> Snapshot:
     """Every active offer, free when it is free inside `horizon`.
 
-    While it is cold nobody reaches as far, and whoever agreed to it may make more visits a week.
+    While it is cold nobody reaches as far, and whoever agreed to it may make more visits a week
+    and be asked more a day.
     """
     kinds = select(KindRow.slug.label("word"), _place(KindRow.slug))
     checks = select(Check.name.label("word"), _place(Check.name)).group_by(Check.name)
@@ -71,16 +74,20 @@ def _words(session: Session, words: Any) -> tuple[str, ...]:
 def _offers(*, is_cold: bool) -> Any:
     reach: Any = Offer.reach_m
     limit: Any = Offer.visits_per_week
+    asks: Any = literal(THE_SCHEME_S)
     if is_cold:
         reach = cast(func.floor(reach * SNOW_REACH), Integer)
         limit = case((limit.is_not(None), func.greatest(limit, Offer.cold_visits_per_week)))
+        asks = func.coalesce(Offer.cold_asks_per_day, asks)
+    leaning = func.coalesce(Leaning.leaning, literal(0.0, Double))
     mode = case(*((Offer.travel_mode == mode, place) for place, mode in enumerate(TravelMode)))
     return (
         select(
             *(Offer.id, Offer.person_id, mode, reach),
-            *(func.coalesce(limit, literal(NO_LIMIT)), Home.lat, Home.lon),
+            *(func.coalesce(limit, literal(NO_LIMIT)), asks, leaning, Home.lat, Home.lon),
         )
         .join(Home, Home.person_id == Offer.person_id)
+        .outerjoin(Leaning, (Leaning.person_id == Offer.person_id) & (Leaning.model_id == learned.newest_id()))
         .where(Offer.status == OfferStatus.ACTIVE)
         .order_by(Offer.id)
     )

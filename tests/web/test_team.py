@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from matcher.domain.lifecycle import NotificationStatus
-from matcher.services import needs, visits
+from matcher.services import learned, needs, visits
 from matcher.store.models import Need, Notification, Visit
 from matcher.store.session import unit_of_work
 from tests.web.conftest import HOUSE, NOTE, POSTCODE, World, eileen, press
@@ -85,3 +85,29 @@ def test_whom_to_ring_and_about_what_when_a_message_did_not_get_there(
     assert "1 message did not get there" in shown
     assert f"Ring Eileen about {filters.no_break(reference)}" in shown
     assert "No such number" in shown
+
+
+def test_expected_and_given_answers_are_a_picture_with_its_finding_and_its_numbers(
+    client: FlaskClient, world: World, sign_in_token: str
+) -> None:
+    press(client, f"/sign-in/{sign_in_token}")
+    assert "Nothing has been learned yet" in client.get("/team/answers").text
+    night = learned.Fitted(
+        asks=600,
+        coefficients={},
+        leaning={},
+        resolved=500,
+        mean_predicted=0.4,
+        mean_said_yes=0.41,
+        slope=1.04,
+        is_open=True,
+        bins=((0.2, 0.18, 250), (0.6, 0.64, 250)),
+    )
+    with unit_of_work() as session:
+        learned.keep(session, night, now=datetime.now(UTC))
+    shown = client.get("/team/answers").text
+    assert shown.count("We expected 40 in 100 to say yes, and 41 did: that is close.") == 2  # the title and the picture
+    assert "<svg" in shown
+    assert "Expected 60, said yes 64 in 100" in shown
+    assert "<td>60</td><td>64</td><td>250</td>" in shown
+    assert "It passed its test" in shown

@@ -51,3 +51,13 @@ def test_on_duty_and_off_again(client: FlaskClient, world: World) -> None:
     assert "You are on duty until 8pm" in client.get(f"/me/{world.me}").text
     press(client, f"/me/{world.me}", f"/me/{world.me}/off")
     assert "You are off duty" in client.get(f"/me/{world.me}").text
+
+
+def test_what_is_thought_of_them_is_said_and_forgotten_on_a_press(client: FlaskClient, world: World) -> None:
+    me = f"/me/{world.me}"
+    assert "Nothing yet: we ask you as we ask everyone." in client.get(me).text
+    press(client, f"/m/{world.ask}", f"/m/{world.ask}/no")
+    shown = client.get(me).text
+    assert "You answered 1 question in the last half year, and said yes to 0." in shown
+    assert press(client, me, f"{me}/forget").location == me
+    assert "You had it forgotten on" in client.get(me).text

@@ -13,7 +13,7 @@ from matcher.store.models.declared import Declared, Id, link_to
 
 
 class AcceptanceModel(Declared):
-    """One night's fit. `is_open`: it passed its gate; if not, rounds use the newest that did, else the starting values.
+    """One night's fit. `is_open`: it passed its gate; if not, it holds what is thought of everyone alike.
 
     coefficients: by the name of the field in `Params.acceptance`. bins: (predicted, said yes, count) for each tenth.
     """

@@ -54,6 +54,7 @@ ALLOWED = {
     "change_own_offer": {("holder of their own page's link", "mine")},
     "read_board": {("coordinator", "mine"), ("coordinator", "none")},
     "arrange": {("coordinator", "mine"), ("coordinator", "none")},
+    "read_calibration": {("coordinator", "mine"), ("coordinator", "none")},
     "switch_cold": {("coordinator", "mine"), ("coordinator", "none")},
     "read_outbox": {("whoever tries it on one machine", thing) for thing in THINGS},
 }
