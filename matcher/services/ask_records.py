@@ -23,8 +23,8 @@ HOUR = timedelta(hours=1)
 class AskRow(NamedTuple):
     """One ask that reached its person. `outcome`: yes, no, withdrawn, lapsed or live; a yes that came too late is yes.
 
-    reach_share: the way there as a share of their reach. notice_h: from the ask to the visit. recent_asks: those
-    before it, each counting half after three days.
+    asked_at: when they could have read it. reach_share: the way there as a share of their reach. notice_h: from then to
+    the visit. recent_asks: those before it, each counting half after three days.
     """
 
     person_id: int
@@ -80,15 +80,20 @@ _OUTCOME = case(
 )
 
 
+# By message, or on their own page before it came.
+_READ_AT = func.least(Match.delivered_at, Match.opened_at)
+_ENDED_AT = func.coalesce(Match.late_yes_at, Match.answered_at, Match.withdrawn_at, Match.lapsed_at)
+
+
 def _columns(now: datetime, person_id: int | None) -> Any:
     theirs, residents = aliased(Home), aliased(Home)
     asks = (
         select(
-            *(Match.person_id, Match.asked_at, Match.starts_at, Offer.reach_m, Need.urgency),
+            *(Match.person_id, _READ_AT.label("asked_at"), Match.starts_at, Offer.reach_m, Need.urgency),
             *(theirs.lat, theirs.lon, residents.lat.label("to_lat"), residents.lon.label("to_lon")),
             _OUTCOME.label("outcome"),
             _had_helped().label("known"),
-            func.coalesce(Match.late_yes_at, Match.answered_at, Match.withdrawn_at, Match.lapsed_at).label("ended_at"),
+            _ENDED_AT.label("ended_at"),
         )
         .join(Offer, Offer.id == Match.offer_id)
         .join(Occurrence, Occurrence.id == Match.occurrence_id)
@@ -97,11 +102,12 @@ def _columns(now: datetime, person_id: int | None) -> Any:
         .join(residents, residents.person_id == Need.resident_id)
         .where(
             Match.asked_at > now - LOOKED_BACK,
-            Match.delivered_at.is_not(None) | Match.opened_at.is_not(None),
+            _ENDED_AT.is_(None) | (_ENDED_AT >= _READ_AT),
+            _READ_AT.is_not(None),
             Match.arrangement_id.is_(None),
             Match.decline_reason.is_distinct_from("not_me"),  # someone else answered
         )
-        .order_by(Match.asked_at, Match.id)
+        .order_by(_READ_AT, Match.id)
     )
     return asks if person_id is None else asks.where(Match.person_id == person_id)
 

@@ -13,10 +13,10 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from matcher.domain.roles import StaffRoleName
-from matcher.services import needs, staff
+from matcher.services import arrangement_changes, audit, needs, regular_page, staff
 from matcher.services.demo.volunteers import enlist
 from matcher.services.demo.world import World, draw_world
-from matcher.store.models import Need, Person
+from matcher.store.models import Area, Need, Person
 
 COORDINATOR_EMAIL = "coordinator@example.org"
 _LOCK = 6_174_216
@@ -40,9 +40,22 @@ def fill_once(session: Session, *, now: datetime, progress: Progress) -> bool:
             made_up.add(person_id)
             progress(done, total)
     session.execute(update(Person).where(Person.id.in_(made_up)).values(is_made_up=True))
+    session.flush()
+    _arrange_one(session, now)
     roles = frozenset({StaffRoleName.COORDINATOR})
     staff.add_staff(session, COORDINATOR_EMAIL, "Demo coordinator", roles, areas=None, now=now)
     return True
+
+
+def _arrange_one(session: Session, now: datetime) -> None:
+    """The first weekly need that two people could go to has a usual person and one who stands in."""
+    everywhere = session.scalars(select(Area.id)).all()
+    for need in regular_page.weekly_needs(session, everywhere):
+        able = regular_page.read_setting_up(session, need.need_id, everywhere, now=now).choices
+        if len(able) > 1:
+            usual, stand_in = (choice.person_id for choice in able[:2])
+            arrangement_changes.set_up(session, need.need_id, usual, stand_in, actor=audit.SYSTEM, now=now)
+            return
 
 
 def _make_known(session: Session, world: World, now: datetime) -> Iterator[int]:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from matcher.domain.errors import SetupError
 from matcher.domain.geo import chord_m
 from matcher.domain.kinds import KINDS
-from matcher.domain.lifecycle import NeedStatus, NotificationStatus
+from matcher.domain.lifecycle import ArrangementStatus, NeedStatus, NotificationStatus
 from matcher.domain.timewindow import TimeWindow
 from matcher.engine.problem import ReasonCode, RoundProblem
 from matcher.engine.solve import solve_round
@@ -26,6 +26,7 @@ from matcher.services.demo.world import draw_world
 from matcher.services.round_reader import read_problem
 from matcher.store.models import (
     Area,
+    Arrangement,
     Check,
     Home,
     Match,
@@ -111,6 +112,15 @@ def test_there_are_300_volunteers_60_residents_and_a_day_of_needs_of_every_kind(
     assert 58 <= residents <= 66
     assert 60 <= sum(needs_by_kind.values()) <= 80
     assert needs_by_kind.keys() == MINUTES.keys()
+
+
+def test_one_weekly_need_has_a_usual_person_and_one_who_stands_in(filled: Filled) -> None:
+    (arrangement,) = filled.session.scalars(select(Arrangement)).all()
+    usual, stand_in = (filled.session.get_one(Person, id_) for id_ in (arrangement.usual_id, arrangement.stand_in_id))
+
+    assert arrangement.status is ArrangementStatus.LIVE
+    assert usual.is_made_up
+    assert stand_in.is_made_up
 
 
 def test_some_people_both_give_and_get(filled: Filled) -> None:
