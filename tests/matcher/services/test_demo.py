@@ -172,14 +172,19 @@ def test_who_helps_whom_is_left_to_the_worker(filled: Filled) -> None:
     assert _count(filled.session, Match) == _count(filled.session, Visit) == 0
 
 
-def test_only_those_who_ask_today_are_written_to(filled: Filled) -> None:
+def test_only_those_who_ask_today_and_the_three_of_the_regular_visit_are_written_to(filled: Filled) -> None:
     owed = filled.session.execute(
         select(Notification.template, func.count())
         .where(Notification.status == NotificationStatus.PENDING)
         .group_by(Notification.template)
     ).all()
 
-    assert [tuple(row) for row in owed] == [("need_posted", _count(filled.session, Need))]
+    assert {template: count for template, count in owed} == {  # noqa: C416 (a Row is not a pair to dict())
+        "need_posted": _count(filled.session, Need),
+        "arrangement_made_resident": 1,
+        "arrangement_made_volunteer": 1,
+        "arrangement_stand_in": 1,
+    }
 
 
 def test_the_day_has_weekly_needs_one_for_two_helpers_and_one_that_waits_for_a_word(filled: Filled) -> None:
