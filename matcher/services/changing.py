@@ -23,6 +23,8 @@ from matcher.services.needs import NeedDraft, PostedNeed
 from matcher.services.people import PersonDraft
 from matcher.store.models import Need, NeedNote, Occurrence, Person
 
+# Reasons of a round that another time may do away with.
+_TIME_IS_WHY = ("nobody_free", "window_passed", "all_busy_elsewhere")
 _LIVE = (OccurrenceStatus.OPEN, OccurrenceStatus.FILLED)
 
 
@@ -44,7 +46,12 @@ class OtherTime:
 
 
 def other_time(need: Need, occurrence: Occurrence, *, now: datetime) -> OtherTime | None:
-    """The next stretch of the same day that was not chosen, else the first that was chosen, a day later."""
+    """The next stretch of the same day that was not chosen, else the first that was chosen, a day later.
+
+    None unless time is what stands in the way: where nobody does such things, no other time helps.
+    """
+    if occurrence.reason_code not in _TIME_IS_WHY:
+        return None
     chosen = _windows_of(occurrence)
     last_day = local_day(chosen[-1].start)
     unchosen = [band for band in needs.DAY_BANDS if band not in need.bands]

@@ -90,6 +90,7 @@ def test_a_time_that_cannot_be_is_refused_beside_its_field(world):
 
 
 def test_when_nobody_is_free_the_afternoon_of_the_same_day_is_offered_and_one_tap_takes_it(world):
+    world.offer("Christopher", pattern="evenings")
     need = world.post()
     world.round()
     shown = page(world, need)
@@ -103,7 +104,16 @@ def test_when_nobody_is_free_the_afternoon_of_the_same_day_is_offered_and_one_ta
     assert page(world, need).state is NeedState.LOOKING
 
 
+def test_where_nobody_does_such_things_no_other_time_is_offered(world):
+    need = world.post()
+    world.round()
+    shown = page(world, need)
+    assert shown.state is NeedState.STILL_LOOKING
+    assert shown.other_time is None
+
+
 def test_a_time_that_was_not_offered_is_not_taken(world):
+    world.offer("Christopher", pattern="evenings")
     need = world.post()
     world.round()
     before = world.picture()
