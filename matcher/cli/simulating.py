@@ -16,7 +16,7 @@ from rich.table import Table
 
 from matcher.cli.progress import bar
 from matcher.domain.errors import BadInput
-from matcher.simulation.ablation import OFF
+from matcher.simulation.ablation import TERMS
 from matcher.simulation.experiments import POLICIES, Experiment, run_all
 from matcher.simulation.figures import pictures
 from matcher.simulation.parameters import SCENARIOS, Extensions
@@ -93,8 +93,8 @@ def compare(wish: Wish) -> None:
 
 def _check_terms(terms: Sequence[str]) -> None:
     for term in terms:
-        if term not in OFF:
-            words = f"“{term}” cannot be switched off. These can: {', '.join(OFF)}."
+        if term not in TERMS:
+            words = f"“{term}” cannot be switched off. These can: {', '.join(TERMS)}."
             raise click.BadParameter(words, param_hint="--ablate")
 
 

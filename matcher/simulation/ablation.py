@@ -22,10 +22,17 @@ OFF: Mapping[str, Params] = {
     "fatigue": replace(_USUAL, fatigue_half_life_days=1e-6),
     "idle": replace(_USUAL, idle_bonus=0.0),
     "limits": replace(_USUAL, live_asks_max=10_000, asks_per_day_max=10_000),
+    "pacing": replace(_USUAL, rounds=1.0, round_max=10_000.0),
     "urgency": replace(_USUAL, value=ByUrgency(_USUAL.value.normal, _USUAL.value.normal, _USUAL.value.normal)),
 }
 
 
+LEARNING = "learning"
+TERMS = (*OFF, LEARNING)
+
+
 def ablated(term: str, name: str) -> Ours:
     """Ours without it. KeyError if there is no such term."""
+    if term == LEARNING:
+        return Ours(name=name, learns=False)
     return Ours(OFF[term], name=name)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from matcher.domain.timewindow import TimeWindow
 from matcher.engine.allocation import Allocation
+from matcher.engine.learning import Learned
 from matcher.engine.params import Params
 from matcher.engine.problem import LiveAsk, OpenOccurrence, RoundProblem, Volunteer
 from matcher.engine.snapshot import ASKED, HELD, Snapshot, microseconds, snapshot_of
@@ -18,6 +19,7 @@ from matcher.engine.solve import solve_round
 from matcher.simulation.county import County, point_at
 from matcher.simulation.desk import Desk
 from matcher.simulation.hours import instant, minute_of, week_of
+from matcher.simulation.learner import learn
 from matcher.simulation.parameters import CHECK, DAY_MIN, HABITS, KINDS
 from matcher.simulation.policies import Choice, Decision
 
@@ -67,6 +69,12 @@ class Questions:
                 for ask in desk.live(need)
             ),
         )
+
+    def believe(self, learned: Learned) -> None:
+        """From now on, ask by these chances of a yes."""
+        self.params = replace(self.params, acceptance=learned.acceptance)
+        leaning = [learned.leaning.get(person, 0.0) for person in self._everybody.person.tolist()]
+        self._everybody = replace(self._everybody, leaning=np.array(leaning, dtype=np.float64))
 
     def _occurrence(self, need: int) -> OpenOccurrence:
         needs = self.county.needs
@@ -154,17 +162,23 @@ def _volunteer(county: County, v: int) -> Volunteer:
 
 
 class Ours:
-    """The service's own way of asking. solve: `solve_round`, the very function that the service's worker calls."""
+    """The service's own way of asking. solve: `solve_round`, the very function that the service's worker calls. learns:
+    chances of a yes are learned night by night.
+    """
 
-    def __init__(self, params: Params | None = None, *, solve: Solve = solve_round, name: str = "ours") -> None:
-        self.name, self._params, self._solve = name, params or Params(), solve
+    def __init__(
+        self, params: Params | None = None, *, solve: Solve = solve_round, name: str = "ours", learns: bool = True
+    ) -> None:
+        self.name, self._params, self._solve, self._learns = name, params or Params(), solve, learns
 
     def begin(self, county: County) -> None:
         """Prepare the questions."""
         self._questions = Questions(county, self._params)
 
     def night(self, desk: Desk) -> None:
-        """Learn from the answers so far."""
+        """Learn from the answers so far, as the service does every night."""
+        if self._learns and desk.asks:
+            self._questions.believe(learn(desk, self._params))
 
     def decide(self, desk: Desk) -> Decision:
         """One round."""

@@ -118,9 +118,9 @@ def test_a_run_is_the_same_every_time(tiny, desk_of):
 
 def test_what_is_switched_off_changes_whom_ours_asks(tiny, desk_of):
     usual = [(a.asked, a.need, a.volunteer) for a in desk_of("ours").asks]
-    without = [(a.asked, a.need, a.volunteer) for a in run_policy(tiny, ablated("travel", "x")).desk.asks]
+    without = [(a.asked, a.need, a.volunteer) for a in run_policy(tiny, ablated("pacing", "x")).desk.asks]
     assert usual != without
-    assert all(params != OFF["travel"] for name, params in OFF.items() if name != "travel")
+    assert all(params != OFF["pacing"] for name, params in OFF.items() if name != "pacing")
 
 
 def test_someone_who_does_not_come_leaves_the_need_open_for_another(desk_of):
