@@ -161,7 +161,11 @@ def test_parts_show_that_they_live(world, workers):
 def test_the_timetable_is_of_intervals_and_names_tasks_there_are(workers):
     workers.celery.app.loader.import_default_modules()
     schedule = workers.celery.app.conf.beat_schedule
-    assert {name: entry["schedule"] for name, entry in schedule.items()} == {"sweep": 15.0, "upkeep": 60.0}
+    assert {name: entry["schedule"] for name, entry in schedule.items()} == {
+        "sweep": 15.0,
+        "upkeep": 60.0,
+        "learn": 3600.0,
+    }
     assert {entry["task"] for entry in schedule.values()} <= set(workers.celery.app.tasks)
 
 
@@ -202,3 +206,13 @@ def test_an_error_of_the_database_says_nothing_private(world):
             house=EILEEN["house"],
         )
     assert not [mark for mark in ("Zanzibarqu", "987123", "Quillwortham") if mark in str(refused.value)]
+
+
+def test_learning_twice_in_a_night_is_learning_once(world, workers):
+    from workers import learning
+
+    learning.learn()
+    before = world.picture()
+    learning.learn()
+    assert world.picture() == before
+    assert len(before["acceptance_models"]) == 1
