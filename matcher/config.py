@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlencode, urlsplit
@@ -39,6 +40,11 @@ SETTINGS = (
         "",
         "smtp://user:password@host:port; empty: the trial's outbox, else a list",
     ),
+    Setting("GRITBIN_NOTIFY_KEY", "", "an API key of GOV.UK Notify: texts go out by it, and e-mail unless SMTP is set"),
+    Setting("GRITBIN_NOTIFY_URL", "https://api.notifications.service.gov.uk", "where Notify is"),
+    Setting("GRITBIN_NOTIFY_TEXT_TEMPLATE", "", "the id of the text template in Notify that holds ((text))"),
+    Setting("GRITBIN_NOTIFY_EMAIL_TEMPLATE", "", "the id of the e-mail template that holds ((subject)) and ((text))"),
+    Setting("GRITBIN_NOTIFY_TOKEN", "", "the bearer token with which Notify tells us what was delivered"),
     Setting("GRITBIN_MAIL_FROM", "neighbours@example.org", "the address messages come from"),
     Setting("GRITBIN_PROXIES", "0", "how many proxies of your own stand in front: that many addresses are believed"),
     Setting("GRITBIN_WORKERS", "2", "how many processes serve pages"),
@@ -51,6 +57,19 @@ _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _DATABASE_SCHEMES = ("postgres", "postgresql", "postgresql+psycopg")
 _BROKER_SCHEMES = ("redis", "rediss", "unix", "redis+unix", "redis+socket")
 _SHORTEST_SECRET = 16
+_UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_NOTIFY_KEY = re.compile(rf"{_UUID}-{_UUID}$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class NotifySettings:
+    """An account of GOV.UK Notify. Without a key nothing goes by it."""
+
+    key: str = field(repr=False)
+    url: str
+    text_template: str
+    email_template: str
+    token: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +89,7 @@ class Config:
     hours: str
     elsewhere: Mapping[str, str]
     smtp_url: str
+    notify: NotifySettings
     mail_from: str
     proxies: int
     workers: int
@@ -97,6 +117,7 @@ class Config:
             hours=values["GRITBIN_HOURS"],
             elsewhere=_elsewhere(values["GRITBIN_ELSEWHERE"]),
             smtp_url=_known_scheme("GRITBIN_SMTP_URL", values["GRITBIN_SMTP_URL"], ("smtp", "smtps")),
+            notify=_notify(values),
             mail_from=values["GRITBIN_MAIL_FROM"],
             proxies=_whole_number("GRITBIN_PROXIES", values["GRITBIN_PROXIES"], at_least=0, at_most=8),
             workers=_whole_number("GRITBIN_WORKERS", values["GRITBIN_WORKERS"], at_most=64),
@@ -168,6 +189,24 @@ def _secret(value: str) -> str:
     if value and len(value) < _SHORTEST_SECRET:
         raise SetupError(f"GRITBIN_SECRET_KEY must be at least {_SHORTEST_SECRET} characters long.")
     return value
+
+
+def _notify(values: Mapping[str, str]) -> NotifySettings:
+    key, token = values["GRITBIN_NOTIFY_KEY"], values["GRITBIN_NOTIFY_TOKEN"]
+    if key and not _NOTIFY_KEY.search(key):
+        raise SetupError("GRITBIN_NOTIFY_KEY must be a whole API key of GOV.UK Notify: its name and two long ids.")
+    for name in ("GRITBIN_NOTIFY_TEXT_TEMPLATE", "GRITBIN_NOTIFY_EMAIL_TEMPLATE"):
+        if key and not values[name]:
+            raise SetupError(f"{name} must be set where GRITBIN_NOTIFY_KEY is.")
+    if token and len(token) < _SHORTEST_SECRET:
+        raise SetupError(f"GRITBIN_NOTIFY_TOKEN must be at least {_SHORTEST_SECRET} characters long.")
+    return NotifySettings(
+        key=key,
+        url=_known_scheme("GRITBIN_NOTIFY_URL", values["GRITBIN_NOTIFY_URL"], ("https", "http")),
+        text_template=values["GRITBIN_NOTIFY_TEXT_TEMPLATE"],
+        email_template=values["GRITBIN_NOTIFY_EMAIL_TEMPLATE"],
+        token=token,
+    )
 
 
 def _origin(value: str) -> str:

@@ -9,14 +9,17 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from matcher.config import Config
 from matcher.domain.errors import SetupError
+from matcher.services.wordings import Scheme
 from matcher.store.session import configure
 from web import (
+    calendar_feed,
     changes,
     cold,
     confirming,
     health,
     matches,
     needs,
+    notify,
     offers,
     outbox,
     public,
@@ -53,6 +56,8 @@ def create_app(config: Config | None = None) -> Flask:
     app.config.update(
         SECRET_KEY=config.secret_key,
         IS_TRIAL=config.embedded,
+        NOTIFY_TOKEN=config.notify.token,
+        SCHEME=Scheme(config.scheme, config.phone, config.origin),
         SESSION_COOKIE_SECURE=is_https,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -70,7 +75,7 @@ def create_app(config: Config | None = None) -> Flask:
     add_error_pages(app)
     for noun in (
         *(public, needs, confirming, changes, offers, matches, visits, volunteers, regulars, cold, team),
-        *(outbox, health),
+        *(calendar_feed, notify, outbox, health),
     ):
         app.register_blueprint(noun.blueprint)
     set_up_sign_in(app, config)

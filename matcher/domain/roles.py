@@ -23,4 +23,5 @@ class LinkPurpose(StrEnum):
     MATCH = "match"
     VISIT = "visit"
     ME = "me"
+    CALENDAR = "calendar"
     SIGN_IN = "sign_in"

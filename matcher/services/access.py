@@ -39,6 +39,8 @@ class Action(StrEnum):
     SWITCH_COLD = "switch_cold"
     READ_CALIBRATION = "read_calibration"
     READ_OUTBOX = "read_outbox"
+    READ_CALENDAR = "read_calendar"
+    REPORT_DELIVERY = "report_delivery"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,8 @@ RULES: Mapping[Action, tuple[Rule, ...]] = {
     Action.SWITCH_COLD: (_staff(StaffRoleName.COORDINATOR),),
     Action.READ_CALIBRATION: (_staff(StaffRoleName.COORDINATOR),),
     Action.READ_OUTBOX: (_trial,),
+    Action.READ_CALENDAR: (_holder(LinkPurpose.CALENDAR, "person_id"),),
+    Action.REPORT_DELIVERY: (_anyone,),  # who shows the bearer token: the seal of that route
 }
 
 

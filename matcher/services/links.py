@@ -73,7 +73,7 @@ def take_sign_in(session: Session, token: str, *, now: datetime) -> int:
     return active
 
 
-def revoke(session: Session, *, now: datetime, **things: int) -> None:
+def revoke(session: Session, *, now: datetime, **things: int | LinkPurpose) -> None:
     """End every link to the things named, such as `need_id=7`."""
     session.execute(
         update(PrivateLink).filter_by(revoked_at=None, **things).values(revoked_at=now),

@@ -61,6 +61,7 @@ class Envelope:
     recipient: str
     shown_as: str
     message: Message
+    tries: int = 1
 
 
 def owe(session: Session, owed: Owed, *, now: datetime) -> None:
@@ -127,6 +128,20 @@ def mark_sent(session: Session, notification_id: int, *, now: datetime) -> None:
         session.execute(
             update(Match).where(Match.id == row.match_id, Match.delivered_at.is_(None)).values(delivered_at=now)
         )
+
+
+def mark_delivered(session: Session, notification_id: int, *, now: datetime) -> None:
+    """The provider says that it arrived. Said twice, or late, it changes nothing."""
+    row = session.get(Notification, notification_id, with_for_update=True)
+    if row is not None and row.status is NotificationStatus.SENT:
+        _end(row, NotificationStatus.DELIVERED, now)
+
+
+def mark_undelivered(session: Session, notification_id: int, error: str, *, now: datetime) -> None:
+    """The provider says that it never arrived: on to the coordinator's list, to be told by a person."""
+    row = session.get(Notification, notification_id, with_for_update=True)
+    if row is not None and row.status is NotificationStatus.SENT:
+        _end(row, NotificationStatus.FAILED, now, error)
 
 
 def mark_uncertain(session: Session, notification_id: int, error: str, *, now: datetime) -> None:
@@ -230,7 +245,7 @@ def _lease(session: Session, row: Notification, scheme: Scheme, now: datetime) -
         return None
     row.attempts += 1
     row.due_at = now + LEASE  # due again once the lease has run out
-    return Envelope(row.id, row.channel, worded.recipient, worded.shown_as, worded.message)
+    return Envelope(row.id, row.channel, worded.recipient, worded.shown_as, worded.message, row.attempts)
 
 
 def _leased(session: Session, notification_id: int) -> Notification | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from matcher.config import Config
 from matcher.services.outbox import Envelope
 from workers.channels.console import ConsoleChannel
+from workers.channels.notify import NotifyChannel
 from workers.channels.protocol import Channel, SendNever
 from workers.channels.smtp import SmtpChannel
 
@@ -27,9 +28,11 @@ class ByHand:
 
 
 def channel_for(kind: str, config: Config) -> Channel:
-    """The channel for text, email, phone or letter. Without SMTP, the embedded default shows all on one page."""
+    """The channel for text, email, phone or letter. Without either, the embedded default shows all on one page."""
     if kind == "email" and config.smtp_url:
         return SmtpChannel(config.smtp_url, config.mail_from)
+    if kind in ("text", "email") and config.notify.key:
+        return NotifyChannel(config.notify)
     if config.embedded:
         return ConsoleChannel()
     return ByHand()

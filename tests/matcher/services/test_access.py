@@ -18,6 +18,7 @@ ACTORS = {
     "holder of an ask's link": Actor(Grant(LinkPurpose.MATCH, person_id=MINE, match_id=MINE)),
     "holder of a visit's link": Actor(Grant(LinkPurpose.VISIT, person_id=MINE, visit_id=MINE)),
     "holder of their own page's link": Actor(Grant(LinkPurpose.ME, person_id=MINE)),
+    "holder of a calendar's link": Actor(Grant(LinkPurpose.CALENDAR, person_id=MINE)),
     "holder of a sign-in link": Actor(Grant(LinkPurpose.SIGN_IN, staff_id=3)),
     "staff without a role": Actor(staff_id=3, area_ids=frozenset({AREA})),
     "a role without a sign-in": Actor(roles=frozenset(StaffRoleName), area_ids=frozenset({AREA})),
@@ -56,6 +57,8 @@ ALLOWED = {
     "arrange": {("coordinator", "mine"), ("coordinator", "none")},
     "read_calibration": {("coordinator", "mine"), ("coordinator", "none")},
     "switch_cold": {("coordinator", "mine"), ("coordinator", "none")},
+    "read_calendar": {("holder of a calendar's link", "mine")},
+    "report_delivery": EVERYBODY,
     "read_outbox": {("whoever tries it on one machine", thing) for thing in THINGS},
 }
 

@@ -1,0 +1,154 @@
+"""GOV.UK Notify, by its own client against a fake that misbehaves: nothing twice, nothing lost."""
+
+import random
+import socket
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from matcher.config import Config
+from matcher.domain.errors import SetupError
+from matcher.domain.lifecycle import NotificationStatus
+from matcher.domain.messages import Message
+from matcher.services.outbox import Envelope
+from matcher.store.models import Notification
+from tests.workers.fake_notify import ACCEPT, CUT_AFTER, CUT_BEFORE, SECRET, SERVICE, fake_notify
+from workers.channels.choice import channel_for, repeatable_channels
+from workers.channels.notify import NotifyChannel
+from workers.channels.protocol import SendLater, SendNever
+
+TEXT = Envelope(7, "text", "07700900982", "Eileen, by text", Message("Can you help?", "Good Neighbours: can you help?"))
+
+
+@pytest.fixture
+def notify():
+    with fake_notify() as fake:
+        yield fake
+
+
+def send(notify, *manners, envelope=TEXT):
+    notify.manners = iter(manners)
+    NotifyChannel(notify.settings).send(envelope)
+
+
+def test_a_text_is_our_words_and_our_reference(notify):
+    send(notify)
+    assert notify.taken == [
+        {
+            "path": "/v2/notifications/sms",
+            "phone_number": "07700900982",
+            "template_id": "text-template",
+            "personalisation": {"text": TEXT.message.text},
+            "reference": "gritbin-7",
+        }
+    ]
+    assert notify.asked == []
+
+
+def test_an_email_has_its_subject(notify):
+    send(notify, envelope=replace(TEXT, channel="email", recipient="eileen@example.org"))
+    (taken,) = notify.taken
+    assert (taken["path"], taken["email_address"]) == ("/v2/notifications/email", "eileen@example.org")
+    assert taken["personalisation"] == {"subject": TEXT.message.subject, "text": TEXT.message.text}
+
+
+@pytest.mark.parametrize("status", [403, 404, 429, 500, 503])
+def test_what_is_refused_for_now_goes_later(notify, status):
+    with pytest.raises(SendLater, match=f"Notify {status}"):
+        send(notify, status)
+    assert notify.taken == []
+
+
+def test_a_number_nobody_can_have_is_never_tried_again_and_its_error_names_nobody(notify):
+    with pytest.raises(SendNever) as refused:
+        send(notify, 400)
+    assert "Eileen" not in repr(refused.value)
+    assert refused.value.__suppress_context__
+
+
+def test_a_line_that_is_cut_after_it_was_taken_counts_as_sent(notify):
+    send(notify, CUT_AFTER)
+    assert notify.references() == notify.asked == ["gritbin-7"]
+
+
+def test_a_line_that_is_cut_before_it_was_taken_goes_later(notify):
+    with pytest.raises(SendLater, match="did not answer"):
+        send(notify, CUT_BEFORE)
+    assert notify.taken == []
+
+
+def test_before_it_goes_again_notify_is_asked_whether_it_has_it(notify):
+    send(notify)
+    send(notify, envelope=replace(TEXT, tries=2))
+    assert notify.references() == ["gritbin-7"]
+
+
+def test_while_notify_cannot_say_nothing_is_handed_over_again(notify):
+    notify.cannot_be_asked = True
+    with pytest.raises(SendLater):
+        send(notify, envelope=replace(TEXT, tries=2))
+    assert notify.taken == []
+
+
+def test_a_notify_that_is_not_there_may_be_later(notify):
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        nowhere = replace(notify.settings, url=f"http://127.0.0.1:{nobody.getsockname()[1]}")
+        with pytest.raises(SendLater, match="did not answer"):
+            NotifyChannel(nowhere).send(TEXT)
+
+
+def settings(**changes):
+    usual = {
+        "GRITBIN_NOTIFY_KEY": f"live-{SERVICE}-{SECRET}",
+        "GRITBIN_NOTIFY_TEXT_TEMPLATE": "one",
+        "GRITBIN_NOTIFY_EMAIL_TEMPLATE": "two",
+    }
+    return Config.from_env({**usual, **changes})
+
+
+def test_with_a_key_texts_go_by_notify_and_may_be_handed_over_again():
+    config = settings()
+    assert isinstance(channel_for("text", config), NotifyChannel)
+    assert isinstance(channel_for("email", config), NotifyChannel)
+    assert not isinstance(channel_for("letter", config), NotifyChannel)
+    assert "text" in repeatable_channels(config)
+    assert SECRET not in repr(config)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"GRITBIN_NOTIFY_KEY": "short"},
+        {"GRITBIN_NOTIFY_TEXT_TEMPLATE": ""},
+        {"GRITBIN_NOTIFY_EMAIL_TEMPLATE": ""},
+        {"GRITBIN_NOTIFY_TOKEN": "short"},
+        {"GRITBIN_NOTIFY_URL": "ftp://notify"},
+    ],
+    ids=str,
+)
+def test_half_a_set_up_is_refused_by_name(changes):
+    with pytest.raises(SetupError, match=next(iter(changes))):
+        settings(**changes)
+
+
+def test_many_messages_through_a_notify_that_misbehaves_in_every_way(world, workers, monkeypatch, notify):
+    """Once for each reference, and what never went stands on the list."""
+    for number in range(60):
+        world.post(f"Resident {number}")
+    dice = random.Random(6)
+    manners = (ACCEPT, CUT_BEFORE, CUT_AFTER, 400, 429, 500)
+    notify.manners = iter(lambda: dice.choice(manners), None)
+    monkeypatch.setattr(workers.notifications, "channel_for", lambda _kind, _config: NotifyChannel(notify.settings))
+    monkeypatch.setattr(workers.notifications, "repeatable_channels", lambda _config: frozenset({"text"}))
+    for _ in range(9):
+        workers.notifications.deliver_due()
+        workers.at(world.now.replace(microsecond=0) + workers.notifications.outbox.LEASE * 12)
+    rows = world.all(Notification)
+    taken = Counter(notify.references())
+    assert set(taken.values()) == {1}
+    assert {f"gritbin-{row.id}" for row in rows if row.status is NotificationStatus.SENT} == set(taken)
+    left = {row.status for row in rows if f"gritbin-{row.id}" not in taken}
+    assert left == {NotificationStatus.FAILED}  # on the coordinator's list
+    assert len(taken) > 30

@@ -1,0 +1,52 @@
+"""What GOV.UK Notify tells us: which messages arrived. It shows the bearer token that both sides were given."""
+
+from __future__ import annotations
+
+import hmac
+import re
+
+from flask import Blueprint, Response, current_app, make_response, request
+from werkzeug.exceptions import BadRequest
+
+from matcher.services import outbox
+from matcher.services.access import Action
+from matcher.store.session import unit_of_work
+from web import clock
+from web.guard import HIGHEST_ID, declares
+
+blueprint = Blueprint("notify", __name__)
+
+_REFERENCE = re.compile(r"gritbin-([1-9]\d{0,18})", re.ASCII)
+_NOT_DELIVERED = {
+    "permanent-failure": "Notify says that the number or address does not exist: reach them another way",
+    "temporary-failure": "Notify could not reach them for three days: reach them another way",
+    "technical-failure": "Notify had a fault: reach them another way",
+}
+
+
+def _shows_token() -> bool:
+    token: str = current_app.config["NOTIFY_TOKEN"]
+    shown = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    return bool(token) and hmac.compare_digest(shown.encode(), token.encode())
+
+
+@blueprint.post("/notify/delivery")
+@declares(Action.REPORT_DELIVERY, sealed_by=_shows_token)
+def delivery() -> Response:
+    """A message arrived, or never will. What we do not know of is answered alike, so that Notify does not ask again."""
+    notification_id, status = _receipt()
+    with unit_of_work() as session:
+        if status == "delivered":
+            outbox.mark_delivered(session, notification_id, now=clock.now())
+        elif status in _NOT_DELIVERED:
+            outbox.mark_undelivered(session, notification_id, _NOT_DELIVERED[status], now=clock.now())
+    return make_response("", 204)
+
+
+def _receipt() -> tuple[int, str]:
+    told = request.get_json(silent=True)
+    if not isinstance(told, dict):
+        raise BadRequest("A receipt is a JSON object.")
+    found = _REFERENCE.fullmatch(str(told.get("reference")))
+    number = int(found[1]) if found else 0  # none of ours has the number 0
+    return min(number, HIGHEST_ID), str(told.get("status"))

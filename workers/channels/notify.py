@@ -1,0 +1,87 @@
+"""Texts and e-mail by GOV.UK Notify. It can be asked what it has taken, so nothing goes twice and nothing is lost.
+
+Notify knows each message by the reference we give it. Before a message is handed over again, and after a line that
+was cut, Notify is asked for that reference first.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from notifications_python_client.errors import APIError
+from notifications_python_client.notifications import NotificationsAPIClient
+
+from matcher.config import NotifySettings
+from matcher.services.outbox import Envelope
+from workers.channels.protocol import SendLater, SendNever
+
+TIMEOUT_S = 10
+# Notify says 400 of a number or address nobody can have. A wrong key (403) or template (404) is a fault of ours, which
+# an operator mends: those messages wait.
+_NEVER = 400
+
+
+class NotifyChannel:
+    """Sends by the two templates of the service's Notify account, which hold nothing but our own words."""
+
+    is_repeatable = True
+
+    def __init__(self, settings: NotifySettings) -> None:
+        self.settings = settings
+
+    def send(self, envelope: Envelope) -> None:
+        """Hand it over, once for each reference."""
+        make: Any = NotificationsAPIClient
+        client = make(self.settings.key, base_url=self.settings.url, timeout=TIMEOUT_S)
+        if envelope.tries > 1 and _has_taken(client, envelope):
+            return
+        try:
+            self._hand_over(client, envelope)
+        except APIError as error:
+            if error.status_code == _NEVER:
+                raise SendNever("Notify 400: it does not take that number or address") from None
+            if _is_unclear(error) and _has_taken(client, envelope):
+                return
+            raise SendLater(_words(error)) from None
+        finally:
+            client.request_session.close()
+
+    def _hand_over(self, client: Any, envelope: Envelope) -> None:
+        reference, message = reference_of(envelope.notification_id), envelope.message
+        if envelope.channel == "email":
+            client.send_email_notification(
+                envelope.recipient,
+                self.settings.email_template,
+                personalisation={"subject": message.subject, "text": message.text},
+                reference=reference,
+            )
+        else:
+            client.send_sms_notification(
+                envelope.recipient,
+                self.settings.text_template,
+                personalisation={"text": message.text},
+                reference=reference,
+            )
+
+
+def reference_of(notification_id: int) -> str:
+    """What Notify knows a message by: the same for every try."""
+    return f"gritbin-{notification_id}"
+
+
+def _has_taken(client: Any, envelope: Envelope) -> bool:
+    """SendLater if Notify cannot say now: then nothing is handed over."""
+    try:
+        answer = client.get_all_notifications(reference=reference_of(envelope.notification_id))
+        return bool(answer["notifications"])
+    except APIError as error:
+        raise SendLater(_words(error)) from None
+
+
+def _is_unclear(error: APIError) -> bool:
+    """True unless Notify itself said clearly that it did not take it."""
+    return error.response is None or error.status_code >= 500 or error.status_code < 400
+
+
+def _words(error: APIError) -> str:
+    return f"Notify {error.status_code}" if error.response is not None else "Notify did not answer"
