@@ -58,8 +58,8 @@ def best_chance(world: World, occurrence: Ints, metres: Floats, longest_reach: F
 
 def told_apart(logit: Floats, leaning: Floats, model: Acceptance) -> Floats:
     """Chances with what is known of each person: never below the floor, and no more apart than the spread allows."""
-    usual, widest = _sigmoid(logit), np.sqrt(model.spread)
-    own = np.clip(_sigmoid(logit + leaning), usual / widest, usual * widest)
+    usual, widest = sigmoid(logit), np.sqrt(model.spread)
+    own = np.clip(sigmoid(logit + leaning), usual / widest, usual * widest)
     return np.maximum(own, model.floor)
 
 
@@ -84,6 +84,7 @@ def response_median(world: World) -> Floats:
     return np.where(world.needs.urgent, model.response_median_urgent_min, model.response_median_min)
 
 
-def _sigmoid(logit: Floats) -> Floats:
+def sigmoid(logit: Floats) -> Floats:
+    """Logits as chances."""
     chance: Floats = 1 / (1 + np.exp(-logit))
     return chance

@@ -14,8 +14,9 @@ from typing import Final
 import numpy as np
 
 from matcher.domain.lifecycle import MatchStatus
+from matcher.engine.acceptance import sigmoid
 from matcher.engine.clock import Floats
-from matcher.engine.logistic import Evidence, Fitted, climb, sigmoid
+from matcher.engine.logistic import Evidence, Fitted, climb
 from matcher.engine.params import Acceptance
 
 HALF_LIFE = timedelta(days=30)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matcher.engine.acceptance import residual_chance
+from matcher.engine.acceptance import residual_chance, sigmoid
 from matcher.engine.clock import Bools, Floats, Ints
 from matcher.engine.params import Acceptance
 
@@ -95,12 +95,6 @@ def climb(asks: Evidence, curve: Acceptance, prior: Floats, *, prior_sd: float, 
         if longest < CLOSE_ENOUGH:
             break
     return Fitted(beta, leaning)
-
-
-def sigmoid(logit: Floats) -> Floats:
-    """Logits as chances."""
-    chance: Floats = 1 / (1 + np.exp(-logit))
-    return chance
 
 
 def _summed(asks: Evidence, values: Floats) -> Floats:
