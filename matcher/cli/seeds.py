@@ -6,7 +6,8 @@ import re
 
 import click
 
-FIRST_REPORTED = 200
+from matcher.simulation.parameters import REPORTED_SEEDS
+
 MOST = 1000
 
 
@@ -21,7 +22,7 @@ class Seeds(click.ParamType[tuple[int, ...]]):
             return value
         typed = str(value).replace(" ", "")
         if re.fullmatch(r"\d{1,4}", typed):
-            found = list(range(FIRST_REPORTED, FIRST_REPORTED + int(typed)))
+            found = list(range(REPORTED_SEEDS.start, REPORTED_SEEDS.start + int(typed)))
         elif re.fullmatch(r"\d{1,6}(-\d{1,6})?(,\d{1,6}(-\d{1,6})?)*", typed):
             found = [seed for part in typed.split(",") for seed in _part(part)]
         else:

@@ -34,10 +34,10 @@ class Snapshot(Sequence[Volunteer]):
     """Active offers as columns, V rows by ascending offer id.
 
     lat, lon: degrees. mode: place in MODES. limit: visits a week, NO_LIMIT for none. asks_a_day: THE_SCHEME_S, or
-    their own limit. leaning: logits. kinds: (V, words) bit set over
-    kind_names. week: place in `weeks` of the windows in which they are free. checks: (V, len(check_names)) last day
-    as an ordinal, 0 if missing, NEVER for no end. held: HELD, by row; asked: ASKED, by row; instants in microseconds
-    since 1970. ValueError if an offer is there twice or a reach is not 0 or more.
+    their own limit. leaning: logits. kinds: (V, words) bit set over kind_names. week: place in `weeks` of the windows
+    in which they are free. checks: (V, len(check_names)) last day as an ordinal, 0 if missing, NEVER for no end.
+    held: HELD, by row; asked: ASKED, by row; instants in microseconds since 1970.
+    ValueError if an offer is there twice or a reach is not 0 or more.
     """
 
     offer: Ints
