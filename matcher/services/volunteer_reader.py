@@ -18,6 +18,7 @@ from matcher.domain.lifecycle import HOLDING, OfferStatus
 from matcher.domain.localtime import at_local, local_day
 from matcher.domain.timewindow import TimeWindow
 from matcher.engine.offers_copied import CopiedOffers, snapshot_from
+from matcher.engine.params import Params
 from matcher.engine.snapshot import NO_LIMIT, THE_SCHEME_S, Snapshot
 from matcher.services import learned
 from matcher.store.bulk import copied, grouped
@@ -36,7 +37,7 @@ from matcher.store.models import (
     Visit,
 )
 
-ASKS_REMEMBERED = timedelta(days=14)
+ASKS_REMEMBERED = timedelta(days=Params().idle_days)  # for longer nobody counts as asked of late
 SNOW_REACH = 0.65
 
 

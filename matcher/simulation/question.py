@@ -23,7 +23,6 @@ from matcher.simulation.learner import learn
 from matcher.simulation.parameters import CHECK, DAY_MIN, HABITS, KINDS
 from matcher.simulation.policies import Choice, Decision
 
-ASKS_REMEMBERED_MIN = 14 * DAY_MIN
 RESIDENTS_FROM = 100_000  # ids of residents; volunteers come before
 WEEK_MIN = 7 * DAY_MIN
 
@@ -124,11 +123,12 @@ class Questions:
         return made[1]
 
     def _asked(self, desk: Desk) -> npt.NDArray[Any]:
-        """Asks of the last fortnight, by row, each row in the order of asking."""
+        """Asks that still count as of late, by row, each row in the order of asking."""
         for ask in desk.asks[len(self._asked_so_far) :]:
             self._asked_so_far.append((ask.volunteer, microseconds(instant(ask.asked))))
         asked = np.array(self._asked_so_far, dtype=ASKED)
-        asked = asked[asked["at"] > microseconds(instant(desk.now - ASKS_REMEMBERED_MIN))]
+        remembered = self.params.idle_days * DAY_MIN
+        asked = asked[asked["at"] > microseconds(instant(desk.now - remembered))]
         return asked[np.argsort(asked["row"], kind="stable")]
 
     def _held(self, desk: Desk) -> npt.NDArray[Any]:
