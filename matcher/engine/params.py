@@ -70,7 +70,7 @@ class Params:
     rounded up to this where that still fits. wanted_yes: chance of a yes in time that asking aims at. rounds,
     round_min, round_max: the time left is thought of as so many rounds of asking, each between so many minutes; with
     one round left, or in the last wide_share of its wait, an occurrence is asked about widely. alone_rounds: with more
-    rounds left than that, the usual people are asked alone for one. reach_share: what reaches shrink to, in snow.
+    rounds left than that, the usual people are asked alone for one.
     """
 
     value: ByUrgency = ByUrgency(180.0, 240.0, 300.0)
@@ -96,7 +96,6 @@ class Params:
     round_max: float = 120.0
     wide_share: float = 0.2
     alone_rounds: float = 2.0
-    reach_share: float = 1.0
     acceptance: Acceptance = Acceptance()
 
     def __post_init__(self) -> None:

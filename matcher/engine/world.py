@@ -115,7 +115,7 @@ def build_world(problem: RoundProblem) -> World:
         volunteers=volunteers,
         people=people,
         needs=_with_company(index_occurrences(occurrences, kinds, checks, clock), occurrences, problem, clock),
-        offers=_within_reach_today(index_volunteers(volunteers, person, kinds, checks, clock), problem.params),
+        offers=index_volunteers(volunteers, person, kinds, checks, clock),
         out=KeySet.of(_rows(enumerate(involved), row_of), people.size),
         apart=KeySet.of(_rows(enumerate(shunned), row_of), people.size),
         never={
@@ -166,10 +166,6 @@ def _idle(volunteers: Snapshot, person: Ints, people: int, problem: RoundProblem
     idle = np.ones(people, dtype=np.bool_)
     idle[person[volunteers.asked["row"][volunteers.asked["at"] > since]]] = False
     return idle
-
-
-def _within_reach_today(offers: VolunteerIndex, params: Params) -> VolunteerIndex:
-    return offers if params.reach_share == 1 else replace(offers, reach_m=offers.reach_m * params.reach_share)
 
 
 def _asks_a_day(volunteers: Snapshot, person: Ints, people: int, params: Params) -> Ints:

@@ -11,7 +11,6 @@ import pytest
 from matcher.domain.lifecycle import Urgency
 from matcher.engine.allocation import Allocation
 from matcher.engine.asking import hope, pace, unanswered
-from matcher.engine.params import Params
 from matcher.engine.solve import solve_round
 from matcher.engine.world import build_world
 
@@ -170,12 +169,6 @@ class TestUsualPeopleFirst:
     def test_help_that_is_not_personal_is_asked_of_the_best(self, village: Any, weekly: Any, street: Any) -> None:
         just_once = replace(weekly, usual_first=False, usual=frozenset())
         assert 2 not in people(solve_round(village.round([just_once], street)))
-
-
-def test_reach_shrinks_in_snow(village: Any) -> None:
-    snowy = Params(reach_share=0.65)
-    near, far = village.neighbour(1, point=village.north(1200)), village.neighbour(2, point=village.north(1400))
-    assert people(solve_round(village.round([village.need()], [near, far], params=snowy))) == [1]
 
 
 def test_who_agreed_to_more_asks_a_day_is_asked_more(village: Any) -> None:
