@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session, aliased
 
 from matcher.domain.geo import Point, chord_m
 from matcher.domain.lifecycle import MatchStatus, Urgency, VisitStatus
+from matcher.engine.params import Params
 from matcher.store.models import Feedback, Home, Match, Need, Occurrence, Offer, Visit
 
 LOOKED_BACK = timedelta(days=180)
-HALF_LIFE_DAYS = 3.0
+HALF_LIFE_DAYS = Params().fatigue_half_life_days
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 
@@ -24,7 +25,7 @@ class AskRow(NamedTuple):
     """One ask that reached its person. `outcome`: yes, no, withdrawn, lapsed or live; a yes that came too late is yes.
 
     asked_at: when they could have read it. reach_share: the way there as a share of their reach. notice_h: from then to
-    the visit. recent_asks: those before it, each counting half after three days.
+    the visit. recent_asks: those before it, each fading as a round counts it.
     """
 
     person_id: int
