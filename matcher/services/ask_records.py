@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from matcher.domain.geo import Point, chord_m
 from matcher.domain.lifecycle import MatchStatus, Urgency, VisitStatus
 from matcher.engine.params import Params
+from matcher.store import queries
 from matcher.store.models import Feedback, Home, Match, Need, Occurrence, Offer, Visit
 
 LOOKED_BACK = timedelta(days=180)
@@ -114,7 +115,7 @@ def _columns(now: datetime, person_id: int | None) -> Any:
 
 
 def _had_helped() -> Any:
-    """They had helped this resident before the ask, and it had gone well."""
+    """They had helped this resident before the ask, and both were happy, as a round counts it."""
     before, then, earlier = aliased(Visit), aliased(Occurrence), aliased(Need)
     return (
         select(before.id)
@@ -125,7 +126,7 @@ def _had_helped() -> Any:
             before.person_id == Match.person_id,
             earlier.resident_id == Need.resident_id,
             before.status == VisitStatus.DONE,
-            Feedback.answer == "well",
+            queries.was_happy(),
             Feedback.said_at < Match.asked_at,
         )
         .exists()

@@ -24,6 +24,7 @@ from matcher.engine.problem import LiveAsk, OpenOccurrence, RoundProblem
 from matcher.services import cold, learned
 from matcher.services.batching import GATHERING
 from matcher.services.volunteer_reader import read_volunteers
+from matcher.store import queries
 from matcher.store.bulk import among, grouped
 from matcher.store.models import (
     Cell,
@@ -155,7 +156,7 @@ def _happy_pairs(resident_ids: list[int]) -> Any:
         .join(Visit, Visit.occurrence_id == Occurrence.id)
         .join(Feedback, Feedback.visit_id == Visit.id)
         .where(among(Need.resident_id, resident_ids), Visit.status == VisitStatus.DONE)
-        .where((Feedback.answer == "well") | (Feedback.again == "yes"))
+        .where(queries.was_happy())
         .distinct()
     )
 

@@ -29,6 +29,11 @@ from matcher.store.models import (
 )
 
 
+def was_happy() -> Any:
+    """Of a visit's feedback: the resident said that it went well, or would have them again."""
+    return (Feedback.answer == "well") | (Feedback.again == "yes")
+
+
 def channel_of(session: Session, person_id: int) -> str:
     """How a volunteer is reached: by e-mail if they gave one, else by text."""
     return channels_of(session, [person_id])[person_id]
