@@ -232,6 +232,30 @@ def test_with_few_asks_nobody_is_told_apart_and_a_little_less_is_hoped_of_all() 
     assert nothing.gate == Gate(0)
 
 
+def test_the_gate_is_judged_by_asks_the_model_has_not_seen(world: Planted, learned: Learned) -> None:
+    """Had the last answers been the other way round, the same would have been predicted of them."""
+    other = {MatchStatus.ACCEPTED: MatchStatus.DECLINED, MatchStatus.DECLINED: MatchStatus.ACCEPTED}
+    turned = [replace(r, outcome=other.get(r.outcome, r.outcome)) for r in world.records[-400:]]
+    gate = fit([*world.records[:-400], *turned], now=NOW).gate
+    assert gate.mean_predicted == learned.gate.mean_predicted
+    assert gate.mean_said_yes > learned.gate.mean_said_yes
+
+
+def test_silence_to_the_end_is_an_answer_the_gate_counts_and_a_withdrawal_is_none() -> None:
+    silent = [ask(n, 1 + n / 100, MatchStatus.LAPSED, after_min=600) for n in range(7)]
+    cut = [ask(n, 1 + n / 100, MatchStatus.WITHDRAWN) for n in range(5)]
+    assert fit([*silent, *cut], now=NOW).gate.resolved == 7
+
+
+def test_silence_is_held_against_the_time_that_urgent_answers_take(world: Planted) -> None:
+    """Where urgent answers take for ever, silence about urgent needs says nothing of anybody."""
+    silent = [replace(ask(9001, n, MatchStatus.WITHDRAWN, after_min=300), urgent=True) for n in range(20)]
+    records = [*(r for r in world.records if not r.urgent), *silent]
+    slow = Acceptance(response_median_urgent_min=1e9)
+    assert fit(records, now=NOW).leaning[9001] < -0.3
+    assert fit(records, now=NOW, prior=slow).leaning[9001] == pytest.approx(0, abs=0.01)
+
+
 GOOD = Gate(resolved=500, mean_predicted=0.30, mean_said_yes=0.31, mean_error=0.01, slope=1.0, slope_error=0.1)
 
 
