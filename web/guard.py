@@ -36,7 +36,14 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FOREIGN = {"static": Action.READ_PUBLIC}
 # Only these ask who is signed in, so that no other page waits for the staff tables.
 STAFF_ACTIONS = frozenset(
-    {Action.READ_BOARD, Action.ARRANGE, Action.SWITCH_COLD, Action.READ_CALIBRATION, Action.SIGN_OUT}
+    {
+        Action.READ_BOARD,
+        Action.CONFIRM_BY_CALL,
+        Action.ARRANGE,
+        Action.SWITCH_COLD,
+        Action.READ_CALIBRATION,
+        Action.SIGN_OUT,
+    }
 )
 # PostgreSQL's bigint ends here; a longer number in an address names nothing.
 HIGHEST_ID = 2**63 - 1

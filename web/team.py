@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, g
 
-from matcher.services import board, calibration_page
+from matcher.services import audit, board, calibration_page, confirming
 from matcher.services.access import Action
-from matcher.store.session import reading
-from web import clock
+from matcher.store.session import reading, unit_of_work
+from web import bell, clock
+from web.auth import is_session_sealed
 from web.forms.answers import HOW
-from web.guard import declares
-from web.templating import page
+from web.guard import HIGHEST_ID, declares
+from web.templating import page, see_other
 
 blueprint = Blueprint("team", __name__)
+
+_NEED = f"<int(max={HIGHEST_ID}):need_id>"
 
 
 @blueprint.get("/team/answers")
@@ -22,6 +25,17 @@ def answers() -> Response:
     with reading() as session:
         shown = calibration_page.read(session)
     return page("team/answers.html", shown=shown)
+
+
+@blueprint.post(f"/team/needs/{_NEED}/confirmed")
+@declares(Action.CONFIRM_BY_CALL, sealed_by=is_session_sealed)
+def confirmed(need_id: int) -> Response:
+    """They were rung: the number is theirs, and neighbours may be asked."""
+    with unit_of_work() as session:
+        actor = audit.staff(g.actor.staff_id)
+        confirming.confirm_by_call(session, need_id, area_ids=g.actor.area_ids, actor=actor, now=clock.now())
+    bell.ring(bell.RUN_DUE_ROUNDS)
+    return see_other("/team")
 
 
 @blueprint.get("/team")

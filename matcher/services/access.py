@@ -35,6 +35,7 @@ class Action(StrEnum):
     READ_OWN_PAGE = "read_own_page"
     CHANGE_OWN_OFFER = "change_own_offer"
     READ_BOARD = "read_board"
+    CONFIRM_BY_CALL = "confirm_by_call"
     ARRANGE = "arrange"
     SWITCH_COLD = "switch_cold"
     READ_CALIBRATION = "read_calibration"
@@ -132,6 +133,7 @@ RULES: Mapping[Action, tuple[Rule, ...]] = {
     Action.READ_OWN_PAGE: (_holder(LinkPurpose.ME, "person_id"),),
     Action.CHANGE_OWN_OFFER: (_holder(LinkPurpose.ME, "person_id"),),
     Action.READ_BOARD: (_staff(StaffRoleName.COORDINATOR),),
+    Action.CONFIRM_BY_CALL: (_staff(StaffRoleName.COORDINATOR),),
     Action.ARRANGE: (_staff(StaffRoleName.COORDINATOR),),
     Action.SWITCH_COLD: (_staff(StaffRoleName.COORDINATOR),),
     Action.READ_CALIBRATION: (_staff(StaffRoleName.COORDINATOR),),

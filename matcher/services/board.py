@@ -21,7 +21,18 @@ from matcher.domain.lifecycle import (
 from matcher.domain.localtime import clock_words, day_words, window_words
 from matcher.services.batching import NOT_YET
 from matcher.services.need_page import windows_of
-from matcher.store.models import Area, Feedback, KindRow, Match, Need, Notification, Occurrence, Person, Visit
+from matcher.store.models import (
+    Area,
+    Feedback,
+    KindRow,
+    Match,
+    Need,
+    Notification,
+    Occurrence,
+    Person,
+    PhoneCheck,
+    Visit,
+)
 
 LATE_AFTER = timedelta(minutes=60)
 ROWS_SHOWN = 200
@@ -39,8 +50,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class UnfilledRow:
-    """A need that nobody holds yet, with the reason in one line."""
+    """A need that nobody holds yet, with the reason in one line. is_not_confirmed: it waits until someone has rung."""
 
+    need_id: int
     reference: str
     kind: str
     job: str
@@ -56,6 +68,7 @@ class UnfilledRow:
     why: str
     waterfall: tuple[Step, ...]
     is_paused: bool
+    is_not_confirmed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +158,11 @@ def _unfilled(area_ids: frozenset[int]) -> Select[Any]:
         .subquery()
     )
     return (
-        select(Occurrence, Need, KindRow, Area.name, asks.c.asked, asks.c.said_no, asks.c.silent)
+        select(Occurrence, Need, KindRow, Area.name, PhoneCheck, asks.c.asked, asks.c.said_no, asks.c.silent)
         .join(Need, Need.id == Occurrence.need_id)
         .join(KindRow, KindRow.slug == Need.kind_slug)
         .join(Area, Area.id == Occurrence.area_id)
+        .outerjoin(PhoneCheck, PhoneCheck.need_id == Need.id)
         .outerjoin(asks, asks.c.occurrence_id == Occurrence.id)
         .where(
             Occurrence.area_id.in_(area_ids),
@@ -190,10 +204,11 @@ def _filled(area_ids: frozenset[int]) -> Select[Any]:
 
 
 def _unfilled_row(row: Any, now: datetime) -> UnfilledRow:
-    occurrence, need, kind, area, asked, said_no, silent = row
+    occurrence, need, kind, area, check, asked, said_no, silent = row
     windows = windows_of(occurrence)
     first = next((window for window in windows if window.end > now), windows[-1])
     return UnfilledRow(
+        need_id=need.id,
         reference=need.reference,
         kind=kind.slug,
         job=job_words(kind.job_words, tuple(need.details)),
@@ -206,13 +221,17 @@ def _unfilled_row(row: Any, now: datetime) -> UnfilledRow:
         asked=asked or 0,
         said_no=said_no or 0,
         silent=silent or 0,
-        why=_why(occurrence, need, silent or 0),
+        why=_why(occurrence, need, check, silent or 0),
         waterfall=tuple(Step(step["label"], step["left"]) for step in occurrence.waterfall or []),
         is_paused=need.status is NeedStatus.PAUSED,
+        is_not_confirmed=need.status is NeedStatus.PAUSED and check is not None and check.confirmed_at is None,
     )
 
 
-def _why(occurrence: Occurrence, need: Need, silent: int) -> str:
+def _why(occurrence: Occurrence, need: Need, check: PhoneCheck | None, silent: int) -> str:
+    if need.status is NeedStatus.PAUSED and check is not None and check.confirmed_at is None:
+        asked_to_be_rung = "They asked to be rung. " if check.ring_me_at else ""
+        return f"{asked_to_be_rung}Their number is not confirmed: nobody is asked before that."
     if need.status is NeedStatus.PAUSED:
         return "Someone from the team needs to ring first."
     if occurrence.reason:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from matcher.domain.errors import NotFound
 from matcher.domain.lifecycle import NeedStatus, OccurrenceStatus, check_move
 from matcher.services import audit, batching, people
 from matcher.services.outbox import Owed, drop_pending, owe
@@ -128,9 +129,12 @@ def change_number(session: Session, need_id: int, typed: str, *, now: datetime) 
         _send(session, need, now)
 
 
-def confirm_by_call(session: Session, need_id: int, *, actor: str, now: datetime) -> None:
-    """Someone from the team has spoken with them. Twice is once."""
-    check = session.get_one(PhoneCheck, need_id, with_for_update=True)
+def confirm_by_call(session: Session, need_id: int, *, area_ids: frozenset[int], actor: str, now: datetime) -> None:
+    """Someone from the team has spoken with them. Twice is once. NotFound if it is of no area of theirs."""
+    need = session.get(Need, need_id)
+    check = session.get(PhoneCheck, need_id, with_for_update=True)
+    if need is None or check is None or need.area_id not in area_ids:
+        raise NotFound
     if check.confirmed_at is None:
         _confirm(session, check, "call", actor, now)
 

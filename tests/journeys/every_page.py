@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from matcher.domain.roles import LinkPurpose
-from matcher.services import staff, upkeep
+from matcher.services import calendar_feed, staff, upkeep
 from matcher.services.access import Grant
 from matcher.services.needs import PostedNeed
 from matcher.store.models import Visit
@@ -25,6 +25,8 @@ PUBLIC = {
     "outbox": "/outbox",
     "no such page": "/no-such-page",
 }
+
+TEAM = {"regular visits": "/team/regular", "cold weather": "/team/cold", "expected and given answers": "/team/answers"}
 
 
 class EveryPage:
@@ -89,6 +91,10 @@ class EveryPage:
         self._visit("a visit, on the way", "Maximiliana-Theodora")
         self.paths["my visits"] = f"/me/{self._link(LinkPurpose.ME, 'Christopher')}"
         self.paths["on the list"] = f"{self.paths['my visits']}/welcome"
+        self.paths["asked more in snow"] = f"{self.paths['my visits']}/snow"
+        with world.work() as session:
+            address = calendar_feed.new_address(session, world.people["Christopher"], now=world.now)
+        self.paths["visits in a calendar"] = f"/calendar/{address}"
 
     def _over(self) -> None:
         """Done, handed back, called off, and never met."""

@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.journeys.every_page import PUBLIC, EveryPage
+from tests.journeys.every_page import PUBLIC, TEAM, EveryPage
 from tests.journeys.people import press, see
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
@@ -176,6 +176,8 @@ def test_every_page_holds_up(quiet, someone, width, height):
     look_through_journey(eye, "/ask", ASKING)
     look_through_journey(eye, "/offer", OFFERING)
     look_at_sign_in(eye, pages.way_in())
+    for what, path in TEAM.items():
+        eye.read(what, path)
     assert eye.faults() == {}
     assert len(eye.wrong) > 60
 

@@ -1,15 +1,16 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from matcher.domain.lifecycle import NotificationStatus
+from matcher.domain.lifecycle import NeedStatus, NotificationStatus
 from matcher.services import learned, needs, visits
-from matcher.store.models import Need, Notification, Visit
-from matcher.store.session import unit_of_work
+from matcher.store.models import Need, Notification, PhoneCheck, Visit
+from matcher.store.session import reading, unit_of_work
 from tests.web.conftest import HOUSE, NOTE, POSTCODE, World, eileen, press
 from web import filters
 
@@ -111,3 +112,26 @@ def test_expected_and_given_answers_are_a_picture_with_its_finding_and_its_numbe
     assert "Expected 60, said yes 64 in 100" in shown
     assert "<td>60</td><td>64</td><td>250</td>" in shown
     assert "It passed its test" in shown
+
+
+def test_one_whose_number_is_not_confirmed_is_rung_and_then_neighbours_are_asked(
+    client: FlaskClient, world: World, sign_in_token: str
+) -> None:
+    with unit_of_work() as session:
+        need = session.get_one(Need, world.need_id)
+        need.status = NeedStatus.PAUSED
+        session.add(PhoneCheck(need_id=need.id, tries_left=3))
+    press(client, f"/sign-in/{sign_in_token}")
+    shown = client.get("/team").text
+    assert "Their number is not confirmed" in shown
+    button = re.search(r'action="(/team/needs/[0-9]+/confirmed)"', shown)
+    assert button
+    assert press(client, "/team", button[1]).location == "/team"
+    with reading() as session:
+        assert session.get_one(Need, world.need_id).status is NeedStatus.OPEN
+    assert "/confirmed" not in client.get("/team").text
+
+
+def test_a_need_that_is_not_there_cannot_be_confirmed(client: FlaskClient, world: World, sign_in_token: str) -> None:
+    press(client, f"/sign-in/{sign_in_token}")
+    assert press(client, "/team", "/team/needs/999999/confirmed").status_code == 404

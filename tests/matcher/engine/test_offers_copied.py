@@ -13,7 +13,7 @@ from matcher.domain.timewindow import TimeWindow
 from matcher.engine import offers_copied
 from matcher.engine.offers_copied import CopiedOffers, snapshot_from
 from matcher.engine.problem import HeldVisit, Volunteer
-from matcher.engine.snapshot import NO_LIMIT
+from matcher.engine.snapshot import NO_LIMIT, THE_SCHEME_S
 from tests.copies import copy_of
 
 MONDAY = datetime(2026, 3, 23, tzinfo=UTC)  # the clocks change on the Sunday
@@ -64,7 +64,9 @@ class Scheme:
         dice = self.dice
         mode, reach, limit = dice.choice(list(TravelMode)), dice.randrange(500, 40_000), dice.choice([None, 1, 6])
         lat, lon = 51 + dice.random(), -2 - dice.random()
-        row = (offer, offer + 1, list(TravelMode).index(mode), reach, NO_LIMIT if limit is None else limit, lat, lon)
+        asks, leaning = dice.choice([None, 8]), dice.choice([0.0, -0.5])
+        numbers = (reach, NO_LIMIT if limit is None else limit, THE_SCHEME_S if asks is None else asks)
+        row = (offer, offer + 1, list(TravelMode).index(mode), *numbers, leaning, lat, lon)
         self.rows["offers"].append(row)
         kinds = dice.sample(range(len(KINDS)), dice.choice([0, 1, 9]))
         self.rows["kinds"] += [(offer, kind) for kind in kinds]
@@ -88,6 +90,8 @@ class Scheme:
             visits_per_week=limit,
             held=tuple(HeldVisit(visit, Point(lat, lon)) for visit in visits),
             asked_at=tuple(asked),
+            leaning=leaning,
+            asks_per_day=asks,
         )
 
     def _free(self, offer: int) -> tuple[TimeWindow, ...]:

@@ -54,6 +54,7 @@ ALLOWED = {
     "read_own_page": {("holder of their own page's link", "mine")},
     "change_own_offer": {("holder of their own page's link", "mine")},
     "read_board": {("coordinator", "mine"), ("coordinator", "none")},
+    "confirm_by_call": {("coordinator", "mine"), ("coordinator", "none")},
     "arrange": {("coordinator", "mine"), ("coordinator", "none")},
     "read_calibration": {("coordinator", "mine"), ("coordinator", "none")},
     "switch_cold": {("coordinator", "mine"), ("coordinator", "none")},

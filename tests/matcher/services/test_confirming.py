@@ -2,9 +2,9 @@
 
 import pytest
 
-from matcher.domain.errors import BadInput
+from matcher.domain.errors import BadInput, NotFound
 from matcher.domain.lifecycle import NeedStatus
-from matcher.services import confirming, need_page
+from matcher.services import board, confirming, need_page
 from matcher.services.need_page import NeedState
 from matcher.store.models import Home, Need, Occurrence, PhoneCheck
 from tests.worlds import World
@@ -35,6 +35,15 @@ def enter(world, typed):
 def another(world):
     with world.work() as session:
         return confirming.send_again(session, world.posted.need_id, now=world.now)
+
+
+def their_areas(world):
+    return frozenset({world.one(Need).area_id})
+
+
+def rung(world, area_ids):
+    with world.work() as session:
+        confirming.confirm_by_call(session, world.posted.need_id, area_ids=area_ids, actor="staff:1", now=world.now)
 
 
 def page(world):
@@ -117,9 +126,22 @@ def test_a_call_does_as_well(asked):
         confirming.ring_me(session, asked.posted.need_id, now=asked.now)
     assert page(asked).is_to_be_rung
     with asked.work() as session:
-        confirming.confirm_by_call(session, asked.posted.need_id, actor="staff:1", now=asked.now)
+        (row,) = board.today(session, their_areas(asked), now=asked.now).unfilled
+    assert row.why == "They asked to be rung. Their number is not confirmed: nobody is asked before that."
+    assert row.is_not_confirmed
+    for _ in range(2):
+        rung(asked, their_areas(asked))
     assert asked.one(Need).status is NeedStatus.OPEN
     assert asked.one(PhoneCheck).how == "call"
+    with asked.work() as session:
+        assert not board.today(session, their_areas(asked), now=asked.now).unfilled[0].is_not_confirmed
+
+
+def test_only_the_team_of_that_area_may_say_that_they_were_rung(asked):
+    for areas in (frozenset(), frozenset({asked.one(Need).area_id + 1})):
+        with pytest.raises(NotFound):
+            rung(asked, areas)
+    assert asked.one(Need).status is NeedStatus.PAUSED
 
 
 def test_what_needs_a_word_still_needs_it_after_the_code(world):
