@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("whole services")]
 
 
 def test_it_starts_well_ends_at_a_ctrl_c_and_leaves_nothing_then_starts_again_quickly(gritbin):
-    gritbin.start()
+    first_s = gritbin.start()
     assert gritbin.get("/health/ready")[0] == 200
     health = gritbin.health()
     assert {"database", "broker", "worker", "beat", "sweep", "outbox"} <= set(health)
@@ -25,8 +25,8 @@ def test_it_starts_well_ends_at_a_ctrl_c_and_leaves_nothing_then_starts_again_qu
     took_s = gritbin.start()
     assert gritbin.tell(signal.SIGTERM) < 20
     assert gritbin.processes() == []
-    # On a machine that is busy with other tests one start may be slow; two would be ours.
-    assert min(took_s, gritbin.start()) < 10
+    # The first start made a database and filled it. One later start may meet a busy machine; two would be ours.
+    assert min(took_s, gritbin.start()) < first_s
 
 
 def test_killed_it_starts_again_and_ends_what_was_left(gritbin):
