@@ -94,8 +94,9 @@ def _ask_in_layers(desk: Desk) -> tuple[Desk, list[Layer]]:
     layers: list[Layer] = []
     rows = np.flatnonzero(wanting(desk.world, desk.pace, desk.out))
     while rows.size:
-        choice = _choice(desk, rows)
-        desk, layer = _ask_layer(desk, choice)
+        urge = desk.sized_up()
+        choice = _choice(desk, urge, rows)
+        desk, layer = _ask_layer(desk, urge, choice)
         layers.append(layer)
         if not layer.asks:
             break
@@ -105,17 +106,17 @@ def _ask_in_layers(desk: Desk) -> tuple[Desk, list[Layer]]:
     return desk, layers
 
 
-def _choice(desk: Desk, rows: Ints) -> Choice:
+def _choice(desk: Desk, urge: Urge, rows: Ints) -> Choice:
     """The best choice for these rows; where the usual people come first, among them alone."""
     usual = reserved_for_usual(desk.world, desk.pace, desk.out, rows)
     others = np.setdiff1d(rows, usual.occurrence)
     must = asked_for(desk.world, desk.out) < desk.pace.places
-    return best_choice(desk.world, desk.sized_up(), others, must, also=usual)
+    return best_choice(desk.world, urge, others, must, also=usual)
 
 
-def _ask_layer(desk: Desk, choice: Choice) -> tuple[Desk, Layer]:
+def _ask_layer(desk: Desk, urge: Urge, choice: Choice) -> tuple[Desk, Layer]:
     world, found = desk.world, choice.found.only(choice.chosen)
-    scene = set_scene(world, found, desk.sized_up())
+    scene = set_scene(world, found, urge)
     total = float(choice.seconds[choice.chosen].sum()) / 60
     layer = Layer(_asks(world, found, scene), total, total + (choice.solved.total - choice.solved.bound) / 60)
     after = with_asks(world, found.occurrence, found.volunteer, found.start)

@@ -224,12 +224,16 @@ def _unfilled_row(row: Any, now: datetime) -> UnfilledRow:
         why=_why(occurrence, need, check, silent or 0),
         waterfall=tuple(Step(step["label"], step["left"]) for step in occurrence.waterfall or []),
         is_paused=need.status is NeedStatus.PAUSED,
-        is_not_confirmed=need.status is NeedStatus.PAUSED and check is not None and check.confirmed_at is None,
+        is_not_confirmed=_is_not_confirmed(need, check),
     )
 
 
+def _is_not_confirmed(need: Need, check: PhoneCheck | None) -> bool:
+    return need.status is NeedStatus.PAUSED and check is not None and check.confirmed_at is None
+
+
 def _why(occurrence: Occurrence, need: Need, check: PhoneCheck | None, silent: int) -> str:
-    if need.status is NeedStatus.PAUSED and check is not None and check.confirmed_at is None:
+    if check is not None and _is_not_confirmed(need, check):
         asked_to_be_rung = "They asked to be rung. " if check.ring_me_at else ""
         return f"{asked_to_be_rung}Their number is not confirmed: nobody is asked before that."
     if need.status is NeedStatus.PAUSED:
