@@ -22,6 +22,7 @@ from matcher.engine.world import Pairs, World
 CHUNK = 256  # occurrences at once: their pairs stay in the processor's cache
 TOLERANCE_M = 1e-3
 WIDE_CHUNK = 1024  # the same, where only the nearest are looked at
+MOST_AT_ONCE = 2**18  # pairs at once, where all of them are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +194,11 @@ def find_usual(world: World, rows: Ints) -> Candidates:
     return _sift(world, _near(world, occurrence[wanted], volunteer[wanted]))
 
 
-def near_pairs(world: World, rows: Ints, waived: frozenset[ReasonCode] = frozenset()) -> Iterator[Pairs]:
-    """Pairs within reach, by chunks of occurrences and classes of reach, without those that are no pair at
-    all.
+def near_pairs(
+    world: World, rows: Ints, waived: frozenset[ReasonCode] = frozenset(), *, whenever: bool = False
+) -> Iterator[Pairs]:
+    """Pairs within reach, by chunks of occurrences and classes of reach, without those that are no pair at all and,
+    unless `whenever`, without those who are not free in any half-hour of the windows.
     """
     if ReasonCode.NOBODY_NEAR in waived:
         yield from all_pairs(world, rows, waived)
@@ -204,7 +207,7 @@ def near_pairs(world: World, rows: Ints, waived: frozenset[ReasonCode] = frozens
         for begin in range(0, rows.size, CHUNK):
             chunk = rows[begin : begin + CHUNK]
             first, second, _ = _search(world, chunk, group, group.widest)
-            yield _near(world, chunk[first], group.members[second], waived)
+            yield _near(world, chunk[first], group.members[second], waived, whenever=whenever)
 
 
 def find_between(world: World, rows: Ints, beyond: Floats, within: Floats) -> Candidates:
@@ -228,20 +231,26 @@ def find_between(world: World, rows: Ints, beyond: Floats, within: Floats) -> Ca
     return put_together(parts)
 
 
-def _near(world: World, occurrence: Ints, volunteer: Ints, waived: frozenset[ReasonCode] = frozenset()) -> Pairs:
+def _near(
+    world: World,
+    occurrence: Ints,
+    volunteer: Ints,
+    waived: frozenset[ReasonCode] = frozenset(),
+    *,
+    whenever: bool = False,
+) -> Pairs:
     """Those of these rows within reach, without those that are no pair at all; the half-hours reject most first."""
-    if ReasonCode.NOBODY_FREE not in waived:
+    if not whenever and ReasonCode.NOBODY_FREE not in waived:
         likely = may_be_free(world, occurrence, volunteer)
         occurrence, volunteer = occurrence[likely], volunteer[likely]
     pairs = world.pairs(occurrence, volunteer, waived)
     return _real(world, pairs.where(is_near_enough(world, pairs)))
 
 
-def all_pairs(
-    world: World, rows: Ints, waived: frozenset[ReasonCode] = frozenset(), chunk: int = 64
-) -> Iterator[Pairs]:
+def all_pairs(world: World, rows: Ints, waived: frozenset[ReasonCode] = frozenset()) -> Iterator[Pairs]:
     """Every pair, near or not, by chunks of occurrences, without those that are no pair at all."""
     offers = np.arange(world.offers.id.size, dtype=np.int64)
+    chunk = max(1, MOST_AT_ONCE // max(1, offers.size))
     for begin in range(0, rows.size, chunk):
         some = rows[begin : begin + chunk]
         yield _real(world, world.pairs(np.repeat(some, offers.size), np.tile(offers, some.size), waived))

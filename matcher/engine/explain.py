@@ -8,20 +8,21 @@ to confirm it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
 
 from matcher.engine.allocation import Step, Unserved
-from matcher.engine.candidates import REQUIREMENTS, all_pairs, is_not_needed_elsewhere
+from matcher.engine.candidates import CHUNK, REQUIREMENTS, all_pairs, is_not_needed_elsewhere, near_pairs
 from matcher.engine.clock import Bools, Ints
 from matcher.engine.problem import ReasonCode
 from matcher.engine.starts import TIME_RULES
-from matcher.engine.world import Pairs, World
+from matcher.engine.world import Pairs, World, together
 
 CODES = tuple(ReasonCode)
+PairsOf = Callable[[World, Ints, frozenset[ReasonCode]], Iterable[Pairs]]
 _BIT = {code: 1 << k for k, code in enumerate(CODES)}
 _LOOKED_UP = tuple(r for r in REQUIREMENTS if r.code not in TIME_RULES)
 
@@ -89,18 +90,36 @@ def explain_unserved(world: World, shortfalls: Sequence[Shortfall]) -> list[Unse
 def waterfalls(world: World, rows: Ints, waived: frozenset[ReasonCode] = frozenset()) -> Ints:
     """(len(rows), 1 + len(REQUIREMENTS)): people left at first, and after each requirement; a waived one
     keeps all.
+
+    The first requirement is looked up in the trees of the search for candidates: only those near enough are looked at.
     """
     lefts = np.zeros((rows.size, 1 + len(REQUIREMENTS)), dtype=np.int64)
-    at = np.full(world.needs.id.size, -1, dtype=np.int64)
+    lefts[:, 0] = world.people.size - world.out.count(world.needs.id.size)[rows]
+    at = np.zeros(world.needs.id.size, dtype=np.int64)
     at[rows] = np.arange(rows.size)
-    for every in all_pairs(world, rows, waived):
-        pairs = every
-        lefts[:, 0] += _people(world, pairs, at, rows.size)
-        for step, requirement in enumerate(REQUIREMENTS, 1):
-            if requirement.code not in waived:
-                pairs = pairs.where(requirement.holds(world, pairs))
-            lefts[:, step] += _people(world, pairs, at, rows.size)
+    for pairs in _chunks(world, rows, waived):
+        lefts[:, 1:] += _still_there(world, pairs, at[pairs.occurrence], rows.size)
     return lefts
+
+
+def _still_there(world: World, pairs: Pairs, at: Ints, rows: int) -> Ints:
+    """How many of those who are near enough each requirement leaves, (rows, len(REQUIREMENTS)); at: the row of a
+    pair.
+    """
+    left = np.empty((rows, len(REQUIREMENTS)), dtype=np.int64)
+    for step, requirement in enumerate(REQUIREMENTS):
+        if step and requirement.code not in pairs.waived:
+            holds = requirement.holds(world, pairs)
+            pairs, at = pairs.where(holds), at[holds]
+        left[:, step] = _people(world, pairs, at, rows)
+    return left
+
+
+def _chunks(world: World, rows: Ints, waived: frozenset[ReasonCode]) -> Iterator[Pairs]:
+    """Pairs that are near enough (all, if that is waived), everybody who is near one row in the same chunk."""
+    for begin in range(0, rows.size, CHUNK):
+        some = rows[begin : begin + CHUNK]
+        yield together([*near_pairs(world, some, waived, whenever=True)], waived)
 
 
 def relaxations(
@@ -112,17 +131,26 @@ def relaxations(
     waterfall runs dry, with as few others as will do. Empty if there is nobody at all.
     """
     answers: list[tuple[ReasonCode, ...]] = [()] * rows.size
-    for size in range(1, len(CODES) + 1):
+    for size, pairs_of in _looks():
         open_rows = [k for k in range(rows.size) if not answers[k] and lefts[k, 0] > 0]
         if not open_rows:
             break
-        sets = _sets_that_serve(world, rows[open_rows], size, waived)
+        sets = _sets_that_serve(world, pairs_of(world, rows[open_rows], waived), size)
         for k in open_rows:
             dry = _runs_dry(world, int(rows[k]), lefts[k])
             serving = [s for s in sets.get(int(rows[k]), ()) if size == 1 or s & _BIT[dry]]
             if serving:
                 answers[k] = _reason_first(max(serving), dry)
     return answers
+
+
+def _looks() -> Iterator[tuple[int, PairsOf]]:
+    """How many requirements give way, and among whom. That somebody is too far away is the first of the order, so the
+    last one that serves alone is found among those who are near, if any of them does.
+    """
+    yield 1, _chunks
+    for size in range(1, len(CODES) + 1):
+        yield size, all_pairs
 
 
 def _runs_dry(world: World, row: int, left: Ints) -> ReasonCode:
@@ -142,14 +170,14 @@ def _reason_first(bits: int, dry: ReasonCode) -> tuple[ReasonCode, ...]:
     return codes if len(codes) == 1 else (dry, *(code for code in codes if code != dry))
 
 
-def _sets_that_serve(world: World, rows: Ints, size: int, waived: frozenset[ReasonCode]) -> dict[int, set[int]]:
+def _sets_that_serve(world: World, chunks: Iterable[Pairs], size: int) -> dict[int, set[int]]:
     """For each row, every set of exactly `size` requirements, as bits, whose absence makes somebody a
     candidate.
     """
     sets: dict[int, set[int]] = {}
-    for pairs in all_pairs(world, rows, waived):
-        failed, count = _failures(world, pairs)
-        for about_time in _subsets(size, waived):
+    for every in chunks:
+        pairs, failed, count = _failures(world, every, size)
+        for about_time in _subsets(size, pairs.waived):
             some = np.flatnonzero(count == size - len(about_time))
             serve = _serving(world, pairs.where(some), failed[some], frozenset(about_time))
             bits = failed[some][serve] | sum(_BIT[code] for code in about_time)
@@ -164,8 +192,10 @@ def _subsets(size: int, waived: frozenset[ReasonCode]) -> Iterator[tuple[ReasonC
         yield from combinations(rules, count)
 
 
-def _failures(world: World, pairs: Pairs) -> tuple[Ints, Ints]:
-    """Which of the requirements that are looked up, not searched for, each pair fails, as bits; and how many."""
+def _failures(world: World, pairs: Pairs, most: int) -> tuple[Pairs, Ints, Ints]:
+    """The pairs that fail at most so many of the requirements that are looked up, not searched for; which, as bits; and
+    how many.
+    """
     failed = np.zeros(pairs.occurrence.size, dtype=np.int64)
     count = np.zeros(pairs.occurrence.size, dtype=np.int64)
     for requirement in _LOOKED_UP:
@@ -173,7 +203,9 @@ def _failures(world: World, pairs: Pairs) -> tuple[Ints, Ints]:
             misses = ~requirement.holds(world, pairs)
             failed += misses * _BIT[requirement.code]
             count += misses
-    return failed, count
+            few = count <= most
+            pairs, failed, count = pairs.where(few), failed[few], count[few]
+    return pairs, failed, count
 
 
 def _serving(world: World, pairs: Pairs, failed: Ints, without: frozenset[ReasonCode]) -> Bools:
@@ -187,9 +219,8 @@ def _serving(world: World, pairs: Pairs, failed: Ints, without: frozenset[Reason
     return serve
 
 
-def _people(world: World, pairs: Pairs, at: Ints, rows: int) -> Ints:
-    """People, not offers, left in each row."""
-    row = at[pairs.occurrence]
+def _people(world: World, pairs: Pairs, row: Ints, rows: int) -> Ints:
+    """People, not offers, left in each row; row: of each pair."""
     if world.people.size < world.offers.id.size:  # somebody has two offers
         keys = np.sort(row * (world.people.size + 1) + world.offers.person[pairs.volunteer])
         row = keys[np.diff(keys, prepend=-1) > 0] // (world.people.size + 1)

@@ -130,6 +130,10 @@ class KeySet:
         """The set with these pairs of rows too."""
         return KeySet(np.union1d(self.keys, KeySet.of(pairs, self.stride).keys), self.stride)
 
+    def count(self, rows: int) -> Ints:
+        """How many pairs each first row has, (rows,)."""
+        return np.bincount(self.keys // self.stride, minlength=rows)
+
     def has(self, first: Ints, second: Ints) -> Bools:
         """Which of the pairs are in the set."""
         if self.keys.size == 0:

@@ -69,8 +69,9 @@ class Desk:
         return replace(self.urge, unheard=unheard(self.pace, out_for, hoped))
 
 
-def solve_round(problem: RoundProblem) -> Allocation:
-    """Whom to ask now, who is waited for, and why nobody could be found for the rest.
+def solve_round(problem: RoundProblem, *, say_why: bool = True) -> Allocation:
+    """Whom to ask now, who is waited for, and why nobody could be found for the rest (if `say_why`: a simulator of
+    many rounds need not hear it).
 
     Same problem, same answer, in whatever order it is given. Asks are by occurrence id, then the order of
     asking.
@@ -81,8 +82,8 @@ def solve_round(problem: RoundProblem) -> Allocation:
     total, bound = sum(layer.total for layer in layers), sum(layer.bound for layer in layers)
     return Allocation(
         asks=tuple(sorted((ask for layer in layers for ask in layer.asks), key=lambda ask: ask.occurrence_id)),
-        waiting=_waiting(desk),
-        unserved=_unserved(desk),
+        waiting=_waiting(desk, say_why=say_why),
+        unserved=_unserved(desk) if say_why else (),
         total=total,
         bound=bound,
         gap=(bound - total) / max(1.0, abs(total)),
@@ -171,16 +172,21 @@ def _unserved(desk: Desk) -> tuple[Unserved, ...]:
     return tuple(explain_unserved(desk.world, short))
 
 
-def _waiting(desk: Desk) -> tuple[Waiting, ...]:
+def _waiting(desk: Desk, *, say_why: bool) -> tuple[Waiting, ...]:
     """Who is waited for; with the reason, where it was time to ask one more and there was nobody."""
-    world, out_for = desk.world, asked_for(desk.world, desk.out)
-    are_enough = (out_for >= desk.pace.places) & (out_for > 0)
-    wanted = np.flatnonzero(are_enough & wanting(world, desk.pace, desk.out)).tolist()
-    reasons = explain_unserved(world, [Shortfall(n, 0, has_others=True) for n in wanted])
-    # Where somebody is left, one more ask was possible and not worth their attention.
-    nobody = {n: reason for n, reason in zip(wanted, reasons, strict=True) if not reason.waterfall[-1].left}
-    next_at = next_asks_at(world, desk.pace, desk.out)
+    out_for = asked_for(desk.world, desk.out)
+    nobody = _nobody_more(desk, out_for) if say_why else {}
+    next_at = next_asks_at(desk.world, desk.pace, desk.out)
     return tuple(
-        Waiting(world.occurrences[n].id, int(out_for[n]), next_at[n], nobody.get(n))
+        Waiting(desk.world.occurrences[n].id, int(out_for[n]), next_at[n], nobody.get(n))
         for n in np.flatnonzero(out_for).tolist()
     )
+
+
+def _nobody_more(desk: Desk, out_for: Ints) -> dict[int, Unserved]:
+    """Why one more could not be asked, by row, where it was time to and every place has somebody who was asked."""
+    are_enough = (out_for >= desk.pace.places) & (out_for > 0)
+    wanted = np.flatnonzero(are_enough & wanting(desk.world, desk.pace, desk.out)).tolist()
+    reasons = explain_unserved(desk.world, [Shortfall(n, 0, has_others=True) for n in wanted])
+    # Where somebody is left, one more ask was possible and not worth their attention.
+    return {n: reason for n, reason in zip(wanted, reasons, strict=True) if not reason.waterfall[-1].left}

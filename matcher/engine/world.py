@@ -82,6 +82,16 @@ class World:
         return Pairs(occurrence, volunteer, metres, waived)
 
 
+def together(parts: Sequence[Pairs], waived: frozenset[ReasonCode]) -> Pairs:
+    """All of them, as they come."""
+    return Pairs(
+        np.concatenate([np.empty(0, dtype=np.int64), *(part.occurrence for part in parts)]),
+        np.concatenate([np.empty(0, dtype=np.int64), *(part.volunteer for part in parts)]),
+        np.concatenate([np.empty(0), *(part.metres for part in parts)]),
+        waived,
+    )
+
+
 def lengths(apart: Floats) -> Floats:
     """Length of each row of (E, 3) metres."""
     metres: Floats = np.sqrt(np.einsum("ij,ij->i", apart, apart))

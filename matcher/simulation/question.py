@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ RESIDENTS_FROM = 100_000  # ids of residents; volunteers come before
 WEEK_MIN = 7 * DAY_MIN
 
 Solve = Callable[[RoundProblem], Allocation]
+whom_to_ask: Solve = partial(solve_round, say_why=False)
 
 
 class Questions:
@@ -162,12 +164,12 @@ def _volunteer(county: County, v: int) -> Volunteer:
 
 
 class Ours:
-    """The service's own way of asking. solve: `solve_round`, the very function that the service's worker calls. learns:
-    chances of a yes are learned night by night.
+    """The service's own way of asking. solve: by default `solve_round`, the very function that the service's worker
+    calls, without its reasons. learns: chances of a yes are learned night by night.
     """
 
     def __init__(
-        self, params: Params | None = None, *, solve: Solve = solve_round, name: str = "ours", learns: bool = True
+        self, params: Params | None = None, *, solve: Solve = whom_to_ask, name: str = "ours", learns: bool = True
     ) -> None:
         self.name, self._params, self._solve, self._learns = name, params or Params(), solve, learns
 

@@ -2,8 +2,9 @@
 
 A made-up county in a PostgreSQL of its own under a temporary folder, on the disk as in service. Prints wall-clock
 seconds to read the question, to solve it and to write the answer. Then two comparisons in CPU seconds, on the same
-worth of the same pairs: one assignment, join and weights included, against scipy's sparse solver alone; and against
-the naive way (geopy in a loop, a dense matrix, scipy's dense solver) at a size that it can do.
+worth of the same pairs: one assignment, join and weights included, against scipy's sparse solver and OR-Tools' flow
+(where it is installed) alone; and against the naive way (geopy in a loop, a dense matrix, scipy's dense solver) at a
+size that it can do.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 os.environ["OMP_NUM_THREADS"] = "1"
@@ -24,7 +26,7 @@ import numpy as np
 from county import NOW, fill
 from markets import Market
 from naive import best_total, feasible_pairs
-from peers import by_scipy
+from peers import by_ortools_flow, by_scipy
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import select
@@ -50,10 +52,12 @@ LONG_SIZES = [(2500, 50_000), (10_000, 5000)]
 NAIVE_SIZE = (100, 400)
 HEADS = ["needs x volunteers", "fill, s", "read, s", "solve, s", "write, s", "round, s", "asked", "unserved"]
 HEADS += ["peak so far, MB"]
-SCIPY_SIZES = [(2000, 20_000)]
-LONG_SCIPY_SIZES = [(10_000, 100_000)]
-SCIPY_HEADS = ["needs x volunteers", "pairs", "looked at", "gritbin, s", "join of every pair, s", "scipy alone, s"]
-SCIPY_HEADS += ["gritbin / scipy"]
+SOLVER_SIZES = [(2000, 20_000)]
+LONG_SOLVER_SIZES = [(10_000, 100_000)]
+HUGE_SOLVER_SIZES = [(50_000, 500_000), (100_000, 1_000_000)]
+MOST_PAIRS = 2 * 10**7  # for scipy: minutes
+SOLVER_HEADS = ["needs x volunteers", "pairs", "looked at", "gritbin, s", "peak above, MB", "join of every pair, s"]
+SOLVER_HEADS += ["scipy alone, s", "OR-Tools alone, s", "gritbin / scipy", "gritbin / OR-Tools"]
 NAIVE_HEADS = ["needs x volunteers", "pairs", "total", "gritbin, s", "naive, s", "gritbin / naive"]
 
 
@@ -146,25 +150,45 @@ def against_the_naive_way(postgres: Postgres, n_needs: int, n_volunteers: int) -
     return [*cells, f"{our_s / naive_s:.4f}"]
 
 
-def against_scipy(postgres: Postgres, n_needs: int, n_volunteers: int) -> list[str]:
-    """All of one assignment, from the index on, against scipy's sparse solver alone on every pair that fits."""
+def against_the_solvers(postgres: Postgres, n_needs: int, n_volunteers: int) -> list[str]:
+    """All of one assignment, from the index on, against solvers alone on every pair that fits."""
     county(postgres, n_needs, n_volunteers, ground=n_volunteers / 5000)
     problem = opened_round().problem
     world = build_world(problem)
     urge, rows = urges(world, problem), np.arange(len(world.occurrences))
-    began = time.process_time()
+    base, began = forget_the_peak(), time.process_time()
     choice = best_choice(world, urge, rows, np.ones(rows.size, dtype=bool), put_together([]))
-    our_s = time.process_time() - began
+    our_s, peak = time.process_time() - began, memory_mb("VmHWM") - base
+    began = time.process_time()
     found = find_candidates(world, rows)
     cost = -np.maximum(np.rint(weights(set_scene(world, found, urge)) * 60), 1.0)
-    every_s = time.process_time() - began - our_s
+    every_s = time.process_time() - began
     name = f"{n_needs} x {n_volunteers}"
     market = Market(name, found.occurrence, found.volunteer, cost, np.zeros(rows.size), len(world.volunteers))
-    total, scipy_s = by_scipy(market)
-    if choice.solved.total != total:
-        raise RuntimeError(f"the totals differ: {choice.solved.total}, {total}")
-    cells = [name, f"{len(cost):,}", f"{choice.seconds.size:,}", f"{our_s:.3f}", f"{every_s:.3f}", f"{scipy_s:.3f}"]
-    return [*cells, f"{our_s / scipy_s:.2f}"]
+    solvers = [by_scipy if len(cost) <= MOST_PAIRS else None, by_ortools_flow if find_spec("ortools") else None]
+    seconds = [solver and seconds_of(solver(market), choice.solved.total) for solver in solvers]
+    cells = [name, f"{len(cost):,}", f"{choice.seconds.size:,}", f"{our_s:.3f}", f"{peak:.0f}", f"{every_s:.3f}"]
+    cells += ["" if their_s is None else f"{their_s:.3f}" for their_s in seconds]
+    return cells + ["" if their_s is None else f"{our_s / their_s:.3f}" for their_s in seconds]
+
+
+def seconds_of(answer: tuple[float, float], total: float) -> float:
+    """How long a solver took; RuntimeError if its total is another."""
+    if answer[0] != total:
+        raise RuntimeError(f"the totals differ: {total}, {answer[0]}")
+    return answer[1]
+
+
+def forget_the_peak() -> float:
+    """Let the kernel count the peak of memory anew (Linux); the megabytes in use."""
+    Path("/proc/self/clear_refs").write_text("5")
+    return memory_mb("VmRSS")
+
+
+def memory_mb(what: str) -> float:
+    """Megabytes in use (VmRSS), or at the peak (VmHWM)."""
+    lines = dict(line.split(":") for line in Path("/proc/self/status").read_text().splitlines())
+    return int(lines[what].split()[0]) / 1024
 
 
 def report(path: Path, heads: list[str], rows: Iterator[list[str]]) -> None:
@@ -185,12 +209,14 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--long", action="store_true", help="50,000 volunteers, and 10,000 needs: minutes")
     options.add_argument("--out", type=Path, default=Path("test-results/bench"))
+    options.add_argument("--huge", action="store_true", help="also 500,000 and 1,000,000 volunteers: an hour, 10 GB")
     chosen = options.parse_args()
     sizes = SIZES + (LONG_SIZES if chosen.long else [])
     with server() as postgres:
         report(chosen.out / "round.csv", HEADS, (whole_round(postgres, *size) for size in sizes))
-        larger = SCIPY_SIZES + (LONG_SCIPY_SIZES if chosen.long else [])
-        report(chosen.out / "round-scipy.csv", SCIPY_HEADS, (against_scipy(postgres, *size) for size in larger))
+        larger = SOLVER_SIZES + (LONG_SOLVER_SIZES if chosen.long else []) + (HUGE_SOLVER_SIZES if chosen.huge else [])
+        rows = (against_the_solvers(postgres, *size) for size in larger)
+        report(chosen.out / "round-solvers.csv", SOLVER_HEADS, rows)
         naive = iter([against_the_naive_way(postgres, *NAIVE_SIZE)])
         report(chosen.out / "naive.csv", NAIVE_HEADS, naive)
 

@@ -7,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.domain.geo import Point
-from matcher.engine.candidates import REQUIREMENTS, find_candidates
+from matcher.engine.candidates import REQUIREMENTS, all_pairs, find_candidates
+from matcher.engine.explain import waterfalls
 from matcher.engine.problem import ReasonCode
 from matcher.engine.solve import solve_round
-from matcher.engine.world import build_world
+from matcher.engine.world import Pairs, World, build_world
 
 seeds = st.integers(0, 2**32)
 
@@ -30,6 +31,26 @@ def test_the_candidates_are_those_the_slow_way_finds(village: Any, oracle: Any, 
     problem = village.random_round(seed)
     slow = {(o.id, v.offer_id) for o in problem.occurrences for v in problem.volunteers if oracle.fits(problem, o, v)}
     assert pairs_found(problem).keys() == slow
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=seeds)
+def test_the_waterfall_counts_as_if_everybody_were_asked_one_requirement_after_the_other(
+    village: Any, seed: int
+) -> None:
+    world = build_world(village.random_round(seed))
+    rows = np.arange(len(world.occurrences))[::-1].copy()
+    (pairs,) = all_pairs(world, rows)
+    slow = [people_by_row(world, pairs, rows)]
+    for requirement in REQUIREMENTS:
+        pairs = pairs.where(requirement.holds(world, pairs))
+        slow.append(people_by_row(world, pairs, rows))
+    assert waterfalls(world, rows).T.tolist() == slow
+
+
+def people_by_row(world: World, pairs: Pairs, rows: Any) -> list[int]:
+    people = world.offers.person[pairs.volunteer]
+    return [len(set(people[pairs.occurrence == row].tolist())) for row in rows.tolist()]
 
 
 @settings(max_examples=200, deadline=None)

@@ -4,8 +4,10 @@ from typing import Any
 import pytest
 
 from matcher.engine.allocation import Unserved
+from matcher.engine.clock import Ints
 from matcher.engine.problem import HeldVisit, ReasonCode
 from matcher.engine.solve import solve_round
+from matcher.engine.world import Pairs, World
 
 
 def why_nobody(village: Any, need: Any, *neighbours: Any, **changes: Any) -> Unserved:
@@ -157,3 +159,20 @@ def test_every_reason_has_its_words(code: ReasonCode) -> None:
 
     assert NOBODY_LEFT[code].endswith(".")
     assert ALL_ELSE_FITS[code].startswith("Those who could ")
+
+
+def test_the_waterfall_looks_only_at_those_who_are_near(village: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody near does something else: nobody far away need be looked at to say so."""
+    far = [village.neighbour(n, point=village.north(3000)) for n in range(2, 40)]
+    looked_at: list[int] = []
+
+    def counted(world: World, occurrence: Ints, volunteer: Ints, waived: frozenset[ReasonCode] = frozenset()) -> Pairs:
+        looked_at.append(occurrence.size)
+        return pairs(world, occurrence, volunteer, waived)
+
+    pairs = World.pairs
+    monkeypatch.setattr(World, "pairs", counted)
+    one = why_nobody(village, village.need(kind="lift"), village.neighbour(1), *far)
+    assert [step.left for step in one.waterfall][:3] == [39, 1, 0]
+    assert sum(looked_at) < 39
+    assert one.reason == ReasonCode.NOBODY_DOES_THIS
