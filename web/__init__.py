@@ -14,9 +14,11 @@ from matcher.store.session import configure
 from web import (
     calendar_feed,
     changes,
+    checking,
     cold,
     confirming,
     health,
+    invitations,
     matches,
     needs,
     notify,
@@ -74,7 +76,21 @@ def create_app(config: Config | None = None) -> Flask:
     set_up_bell(app, config.redis_url)
     add_error_pages(app)
     for noun in (
-        *(public, needs, confirming, changes, offers, matches, visits, volunteers, regulars, cold, team),
+        *(
+            public,
+            checking,
+            invitations,
+            needs,
+            confirming,
+            changes,
+            offers,
+            matches,
+            visits,
+            volunteers,
+            regulars,
+            cold,
+            team,
+        ),
         *(calendar_feed, notify, outbox, health),
     ):
         app.register_blueprint(noun.blueprint)

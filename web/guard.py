@@ -111,6 +111,16 @@ def is_sealed_with(purpose: str, secret_of_holder: str) -> bool:
     return hmac.compare_digest(request.form.get("form_token", "").encode(), seal(purpose, secret_of_holder).encode())
 
 
+def seal_for_anyone(purpose: str) -> str:
+    """The token of a form on a page that anyone reads: it says only that a page of ours was read first."""
+    return seal(purpose, "anyone")
+
+
+def is_sealed_for_anyone(purpose: str) -> bool:
+    """True if the form that came in was given out on such a page."""
+    return is_sealed_with(purpose, "anyone")
+
+
 def link_seal() -> str:
     """The form token of the private page being shown."""
     token: str = (request.view_args or {})["token"]

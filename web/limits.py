@@ -17,6 +17,7 @@ POSTING_A_PHONE = "5 per hour"
 SIGN_IN_AN_ACCOUNT = "5 per 5 minutes"
 SIGN_IN_AN_ADDRESS = "10 per 5 minutes"
 ANSWERING = "60 per minute"
+CHECKING = "5 per hour"
 
 limiter = Limiter(key_func=get_remote_address, headers_enabled=True)
 

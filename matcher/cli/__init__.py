@@ -8,6 +8,7 @@ import click
 
 from matcher.cli.checks import verify
 from matcher.cli.health import alive
+from matcher.cli.inviting import invite
 from matcher.cli.plan import plan
 from matcher.cli.recruit import recruit
 from matcher.cli.release import migrate, postcodes
@@ -26,7 +27,7 @@ def gritbin() -> None:
     """Neighbours' help, matched."""
 
 
-for command in (up, plan, simulate, recruit, verify, staff, migrate, postcodes, serve, work, beat, alive):
+for command in (up, plan, simulate, recruit, verify, staff, invite, migrate, postcodes, serve, work, beat, alive):
     gritbin.add_command(command)
 
 

@@ -41,7 +41,7 @@ ASK_AHEAD = timedelta(days=7)
 CONTACTS = ("text", "phone", "email", "letter")
 DAY_BANDS = ("am", "pm", "eve")
 # No letter or figure that is taken for another when it is read out.
-_REFERENCE_LETTERS = "ABCDEFGHJKMNPQRTUVWXY3479"
+REFERENCE_LETTERS = "ABCDEFGHJKMNPQRTUVWXY3479"
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +303,7 @@ def _cancel_occurrence(session: Session, occurrence: Occurrence, now: datetime) 
 
 def _new_reference(session: Session) -> str:
     for _ in range(20):
-        letters = [secrets.choice(_REFERENCE_LETTERS) for _ in range(6)]
+        letters = [secrets.choice(REFERENCE_LETTERS) for _ in range(6)]
         reference = f"{''.join(letters[:3])}-{''.join(letters[3:])}"
         if session.scalar(select(Need.id).where(Need.reference == reference)) is None:
             return reference

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from matcher.domain.roles import LinkPurpose
-from matcher.services import calendar_feed, staff, upkeep
+from matcher.services import calendar_feed, invitations, staff, upkeep
 from matcher.services.access import Grant
 from matcher.services.needs import PostedNeed
 from matcher.store.models import Visit
@@ -21,6 +21,7 @@ PUBLIC = {
     "cookies": "/cookies",
     "accessibility": "/accessibility",
     "contact": "/contact",
+    "check a request": "/check",
     "staff sign-in": "/sign-in",
     "outbox": "/outbox",
     "no such page": "/no-such-page",
@@ -42,6 +43,7 @@ class EveryPage:
         self._over()
         self._waiting()
         self._not_confirmed()
+        self._invited()
         self.world.deliver()
         self.world.execute("update notifications set status = 'failed', last_error = 'ring them' where id = 1")
 
@@ -72,6 +74,13 @@ class EveryPage:
         own = self.paths["need: not confirmed"]
         for page in ("code", "number", "sent"):
             self.paths[f"need: not confirmed, {page}"] = f"{own}/{page}"
+
+    def _invited(self) -> None:
+        """What is on a postcard."""
+        with self.world.work() as session:
+            who, why = "Pat from the village hall", "nobody here should be snowed in"
+            code = invitations.invite(session, who, why, "postcard", now=self.world.now)
+        self.paths["an invitation"] = f"/i/{code}"
 
     def _coming(self) -> None:
         """Visits that someone holds, or is on the way to."""

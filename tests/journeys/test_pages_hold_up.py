@@ -1,11 +1,11 @@
-"""Every page, on a small telephone and on a desk: nothing to scroll sideways, nothing too small to press, and nothing
-that axe finds wrong."""
+"""Every page, on a small telephone, a usual one and a desk: nothing to scroll sideways, nothing too small to press,
+and nothing that axe finds wrong. A page that can be read and was not looked at fails too."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -13,11 +13,15 @@ from playwright.sync_api import expect
 
 from tests.journeys.every_page import PUBLIC, TEAM, EveryPage
 from tests.journeys.people import press, see
+from tests.web.conftest import routes_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SMALLEST_PX = 44
+SIZES = ((320, 640), (390, 844), (1280, 800))
+# Read by machines: no page of these.
+FOR_MACHINES = ("/static/", "/health", "/metrics", "/calendar/")
 
 # Whatever is pressed, with the label that presses it too; a link inside a sentence is read, and as tall as the words.
 _TOO_SMALL = """smallest => {
@@ -34,8 +38,8 @@ _TOO_SMALL = """smallest => {
             return `${it.tagName} "${name}" is ${box.width.toFixed()} x ${box.height.toFixed()}`;
         });
 }"""
+_TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 _LOOKS = """() => ({
-    wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
     h1: document.querySelectorAll("h1").length,
     lang: document.documentElement.lang,
     title: document.title,
@@ -47,26 +51,36 @@ _ONE_OF_MANY = re.compile(r", with errors$|^need: .*, (?=sent|print|cancel|chang
 
 
 class Eye:
-    """Looks at the page as it stands and writes down what is wrong with it."""
+    """Looks at the page as it stands, at every size, and writes down what is wrong with it."""
 
-    def __init__(self, page, *, with_axe):
+    def __init__(self, page):
         self.page = page
-        self.axe = Axe() if with_axe else None
-        self.wrong = defaultdict(list)
+        self.axe = Axe().axe_script
+        self.wrong = defaultdict(set)
         self.titles = defaultdict(set)
+        self.seen = set()
 
     def look(self, what):
+        self.seen.add(urlsplit(self.page.url).path)
         looks = self.page.evaluate(_LOOKS)
         self.titles[looks["title"]].add(_ONE_OF_MANY.sub("", what))
-        wrong = self.wrong[what]
-        if looks["wide"] > 0:
-            wrong.append(f"{looks['wide']} px too wide")
         if looks["h1"] != 1 or looks["lang"] != "en-GB":
-            wrong.append(f"{looks['h1']} h1, lang {looks['lang']!r}")
-        wrong += self.page.evaluate(_TOO_SMALL, SMALLEST_PX)
-        if self.axe is not None:
-            found = self.axe.run(self.page, options={"runOnly": RULES, "resultTypes": ["violations"]})
-            wrong += [f"axe {rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in found.response["violations"]]
+            self.wrong[what].add(f"{looks['h1']} h1, lang {looks['lang']!r}")
+        self.page.evaluate(self.axe)
+        for width, height in SIZES:
+            self.page.set_viewport_size({"width": width, "height": height})
+            self.wrong[what].update(f"{fault} (at {width})" for fault in self.faults_at_this_size())
+
+    def faults_at_this_size(self):
+        wide = self.page.evaluate(_TOO_WIDE)
+        found = self.page.evaluate(
+            "rules => axe.run({runOnly: rules, resultTypes: ['violations']}).then(found => found.violations)", RULES
+        )
+        return [
+            *([f"{wide} px too wide"] if wide > 0 else []),
+            *self.page.evaluate(_TOO_SMALL, SMALLEST_PX),
+            *(f"axe {rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in found),
+        ]
 
     def read(self, what, path):
         self.page.goto(path)
@@ -76,6 +90,13 @@ class Eye:
         """What is wrong, page by page; and titles that more than one page has."""
         shared = {title: pages for title, pages in self.titles.items() if len(pages) > 1 or not title}
         return {what: wrong for what, wrong in self.wrong.items() if wrong} | shared
+
+    def overlooked(self, routes):
+        """Addresses that can be read and were not."""
+        door = routes.bind("")
+        seen = {door.match(path, return_rule=True)[0].rule for path in self.seen if door.test(path)}
+        pages = {rule.rule for rule in routes.iter_rules() if "GET" in rule.methods}
+        return {rule for rule in pages - seen if not rule.startswith(FOR_MACHINES)}
 
 
 ASKING = (
@@ -147,6 +168,18 @@ def look_through_journey(eye, path, questions):
     eye.look(f"the answers, {path}")
 
 
+# Forms of one page: the button that sends them empty.
+MISTAKES = {"check a request": ("/check", "Show my request")}
+
+
+def look_at_mistakes(eye, forms):
+    for what, (path, button) in forms.items():
+        eye.page.goto(path)
+        press(eye.page, button)
+        expect(eye.page.locator(".govuk-error-summary")).to_be_visible()
+        eye.look(f"{what}, with errors")
+
+
 def look_at_sign_in(eye, way_in):
     page, errors = eye.page, eye.page.locator(".govuk-error-summary")
     page.goto("/sign-in")
@@ -166,26 +199,27 @@ def look_at_sign_in(eye, way_in):
     eye.look("the board")
 
 
-@pytest.mark.parametrize(("width", "height"), [(320, 640), (1280, 800)])
-def test_every_page_holds_up(quiet, someone, width, height):
+def test_every_page_holds_up(quiet, someone):
     pages = EveryPage(quiet)
-    eye = Eye(someone(viewport={"width": width, "height": height}), with_axe=width == 320)
+    eye = Eye(someone())
     for what, path in (PUBLIC | pages.paths).items():
         if what != "no such page":
             eye.read(what, path)
     look_through_journey(eye, "/ask", ASKING)
     look_through_journey(eye, "/offer", OFFERING)
+    look_at_mistakes(eye, MISTAKES)
     look_at_sign_in(eye, pages.way_in())
     for what, path in TEAM.items():
         eye.read(what, path)
     assert eye.faults() == {}
+    assert eye.overlooked(routes_of(quiet.config)) == set()
     assert len(eye.wrong) > 60
 
 
 def test_pages_of_errors_hold_up(quiet, someone):
     """Chromium complains of a 404 in its console, which is meant here: so these are put before it as they are."""
-    page = someone(viewport={"width": 320, "height": 640})
-    eye = Eye(page, with_axe=True)
+    page = someone()
+    eye = Eye(page)
     reader = quiet.reader()
     faults = {
         "no such page": reader.get("/no-such-page"),

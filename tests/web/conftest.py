@@ -15,6 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import ChainableUndefined
 from sqlalchemy import create_engine, select, text
+from werkzeug.routing import Map
 from werkzeug.test import TestResponse
 
 from matcher.config import Config
@@ -109,6 +110,14 @@ def app_with(seeded: str) -> Iterator[Callable[..., Flask]]:
     usual = dict(vars(limiter))
     yield lambda **settings: create_app(config_for(seeded, **settings))
     vars(limiter).update(usual)
+
+
+def routes_of(config: Config) -> Map:
+    """Every address of an application with these settings. The rate limits of others are left as they are."""
+    usual = dict(vars(limiter))
+    routes = create_app(config).url_map
+    vars(limiter).update(usual)
+    return routes
 
 
 @pytest.fixture

@@ -57,7 +57,12 @@ def test_the_sixty_first_answer_of_a_minute_waits_and_reading_never_does(client:
 
 def filled_in(rule: str, tokens: dict[LinkPurpose | None, str], link: LinkPurpose | None) -> str:
     address = rule.replace("<token:token>", tokens.get(link, "x" * 22))
-    for pattern, value in ((r"<any\(.*?\):path>", "check"), (r"<any\(.*?\):why>", "taken"), (r"<int.*?>", "1")):
+    for pattern, value in (
+        (r"<any\(.*?\):path>", "check"),
+        (r"<any\(.*?\):why>", "taken"),
+        (r"<int.*?>", "1"),
+        (r"<string.*?>", "K7QM4"),
+    ):
         address = re.sub(pattern, value, address)
     return address
 

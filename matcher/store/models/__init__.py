@@ -6,6 +6,7 @@ from matcher.store.models.asking import Match, NeverPair, Round, Visit
 from matcher.store.models.cold import ColdSpell
 from matcher.store.models.confirming import PhoneCheck, PhoneCode
 from matcher.store.models.declared import Declared
+from matcher.store.models.invitations import Invitation, InvitationCount
 from matcher.store.models.kinds import KindRow, LevelRow
 from matcher.store.models.learning import AcceptanceModel, Leaning, LeaningReset
 from matcher.store.models.messages import ConsoleMessage, Notification, PrivateLink
@@ -31,6 +32,8 @@ __all__ = [
     "Feedback",
     "Heartbeat",
     "Home",
+    "Invitation",
+    "InvitationCount",
     "KindRow",
     "Leaning",
     "LeaningReset",

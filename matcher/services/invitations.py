@@ -1,0 +1,87 @@
+"""People must be invited: a code that says who asks them to take part and why, and how many chose what."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from matcher.domain.errors import BadInput, NotFound, Unavailable
+from matcher.domain.localtime import local_day
+from matcher.domain.wording import clean_line
+from matcher.services.needs import REFERENCE_LETTERS
+from matcher.store.models import Invitation, InvitationCount
+
+CHANNELS = ("postcard", "poster", "letter", "text", "email", "phone", "in_person")
+CHOICES = ("ask", "offer", "story", "read")
+CODE_LENGTH = 5
+CONNECTOR_LENGTH, BECAUSE_LENGTH = 60, 160
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """What the page says: who asks, and why."""
+
+    code: str
+    connector: str
+    because: str
+
+
+def invite(session: Session, connector: str, because: str, channel: str, *, now: datetime) -> str:
+    """Make an invitation; its code. BadInput names what is wrong."""
+    if channel not in CHANNELS:
+        raise BadInput(f"The channel must be one of {', '.join(CHANNELS)}", field="channel")
+    name = clean_line(connector, CONNECTOR_LENGTH, noun="The name", field="connector")
+    words = clean_line(because, BECAUSE_LENGTH, noun="The reason", field="because").rstrip(".")
+    if not name:
+        raise BadInput("Enter who invites", field="connector")
+    if not words:
+        raise BadInput("Enter why you ask them to take part", field="because")
+    code = _new_code(session)
+    session.add(Invitation(code=code, connector=name, because=words, channel=channel, made_at=now))
+    return code
+
+
+def read(session: Session, code: str) -> Invited:
+    """The invitation with this code, in letters of either size. Reading counts nobody. NotFound if there is none."""
+    found = _find(session, code)
+    return Invited(found.code, found.connector, found.because)
+
+
+def choose(session: Session, code: str, choice: str, *, now: datetime) -> None:
+    """Count one more who chose this. Who it was, and by which invitation, is not kept. NotFound for no such choice."""
+    if choice not in CHOICES:
+        raise NotFound
+    month = local_day(now).replace(day=1)
+    row = insert(InvitationCount).values(month=month, channel=_find(session, code).channel, choice=choice, count=1)
+    counted = InvitationCount.__table__.primary_key
+    session.execute(
+        row.on_conflict_do_update(constraint=counted, set_={"count": InvitationCount.count + 1}),  # type: ignore[arg-type]
+    )
+
+
+def counts(session: Session) -> list[tuple[str, str, str, int]]:
+    """(month, channel, choice, how many), the newest first."""
+    rows = session.scalars(
+        select(InvitationCount).order_by(InvitationCount.month.desc(), InvitationCount.channel, InvitationCount.choice)
+    )
+    return [(f"{row.month:%Y-%m}", row.channel, row.choice, row.count) for row in rows]
+
+
+def _find(session: Session, code: str) -> Invitation:
+    found = session.scalar(select(Invitation).where(Invitation.code == code.upper()))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _new_code(session: Session) -> str:
+    for _ in range(20):
+        code = "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(CODE_LENGTH))
+        if session.scalar(select(Invitation.id).where(Invitation.code == code)) is None:
+            return code
+    raise Unavailable  # eight million codes: something else is wrong
