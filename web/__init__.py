@@ -17,6 +17,7 @@ from web import (
     checking,
     cold,
     confirming,
+    desk,
     health,
     invitations,
     matches,
@@ -90,6 +91,7 @@ def create_app(config: Config | None = None) -> Flask:
             regulars,
             cold,
             team,
+            desk,
         ),
         *(calendar_feed, notify, outbox, health),
     ):

@@ -26,7 +26,7 @@ from sqlalchemy.orm import relationship, scoped_session, sessionmaker
 from wtforms import ValidationError
 
 from matcher.config import Config
-from matcher.domain.roles import LinkPurpose
+from matcher.domain.roles import LinkPurpose, StaffRoleName
 from matcher.services import links, staff
 from matcher.services.access import Action, Actor
 from matcher.store.models.staff import Role, Staff
@@ -241,4 +241,5 @@ def _let_in(user: StaffUser) -> Response:
     session.clear()
     session.permanent = True
     login_user(user, authn_via=["email"])
-    return see_other("/team")
+    handles_calls_only = not {role.name for role in user.roles} - {StaffRoleName.CALL_HANDLER.value}
+    return see_other("/desk" if handles_calls_only else "/team")

@@ -42,6 +42,7 @@ STAFF_ACTIONS = frozenset(
         Action.ARRANGE,
         Action.SWITCH_COLD,
         Action.READ_CALIBRATION,
+        Action.USE_DESK,
         Action.SIGN_OUT,
     }
 )

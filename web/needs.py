@@ -68,7 +68,7 @@ def send() -> Response:
 
 
 def _post(session: Any, forms: Forms) -> tuple[str, Answers]:
-    draft = _draft(forms)
+    draft = draft_of(forms, must_confirm=True)
     with count_phone(draft.person.phone):
         posted = needs.post_need(session, draft, now=clock.now())
     return f"/r/{posted.token}/code", {"need_id": posted.need_id}
@@ -78,7 +78,8 @@ def _find_again(session: Any, kept: Answers) -> str:
     return f"/r/{needs.status_link(session, kept['need_id'], now=clock.now())}/code"
 
 
-def _draft(forms: Forms) -> NeedDraft:
+def draft_of(forms: Forms, *, must_confirm: bool) -> NeedDraft:
+    """The need that the answers of the four questions stand for."""
     kind, where, who = forms["kind"].data, forms["where"].data, forms["who"].data
     when = forms["when"]
     assert isinstance(when, WhenForm)
@@ -101,7 +102,7 @@ def _draft(forms: Forms) -> NeedDraft:
         ),
         contact=who["contact"],
         note=who["note"],
-        must_confirm=True,
+        must_confirm=must_confirm,
     )
 
 
@@ -126,7 +127,7 @@ def sent(token: str) -> Response:
 @declares(Action.READ_NEED, link=LinkPurpose.STATUS)
 def letter(token: str) -> Response:
     """The same as a letter on one sheet."""
-    return _need_page("needs/letter.html", token)
+    return _need_page("needs/letter.html", token, back=f"/r/{token}")
 
 
 @blueprint.get("/r/<token:token>/cancel")
@@ -166,9 +167,9 @@ def say_how(token: str) -> Response:
     return see_other(f"/r/{token}")
 
 
-def _need_page(template: str, token: str, *, form: HowItWentForm | None = None) -> Response:
+def _need_page(template: str, token: str, *, form: HowItWentForm | None = None, back: str = "") -> Response:
     with reading() as session:
         need = need_page.read(session, granted("need_id"), now=clock.now())
     if form and form.errors and not need.can_say_how:  # the question is not on the page any more
         return see_other(f"/r/{token}")
-    return page(template, need=need, token=token, form=form, now=clock.now())
+    return page(template, need=need, token=token, form=form, back=back, now=clock.now())

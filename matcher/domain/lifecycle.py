@@ -187,9 +187,12 @@ MOVES: Mapping[type[Status], Mapping[Status, frozenset[Status]]] = {
             }
         ),
         NotificationStatus.SENT: frozenset({NotificationStatus.DELIVERED, NotificationStatus.FAILED}),
-        NotificationStatus.UNCERTAIN: frozenset({NotificationStatus.SENT, NotificationStatus.FAILED}),
+        # Someone of the team told them by phone what no machine could.
+        NotificationStatus.UNCERTAIN: frozenset(
+            {NotificationStatus.SENT, NotificationStatus.FAILED, NotificationStatus.DELIVERED}
+        ),
         NotificationStatus.DELIVERED: frozenset(),
-        NotificationStatus.FAILED: frozenset({NotificationStatus.PENDING}),
+        NotificationStatus.FAILED: frozenset({NotificationStatus.PENDING, NotificationStatus.DELIVERED}),
         NotificationStatus.DROPPED: frozenset(),
     },
 }

@@ -39,6 +39,7 @@ class Action(StrEnum):
     ARRANGE = "arrange"
     SWITCH_COLD = "switch_cold"
     READ_CALIBRATION = "read_calibration"
+    USE_DESK = "use_desk"
     READ_OUTBOX = "read_outbox"
     READ_CALENDAR = "read_calendar"
     REPORT_DELIVERY = "report_delivery"
@@ -137,6 +138,7 @@ RULES: Mapping[Action, tuple[Rule, ...]] = {
     Action.ARRANGE: (_staff(StaffRoleName.COORDINATOR),),
     Action.SWITCH_COLD: (_staff(StaffRoleName.COORDINATOR),),
     Action.READ_CALIBRATION: (_staff(StaffRoleName.COORDINATOR),),
+    Action.USE_DESK: (_staff(StaffRoleName.CALL_HANDLER, StaffRoleName.COORDINATOR),),
     Action.READ_OUTBOX: (_trial,),
     Action.READ_CALENDAR: (_holder(LinkPurpose.CALENDAR, "person_id"),),
     Action.REPORT_DELIVERY: (_anyone,),  # who shows the bearer token: the seal of that route

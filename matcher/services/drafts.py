@@ -40,6 +40,13 @@ def save(session: Session, key: str, purpose: str, answers: dict[str, Any], *, n
     )
 
 
+def claim(session: Session, key: str, purpose: str, *, now: datetime) -> bool:
+    """True for the first to come with this key; a second waits until the first is done, and then is told False."""
+    row = {"key_hash": _hash(key), "purpose": purpose, "answers": {}, "expires_at": now + KEPT_FOR}
+    claimed = insert(Draft).values(row).on_conflict_do_nothing().returning(Draft.key_hash)
+    return session.execute(claimed).first() is not None
+
+
 def take(session: Session, key: str, purpose: str, *, now: datetime) -> dict[str, Any]:
     """The answers, and the end of the draft: a form sent twice finds nothing the second time (NotFound)."""
     taken = session.execute(

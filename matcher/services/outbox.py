@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from matcher.domain.errors import MessageError
 from matcher.domain.lifecycle import NotificationStatus, check_move
 from matcher.domain.messages import Message
+from matcher.services import audit
 from matcher.services.wordings import Scheme, word_message
 from matcher.store.bulk import insert_rows
 from matcher.store.models import ConsoleMessage, Match, Notification
@@ -32,6 +33,8 @@ TRIES = 6
 FIRST_WAIT_S = 20.0
 LONGEST_WAIT_S = 3600.0
 BATCH = 20
+# What nobody is known to have read, so that a person may still tell them.
+UNTOLD = (NotificationStatus.SENT, NotificationStatus.UNCERTAIN, NotificationStatus.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,16 @@ def mark_undelivered(session: Session, notification_id: int, error: str, *, now:
     row = session.get(Notification, notification_id, with_for_update=True)
     if row is not None and row.status is NotificationStatus.SENT:
         _end(row, NotificationStatus.FAILED, now, error)
+
+
+def mark_told(session: Session, notification_id: int, *, actor: str, now: datetime) -> bool:
+    """Someone of the team told them by phone. False if it needs no telling any more: told twice is told once."""
+    row = session.get_one(Notification, notification_id, with_for_update=True)
+    if row.status not in UNTOLD:
+        return False
+    _end(row, NotificationStatus.DELIVERED, now)
+    audit.record(session, actor, "told_by_phone", ("notification", row.id), now=now)
+    return True
 
 
 def mark_uncertain(session: Session, notification_id: int, error: str, *, now: datetime) -> None:

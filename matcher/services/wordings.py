@@ -98,6 +98,16 @@ def word_message(session: Session, row: Notification, scheme: Scheme, *, now: da
     return Worded(*sent_to, messages.render(row.template, known))
 
 
+def values_of(session: Session, row: Notification, scheme: Scheme, *, now: datetime) -> Values:
+    """What the message would say, for a person who says it: no link that is made on the way stays. None if over."""
+    aside = session.begin_nested()
+    try:
+        values = _WORDINGS[row.template](_Desk(session, row, scheme, now))
+    finally:
+        aside.rollback()
+    return None if values is None else {"scheme": scheme.name, "tel": scheme.phone, **values}
+
+
 def when_words(starts_at: datetime) -> str:
     """`Thu 24 Dec 9:30am`: the time of a visit, short enough for a text."""
     return f"{short_day_words(starts_at)} {clock_words(starts_at)}"

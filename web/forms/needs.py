@@ -113,12 +113,17 @@ class WhenForm(QuestionForm):
             raise BadInput("Choose every week or whenever it is icy, not both", field="is_icy")
         needs.check_windows(self.timing(), asking.now)
 
+    @property
+    def chosen_times(self) -> frozenset[str]:
+        """The times of day that suit."""
+        return frozenset(self.times.data)
+
     def in_words(self) -> list[str]:
         """The day on one line, the times of day on the next."""
         words = dict(WHEN)[self.when.data]
         if self.when.data == "day":
             words = f"{filters.day(self.day.read())} {self.day.read().year}"
-        times = filters.listed([words for band, words in _TIME_WORDS if band in self.times.data], "or")
+        times = filters.listed([words for band, words in _TIME_WORDS if band in self.chosen_times], "or")
         how_often = ["Every week, on the same day"] * bool(self.is_weekly.data)
         how_often += ["Whenever it is icy"] * bool(self.is_icy.data)
         people = [dict(HELPERS)[self.helpers.data]] * (self.helpers.data != "1")
@@ -129,7 +134,7 @@ class WhenForm(QuestionForm):
         return needs.NeedDraft(
             kind="",
             when=self.when.data,
-            times=frozenset(self.times.data),
+            times=self.chosen_times,
             day=self.day.read() if self.when.data == "day" else None,
             is_weekly=bool(self.is_weekly.data),
             is_icy=bool(self.is_icy.data),

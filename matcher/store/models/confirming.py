@@ -13,7 +13,8 @@ from matcher.store.models.declared import Declared, Id, link_to
 class PhoneCheck(Declared):
     """Nobody is asked about a need until this is confirmed. `tries_left` counts down with each wrong code.
 
-    `ring_me_at`: they asked to be rung instead. `how`: what confirmed it, the code or a call.
+    `ring_me_at`: they asked to be rung instead. `ring_after`: nobody answered, ring again then. `wrong_number_at`:
+    whoever answered did not know them. `how`: what confirmed it, the code or a call.
     """
 
     __tablename__ = "phone_checks"
@@ -21,6 +22,8 @@ class PhoneCheck(Declared):
     need_id: Mapped[int] = link_to("needs.id", primary_key=True, index=False)
     tries_left: Mapped[int]
     ring_me_at: Mapped[datetime | None]
+    ring_after: Mapped[datetime | None]
+    wrong_number_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]
     how: Mapped[str | None]
 

@@ -58,6 +58,7 @@ ALLOWED = {
     "arrange": {("coordinator", "mine"), ("coordinator", "none")},
     "read_calibration": {("coordinator", "mine"), ("coordinator", "none")},
     "switch_cold": {("coordinator", "mine"), ("coordinator", "none")},
+    "use_desk": {(role, thing) for role in ("call_handler", "coordinator") for thing in ("mine", "none")},
     "read_calendar": {("holder of a calendar's link", "mine")},
     "report_delivery": EVERYBODY,
     "read_outbox": {("whoever tries it on one machine", thing) for thing in THINGS},

@@ -1,0 +1,36 @@
+"""Who agreed that help is asked for, when somebody else asked for them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint
+from sqlalchemy.orm import Mapped
+
+from matcher.store.models.declared import Declared, Id, link_to
+
+
+class Consent(Declared):
+    """The resident's yes to a need that someone else typed, or that someone acts for them. Never changed.
+
+    `given_by`: the resident themself, or whoever acts in their best interests. `asked_by`: who asked them; staff_id
+    names a member of staff. `wording`: which words they agreed to.
+    """
+
+    __tablename__ = "consents"
+
+    id: Mapped[Id]
+    need_id: Mapped[int] = link_to("needs.id", unique=True, index=False)
+    given_by: Mapped[str]
+    asked_by: Mapped[str]
+    staff_id: Mapped[int | None] = link_to("staff.id")
+    how: Mapped[str]
+    wording: Mapped[str]
+    given_at: Mapped[datetime]
+
+    __table_args__ = (
+        CheckConstraint("given_by in ('self', 'best_interests')", name="given_by"),
+        CheckConstraint("asked_by in ('staff', 'relative', 'professional')", name="asked_by"),
+        CheckConstraint("(asked_by = 'staff') = (staff_id is not null)", name="staff_are_named"),
+        CheckConstraint("how in ('spoken', 'written')", name="how"),
+    )

@@ -1,0 +1,126 @@
+"""The call handler's one page: the four questions of someone who asks for help, put for an ear rather than an eye."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+from wtforms import Field, StringField
+
+from matcher.domain.errors import BadInput
+from matcher.services import desk, people
+from web import filters
+from web.forms.needs import CONTACT, TIMES, KindForm, WhenForm, WhereForm, WhoForm
+from web.forms.questions import Asking, OneOf, QuestionForm, checked_by, chosen, short, stripped
+
+ANY_TIME = "any"
+
+
+class _Times(WhenForm):
+    """Times of day as one choice: one stop of the Tab key."""
+
+    times = OneOf(
+        "What time of day?",
+        choices=((ANY_TIME, "Any time"), *TIMES),
+        default=ANY_TIME,
+        validators=[chosen("Select a time of day")],
+    )
+
+    @property
+    def chosen_times(self) -> frozenset[str]:
+        """The times of day that suit."""
+        return frozenset(band for band, _ in TIMES) if self.times.data == ANY_TIME else frozenset({self.times.data})
+
+
+class _Who(WhoForm):
+    """Said of the caller."""
+
+    contact = OneOf(
+        "How do we tell them?",
+        choices=CONTACT,
+        default="phone",
+        validators=[chosen("Select how we tell them")],
+    )
+
+
+class CallForm:
+    """Everything the handler types, in one form: the answers of four questions, checked by their own rules."""
+
+    def __init__(self, typed: Any = None) -> None:
+        self.forms: dict[str, QuestionForm] = {
+            "who": _Who(typed),
+            "where": WhereForm(typed),
+            "kind": KindForm(typed),
+            "when": _Times(typed),
+        }
+        self.kind, self.when = self.forms["kind"], self.forms["when"]
+        self.where, self.who = self.forms["where"], self.forms["who"]
+        self.where.house.label.text = "House number or name"
+        self.kind.kind.label.text = "Help needed"
+
+    def __iter__(self) -> Iterator[Field]:
+        for form in self.forms.values():
+            yield from form
+
+    @property
+    def errors(self) -> dict[str, list[str]]:
+        """Whatever is wrong, by field."""
+        return {field.name: field.errors for field in self if field.errors}
+
+    def prepare(self, asking: Asking) -> None:
+        """The kinds of help come from their table; what was chosen of them is an earlier answer to the rest."""
+        self._asking = Asking(asking.session, asking.now, {"kind": {"kind": self.kind.kind.data or ""}})
+        for form in self.forms.values():
+            form.prepare(self._asking)
+
+    def is_answered(self) -> bool:
+        """True if every answer can be used; else the errors are on the fields, of all questions at once."""
+        answered = [form.is_answered(self._asking) for form in self.forms.values()]  # every one is looked at
+        return all(answered)
+
+    def read_back(self) -> str:
+        """What the handler says last: one sentence of each answer, in the order in which they were asked."""
+        assert isinstance(self.kind, KindForm)
+        assert isinstance(self.when, WhenForm)
+        assert isinstance(self.where, WhereForm)
+        assert isinstance(self.who, WhoForm)
+        who, where = self.who, self.where
+        when = ", ".join(filters.lower_first(words) for words in self.when.in_words())
+        told = {"text": "by text", "phone": "by phone", "letter": "by letter"}.get(who.contact.data, who.email.data)
+        note = f" For the neighbour: {who.note.data.rstrip('.')}." if who.note.data else ""
+        return (
+            f"{who.first_name.data}, at {where.house.data}, {where.postcode_words()}. "
+            f"You need: {filters.lower_first(self.kind.in_words())}. When: {when}.{note} "
+            f"Your number is {people.phone_words(people.check_phone(who.phone.data))}. We tell you {told}."
+        )
+
+    def mark(self, look_alikes: tuple[desk.FoundNeed, ...]) -> str:
+        """Stands for what was read back and warned of: sent with the yes, so that nothing unread is sent."""
+        shown = f"{self.read_back()} {[one.need_id for one in look_alikes]}"
+        return hashlib.sha256(shown.encode()).hexdigest()[:32]
+
+
+def _check_wanted(text: str) -> None:
+    if not text:
+        raise BadInput("Enter a reference or a phone number")
+
+
+class FindForm(QuestionForm):
+    """Who is on the line?"""
+
+    wanted = StringField(
+        "Reference or phone number",
+        filters=[stripped],
+        validators=[short("Reference or phone number", desk.WANTED_LENGTH), checked_by(_check_wanted)],
+    )
+
+
+class DoorForm(FindForm):
+    """Is this one of yours?"""
+
+    name = StringField(
+        "The name that was said at the door",
+        filters=[stripped],
+        validators=[checked_by(people.check_first_name), short("The name", people.NAME_LENGTH)],
+    )
