@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from matcher.domain.roles import LinkPurpose
-from matcher.services import calendar_feed, invitations, staff, upkeep
+from matcher.services import calendar_feed, confirming, invitations, staff, upkeep
 from matcher.services.access import Grant
 from matcher.services.needs import PostedNeed
-from matcher.store.models import Visit
+from matcher.store.models import PhoneCheck, Visit
 from tests.journeys.running import Running
 from tests.worlds import World
 
@@ -27,7 +27,15 @@ PUBLIC = {
     "no such page": "/no-such-page",
 }
 
-TEAM = {"regular visits": "/team/regular", "cold weather": "/team/cold", "expected and given answers": "/team/answers"}
+TEAM = {
+    "regular visits": "/team/regular",
+    "cold weather": "/team/cold",
+    "expected and given answers": "/team/answers",
+    "calls to make": "/desk",
+    "a request by phone": "/desk/new",
+    "find a caller": "/desk/find",
+    "check a door": "/desk/door",
+}
 
 
 class EveryPage:
@@ -44,7 +52,9 @@ class EveryPage:
         self._waiting()
         self._not_confirmed()
         self._invited()
+        self._told_by_phone()
         self.world.deliver()
+        self.desk = self._desk()
         self.world.execute("update notifications set status = 'failed', last_error = 'ring them' where id = 1")
 
     def way_in(self) -> str:
@@ -81,6 +91,21 @@ class EveryPage:
             who, why = "Pat from the village hall", "nobody here should be snowed in"
             code = invitations.invite(session, who, why, "postcard", now=self.world.now)
         self.paths["an invitation"] = f"/i/{code}"
+
+    def _told_by_phone(self) -> None:
+        """A visit that someone must tell the resident of."""
+        self._ask("Ann", self.world.post("Una", contact="phone", when="tomorrow"))
+        self.world.yes("Ann")
+
+    def _desk(self) -> dict[str, str]:
+        """What a call handler opens: someone to ring, and someone to tell."""
+        (waiting,) = self.world.all(PhoneCheck)
+        with self.world.work() as session:
+            confirming.ring_me(session, waiting.need_id, now=self.world.now)
+        held = "select id from notifications where template = 'visit_held_resident' and channel = 'phone'"
+        ((owed,),) = self.world.execute(held)
+        own = f"/desk/needs/{waiting.need_id}"
+        return {"someone to ring": own, "a caller's letter": f"{own}/letter", "someone to tell": f"/desk/tell/{owed}"}
 
     def _coming(self) -> None:
         """Visits that someone holds, or is on the way to."""

@@ -199,6 +199,28 @@ def look_at_sign_in(eye, way_in):
     eye.look("the board")
 
 
+def look_at_desk(eye):
+    """The call handler's pages with every error, with a request read back that is like another, and with answers."""
+    page, errors = eye.page, eye.page.locator(".govuk-error-summary")
+    page.goto("/desk/new")
+    press(page, "Read it back")
+    expect(errors).to_be_visible()
+    eye.look("a request by phone, with errors")
+    fill(page, {"Phone number": "07700 900983", "First name": "Una", "Postcode": "BA15 1NB"})
+    fill(page, {"House number or name": "3 Market Street"})
+    for label in ("Clearing snow or ice", "The path", "Tomorrow", "Any time", "Phone call"):
+        check(page, label)
+    press(page, "Read it back")
+    see(page, "New request by phone")
+    expect(page.get_by_role("group", name="Is it one of these?")).to_be_visible()
+    eye.look("a request by phone, read back")
+    for path, button in (("/desk/find", "Find"), ("/desk/door", "Check")):
+        page.goto(path)
+        press(page, button)
+        expect(errors).to_be_visible()
+        eye.look(f"{path}, with errors")
+
+
 def test_every_page_holds_up(quiet, someone):
     pages = EveryPage(quiet)
     eye = Eye(someone())
@@ -209,8 +231,9 @@ def test_every_page_holds_up(quiet, someone):
     look_through_journey(eye, "/offer", OFFERING)
     look_at_mistakes(eye, MISTAKES)
     look_at_sign_in(eye, pages.way_in())
-    for what, path in TEAM.items():
+    for what, path in (TEAM | pages.desk).items():
         eye.read(what, path)
+    look_at_desk(eye)
     assert eye.faults() == {}
     assert eye.overlooked(routes_of(quiet.config)) == set()
     assert len(eye.wrong) > 60
