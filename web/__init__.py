@@ -18,6 +18,7 @@ from web import (
     cold,
     confirming,
     desk,
+    details,
     health,
     invitations,
     matches,
@@ -77,22 +78,8 @@ def create_app(config: Config | None = None) -> Flask:
     set_up_bell(app, config.redis_url)
     add_error_pages(app)
     for noun in (
-        *(
-            public,
-            checking,
-            invitations,
-            needs,
-            confirming,
-            changes,
-            offers,
-            matches,
-            visits,
-            volunteers,
-            regulars,
-            cold,
-            team,
-            desk,
-        ),
+        *(public, checking, invitations),
+        *(needs, confirming, changes, details, offers, matches, visits, volunteers, regulars, cold, team, desk),
         *(calendar_feed, notify, outbox, health),
     ):
         app.register_blueprint(noun.blueprint)

@@ -27,6 +27,7 @@ class Action(StrEnum):
     CONFIRM_NEED = "confirm_need"
     CHANGE_NEED = "change_need"
     CANCEL_NEED = "cancel_need"
+    ERASE_DETAILS = "erase_details"
     SAY_HOW_IT_WENT = "say_how_it_went"
     READ_ASK = "read_ask"
     ANSWER_ASK = "answer_ask"
@@ -126,6 +127,7 @@ RULES: Mapping[Action, tuple[Rule, ...]] = {
     Action.CONFIRM_NEED: (_holder(LinkPurpose.STATUS, "need_id"),),
     Action.CHANGE_NEED: (_holder(LinkPurpose.STATUS, "need_id"),),
     Action.CANCEL_NEED: (_holder(LinkPurpose.STATUS, "need_id"),),
+    Action.ERASE_DETAILS: (_holder(LinkPurpose.STATUS, "need_id"),),
     Action.SAY_HOW_IT_WENT: (_holder(LinkPurpose.STATUS, "need_id"),),
     Action.READ_ASK: (_holder(LinkPurpose.MATCH, "match_id"),),
     Action.ANSWER_ASK: (_holder(LinkPurpose.MATCH, "match_id"),),

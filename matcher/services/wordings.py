@@ -311,6 +311,7 @@ _WORDINGS: Mapping[str, Callable[[_Desk], Values]] = {
     "need_posted": _need_posted,
     "need_code": _need_code,
     "need_cancelled_resident": _need_cancelled,
+    "details_erased": _need_cancelled,
     "need_unmet": _need_unmet,
     "match_asked": _match_asked,
     "match_taken": _match_over,
@@ -336,11 +337,16 @@ _WORDINGS: Mapping[str, Callable[[_Desk], Values]] = {
 }
 
 
+_RECEIPT = "details_erased"
+
+
 def _recipient(session: Session, row: Notification) -> tuple[str, str] | None:
     """Where it goes, and a form of that which may stand on the outbox page; None if there is nowhere."""
     if row.staff_id is not None:
         staff = session.get_one(Staff, row.staff_id)
         return staff.email, f"{staff.name}, by email"
+    if row.template == _RECEIPT:  # of an erasure: nothing else is known of them any more
+        return (to, f"someone, by {row.channel}") if (to := row.values.get("to")) else None
     person = session.get_one(Person, row.person_id)
     home = session.get(Home, person.id)
     if home is None or person.erased_at is not None:

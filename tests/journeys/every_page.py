@@ -22,6 +22,7 @@ PUBLIC = {
     "accessibility": "/accessibility",
     "contact": "/contact",
     "check a request": "/check",
+    "details deleted": "/deleted",
     "staff sign-in": "/sign-in",
     "outbox": "/outbox",
     "no such page": "/no-such-page",
@@ -159,7 +160,7 @@ class EveryPage:
         token = self.world.link(Grant(LinkPurpose.STATUS, person_id=person_id, need_id=posted.need_id), hours=9)
         self.paths[f"need: {what}"] = f"/r/{token}"
         if what in ("looking for a neighbour", "someone is coming", "a word first"):
-            for page in ("sent", "print", "cancel", "change", "again"):
+            for page in ("sent", "print", "cancel", "change", "again", "messages", "delete"):
                 self.paths[f"need: {what}, {page}"] = f"/r/{token}/{page}"
 
     def _match(self, what: str, name: str, match_id: int) -> None:

@@ -248,6 +248,7 @@ def everyone_arrives(story: Story, world: World) -> None:
     makes_mistakes(story.readers["Thaddeus"], THADDEUS)
     own = asks_for_help(story.readers["Ermintrude"], ERMINTRUDE).path.removesuffix("/code")
     story.paths["Ermintrude"] = [own, f"{own}/code", f"{own}/number", f"{own}/sent", f"{own}/print", f"{own}/cancel"]
+    story.paths["Ermintrude"] += [f"{own}/messages", f"{own}/delete"]
     story.everyone_reads("not confirmed")
     confirms(story.readers["Ermintrude"], own, world)
     world.execute(

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.xdist_group("journeys")
 TIMES = 3
 # What can be read beside the page a link leads to.
 BESIDE = {
-    "r": ("", "/sent", "/print", "/cancel", "/change", "/again", "/code", "/number"),
+    "r": ("", "/sent", "/print", "/cancel", "/change", "/again", "/code", "/number", "/messages", "/delete"),
     "m": ("", "/answer/taken", "/answer/clash"),
     "visits": ("", "/hand-back"),
     "me": ("", "/welcome"),

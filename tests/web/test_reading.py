@@ -22,8 +22,8 @@ BANNED = (
     *("vulnerable", "service user", "client", "elderly", "needy", "beneficiary", "utilise", "in order to"),
     *("please note", "click here", "commence", "prior to", "regarding", "facilitate", "assistance", "e.g.", "i.e."),
 )
-PUBLIC = ("/", *READING, "/check", "/ask")
-OWN = ("", "/sent", "/print", "/cancel", "/change", "/again")
+PUBLIC = ("/", *READING, "/check", "/deleted", "/ask")
+OWN = ("", "/sent", "/print", "/cancel", "/change", "/again", "/messages", "/delete")
 _LINES = ("p", "li", "h1", "h2", "label", "dd", "dt", "legend", "button", "td", "th", "div")
 
 

@@ -18,7 +18,8 @@ class Notification(Declared):
     """A message owed to one person, unique by (event, person, channel).
 
     `event` names what happened and to what, such as `match_asked:12`. The words are made when it is sent;
-    `values` holds no name, address, phone or door word; a sign-in code stands there until it is sent.
+    `values` holds no name, address, phone or door word; a sign-in code stands there until it is sent, and so does
+    where the receipt of an erasure goes.
     """
 
     __tablename__ = "notifications"

@@ -46,6 +46,7 @@ ALLOWED = {
     "confirm_need": {("holder of a need's link", "mine")},
     "change_need": {("holder of a need's link", "mine")},
     "cancel_need": {("holder of a need's link", "mine")},
+    "erase_details": {("holder of a need's link", "mine")},
     "say_how_it_went": {("holder of a need's link", "mine")},
     "read_ask": {("holder of an ask's link", "mine")},
     "answer_ask": {("holder of an ask's link", "mine")},

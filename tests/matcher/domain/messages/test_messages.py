@@ -35,6 +35,7 @@ EVENTS = {
     "offer_made",
     "staff_code",
     "need_cancelled_resident",
+    "details_erased",
     "match_withdrawn",
 }
 
@@ -150,6 +151,7 @@ def test_the_door_word_goes_to_the_resident_and_never_by_message_to_the_voluntee
         "visit_unsure_resident",
         "need_unmet",
         "need_cancelled_resident",
+        "details_erased",
     ],
 )
 def test_every_message_to_a_resident_works_without_its_link(event: str) -> None:

@@ -1,0 +1,155 @@
+"""Somebody's details go, at once and for good: what was promised is called off, and only counts are left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from matcher.domain.lifecycle import (
+    EXPECTED,
+    ArrangementStatus,
+    MatchStatus,
+    NeedStatus,
+    OfferStatus,
+    check_move,
+)
+from matcher.services import arrangement_changes, audit, links, matches, needs, visits
+from matcher.services.outbox import Owed, drop_pending, owe
+from matcher.store.models import (
+    Arrangement,
+    AvailabilityException,
+    AvailabilityRule,
+    Check,
+    ConsoleMessage,
+    Feedback,
+    Home,
+    Leaning,
+    LeaningReset,
+    Match,
+    Need,
+    NeedNote,
+    Notification,
+    Occurrence,
+    Offer,
+    OfferKind,
+    Person,
+    PhoneCode,
+    Visit,
+)
+
+NOBODYS_NAME = "A neighbour"
+_GONE_BY = ("text", "email")  # ways by which a receipt can go without anyone being told who it is for
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What ends with someone's details: how many needs, and whether they help others too."""
+
+    needs: int
+    is_volunteer: bool
+
+
+def what_ends(session: Session, person_id: int) -> Ending:
+    """What is called off if their details are erased now."""
+    offers = select(Offer.id).where(Offer.person_id == person_id, Offer.status != OfferStatus.STOPPED)
+    return Ending(len(_unfinished_needs(session, person_id)), session.scalar(offers) is not None)
+
+
+def erase_person(session: Session, person_id: int, *, need_id: int, now: datetime) -> None:
+    """Erase who asked for `need_id`. Everyone who was to meet them is told; nobody is asked any more. Twice is once.
+
+    The receipt goes to the address they gave with that need, which is kept with that one message until it has gone.
+    """
+    _stop_offering(session, person_id, now)
+    for asked in _unfinished_needs(session, person_id):
+        needs.cancel_need(session, asked, actor=audit.person(person_id), now=now)
+    person = session.get_one(Person, person_id, with_for_update=True)
+    home = session.get(Home, person_id)
+    if person.erased_at is not None or home is None:
+        return
+    drop_pending(session, person_id=person_id, now=now)
+    _owe_receipt(session, session.get_one(Need, need_id), home, now)
+    links.revoke(session, now=now, person_id=person_id)
+    _erase_words(session, person_id)
+    session.delete(home)
+    person.first_name, person.erased_at = NOBODYS_NAME, now
+    audit.record(session, audit.person(person_id), "erased", ("person", person_id), now=now)
+    session.flush()
+
+
+def _unfinished_needs(session: Session, person_id: int) -> list[int]:
+    unfinished = Need.status.in_((NeedStatus.OPEN, NeedStatus.PAUSED))
+    return list(session.scalars(select(Need.id).where(Need.resident_id == person_id, unfinished).order_by(Need.id)))
+
+
+def _stop_offering(session: Session, person_id: int, now: datetime) -> None:
+    """If they help others too, that ends: others are asked in their place."""
+    offer = session.scalar(select(Offer).where(Offer.person_id == person_id).with_for_update(key_share=True))
+    if offer is None or offer.status is OfferStatus.STOPPED:
+        return
+    theirs = select(Match.id).where(Match.offer_id == offer.id, Match.status == MatchStatus.PROPOSED)
+    for match_id in session.scalars(theirs.order_by(Match.occurrence_id)).all():
+        matches.step_aside(session, match_id, now=now)
+    _end_arrangements(session, person_id, now)
+    held = select(Visit.id).where(Visit.person_id == person_id, Visit.status.in_(EXPECTED))
+    for visit_id in session.scalars(held.order_by(Visit.occurrence_id)).all():
+        visits.hand_back(session, visit_id, now=now)
+    check_move(offer.status, OfferStatus.STOPPED)
+    offer.status = OfferStatus.STOPPED
+    for table in (OfferKind, AvailabilityRule, AvailabilityException):
+        session.execute(delete(table).where(table.offer_id == offer.id))
+
+
+def _end_arrangements(session: Session, person_id: int, now: datetime) -> None:
+    usual = select(Arrangement.id).where(
+        Arrangement.usual_id == person_id, Arrangement.status == ArrangementStatus.LIVE
+    )
+    for arrangement_id in session.scalars(usual.order_by(Arrangement.id)).all():
+        arrangement_changes.end(session, arrangement_id, actor=audit.person(person_id), now=now)
+    session.execute(update(Arrangement).where(Arrangement.stand_in_id == person_id).values(stand_in_id=None))
+
+
+def _owe_receipt(session: Session, need: Need, home: Home, now: datetime) -> None:
+    if need.contact not in _GONE_BY:
+        return  # a telephone and a letter need to be told whom they are for: the page is their receipt
+    to = home.email if need.contact == "email" else home.phone
+    owed = Owed(
+        "details_erased", ("need_id", need.id), person_id=need.resident_id, channel=need.contact, values={"to": to}
+    )
+    owe(session, owed, now=now)
+
+
+def _erase_words(session: Session, person_id: int) -> None:
+    """Whatever they typed, and every copy of a message in which they are named."""
+    asked = select(Need.id).where(Need.resident_id == person_id)
+    occurrences = select(Occurrence.id).where(Occurrence.need_id.in_(asked))
+    visits_ = select(Visit.id).where(or_(Visit.occurrence_id.in_(occurrences), Visit.person_id == person_id))
+    session.execute(delete(NeedNote).where(NeedNote.need_id.in_(asked)))
+    session.execute(delete(PhoneCode).where(PhoneCode.need_id.in_(asked)))
+    session.execute(
+        update(Feedback)
+        .where(Feedback.visit_id.in_(select(Visit.id).where(Visit.occurrence_id.in_(occurrences))))
+        .values(thanks=""),
+        execution_options={"synchronize_session": False},
+    )
+    for table in (Check, Leaning, LeaningReset):
+        session.execute(delete(table).where(table.person_id == person_id))
+    told = select(Notification.id).where(
+        or_(
+            Notification.person_id == person_id,
+            Notification.need_id.in_(asked),
+            Notification.visit_id.in_(visits_),
+            Notification.arrangement_id.in_(
+                select(Arrangement.id).where(
+                    or_(Arrangement.resident_id == person_id, Arrangement.usual_id == person_id)
+                )
+            ),
+        )
+    )
+    session.execute(
+        delete(ConsoleMessage).where(ConsoleMessage.notification_id.in_(told)),
+        execution_options={"synchronize_session": False},
+    )
