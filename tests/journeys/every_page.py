@@ -23,6 +23,7 @@ PUBLIC = {
     "contact": "/contact",
     "check a request": "/check",
     "details deleted": "/deleted",
+    "an offer from someone known": "/offer/known",
     "staff sign-in": "/sign-in",
     "outbox": "/outbox",
     "no such page": "/no-such-page",
@@ -75,7 +76,8 @@ class EveryPage:
             "a word first", world.post("Percy", kind="other", note="A wasps' nest in the shed.", when="tomorrow")
         )
         self._need("still looking", world.post("Queenie", kind="lift", when="tomorrow", times=frozenset({"am", "eve"})))
-        self._need("every week", world.post("Rose", kind="call", when="tomorrow", is_weekly=True))
+        self._need("every week", weekly := world.post("Rose", kind="call", when="tomorrow", is_weekly=True))
+        self.weekly_id = weekly.need_id
         world.round()
         world.deliver()
 
@@ -106,7 +108,12 @@ class EveryPage:
         held = "select id from notifications where template = 'visit_held_resident' and channel = 'phone'"
         ((owed,),) = self.world.execute(held)
         own = f"/desk/needs/{waiting.need_id}"
-        return {"someone to ring": own, "a caller's letter": f"{own}/letter", "someone to tell": f"/desk/tell/{owed}"}
+        return {
+            "someone to ring": own,
+            "a caller's letter": f"{own}/letter",
+            "someone to tell": f"/desk/tell/{owed}",
+            "who goes every week": f"/team/regular/{self.weekly_id}",
+        }
 
     def _coming(self) -> None:
         """Visits that someone holds, or is on the way to."""
@@ -166,6 +173,8 @@ class EveryPage:
     def _match(self, what: str, name: str, match_id: int) -> None:
         token = self._link(LinkPurpose.MATCH, name, match_id=match_id)
         self.paths[what] = f"/m/{token}"
+        if what == "an ask, refused":
+            self.paths["not me"] = f"/m/{token}/not-me"
         if what == "an ask":
             for why in ("clash", "over", "not_allowed"):
                 self.paths[f"{what}, {why}"] = f"/m/{token}/answer/{why}"
