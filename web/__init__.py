@@ -19,6 +19,7 @@ from web import (
     confirming,
     desk,
     details,
+    for_someone,
     health,
     invitations,
     matches,
@@ -79,7 +80,8 @@ def create_app(config: Config | None = None) -> Flask:
     add_error_pages(app)
     for noun in (
         *(public, checking, invitations),
-        *(needs, confirming, changes, details, offers, matches, visits, volunteers, regulars, cold, team, desk),
+        *(needs, for_someone, confirming, changes, details, offers, matches, visits, volunteers),
+        *(regulars, cold, team, desk),
         *(calendar_feed, notify, outbox, health),
     ):
         app.register_blueprint(noun.blueprint)

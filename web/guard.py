@@ -43,6 +43,7 @@ STAFF_ACTIONS = frozenset(
         Action.SWITCH_COLD,
         Action.READ_CALIBRATION,
         Action.USE_DESK,
+        Action.DECIDE_FOR_THEM,
         Action.SIGN_OUT,
     }
 )
@@ -128,7 +129,7 @@ def link_seal() -> str:
     return seal("link", token)
 
 
-def granted(field: Literal["need_id", "match_id", "visit_id", "person_id"]) -> int:
+def granted(field: Literal["need_id", "match_id", "visit_id", "person_id", "referral_id"]) -> int:
     """The id of what the private link of this request was made for."""
     found: int | None = getattr(g.actor.grant, field)
     assert found is not None, f"a link without {field}"
@@ -170,7 +171,13 @@ def _thing_of(given: Grant | None) -> Thing:
     """The thing a link was made for, which is the one asked about: see the top of this module."""
     if given is None:
         return access.NOTHING
-    return Thing(need_id=given.need_id, match_id=given.match_id, visit_id=given.visit_id, person_id=given.person_id)
+    return Thing(
+        need_id=given.need_id,
+        match_id=given.match_id,
+        visit_id=given.visit_id,
+        person_id=given.person_id,
+        referral_id=given.referral_id,
+    )
 
 
 def _refuse_foreign_form(declared: Declared) -> None:

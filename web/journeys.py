@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
@@ -48,9 +48,12 @@ class _Unanswered(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """The questions in order, the page that checks the answers, and where they are kept."""
+    """The questions in order, the page that checks the answers, and where they are kept. `title` heads each page."""
 
     name: str
+    address: str
+    title: str
+    is_own: bool = field(default=True, kw_only=True)  # about whoever answers: their browser may fill it in
     questions: tuple[Question, ...]
     check_template: str
 
@@ -135,7 +138,7 @@ class Journey:
         query = dict(extra)
         if self._cookie is None and (key or self._key):
             query["d"] = key or self._key or ""
-        address = f"/{self.name}/{path}".rstrip("/")
+        address = f"{self.address}/{path}".rstrip("/")
         return f"{address}?{urlencode(query)}" if query else address
 
     def back_url(self, question: Question) -> str:
@@ -163,7 +166,7 @@ class Journey:
 
     @property
     def _is_start(self) -> bool:
-        return request.path == f"/{self.name}" and guard.is_sealed_with(self._purpose, "start")
+        return request.path == self.address and guard.is_sealed_with(self._purpose, "start")
 
     @property
     def _purpose(self) -> str:

@@ -16,6 +16,7 @@ from web import bell, clock
 from web.forms.answers import HowItWentForm
 from web.forms.needs import KindForm, WhenForm, WhereForm, WhoForm
 from web.guard import declares, granted
+from web.journey_views import add_views
 from web.journeys import Answers, Forms, Journey, Question
 from web.limits import POSTING, count_phone, limiter
 from web.templating import page, see_other
@@ -24,6 +25,8 @@ blueprint = Blueprint("needs", __name__)
 
 ASKING = Journey(
     name="ask",
+    address="/ask",
+    title="Ask for help",
     questions=(
         Question("kind", "", KindForm, "needs/kind.html"),
         Question("when", "when", WhenForm, "needs/when.html"),
@@ -34,37 +37,15 @@ ASKING = Journey(
 )
 
 
-@blueprint.get("/ask")
-@blueprint.get("/ask/<any(when, where, who):path>")
-@declares(Action.POST_NEED)
-def question(path: str = "") -> Response:
-    """A question of the journey."""
-    return ASKING.show(ASKING.question(path))
-
-
-@blueprint.post("/ask")
-@blueprint.post("/ask/<any(when, where, who):path>")
-@declares(Action.POST_NEED, sealed_by=ASKING.is_sealed)
-def answer(path: str = "") -> Response:
-    """An answer to it."""
-    return ASKING.take(ASKING.question(path))
-
-
-@blueprint.get("/ask/check")
-@declares(Action.POST_NEED)
-def check() -> Response:
-    """Every answer before it is sent."""
-    return ASKING.show_check()
-
-
-@blueprint.post("/ask/check")
-@declares(Action.POST_NEED, sealed_by=ASKING.is_sealed)
 @limiter.limit(POSTING)
 def send() -> Response:
     """Post the need; matching starts at once."""
     response = ASKING.finish(_post, _find_again)
     bell.ring(bell.RUN_DUE_ROUNDS, bell.DELIVER_DUE)
     return response
+
+
+add_views(blueprint, ASKING, Action.POST_NEED, send)
 
 
 def _post(session: Any, forms: Forms) -> tuple[str, Answers]:

@@ -13,6 +13,7 @@ from matcher.services.people import PersonDraft
 from web import bell, clock
 from web.forms.offers import AboutForm, KindsForm, PromisesForm, ReachForm, TimesForm
 from web.guard import declares
+from web.journey_views import add_views
 from web.journeys import Answers, Forms, Journey, Question
 from web.limits import POSTING, count_phone, limiter
 from web.templating import page
@@ -21,6 +22,8 @@ blueprint = Blueprint("offers", __name__)
 
 OFFERING = Journey(
     name="offer",
+    address="/offer",
+    title="Offer help",
     questions=(
         Question("kinds", "", KindsForm, "offers/kinds.html"),
         Question("times", "times", TimesForm, "offers/times.html"),
@@ -32,37 +35,15 @@ OFFERING = Journey(
 )
 
 
-@blueprint.get("/offer")
-@blueprint.get("/offer/<any(times, reach, 'about-you', promises):path>")
-@declares(Action.MAKE_OFFER)
-def question(path: str = "") -> Response:
-    """A question of the journey."""
-    return OFFERING.show(OFFERING.question(path))
-
-
-@blueprint.post("/offer")
-@blueprint.post("/offer/<any(times, reach, 'about-you', promises):path>")
-@declares(Action.MAKE_OFFER, sealed_by=OFFERING.is_sealed)
-def answer(path: str = "") -> Response:
-    """An answer to it."""
-    return OFFERING.take(OFFERING.question(path))
-
-
-@blueprint.get("/offer/check")
-@declares(Action.MAKE_OFFER)
-def check() -> Response:
-    """Every answer before it is sent."""
-    return OFFERING.show_check()
-
-
-@blueprint.post("/offer/check")
-@declares(Action.MAKE_OFFER, sealed_by=OFFERING.is_sealed)
 @limiter.limit(POSTING)
 def send() -> Response:
     """Make the offer."""
     response = OFFERING.finish(_make, _find_again)
     bell.ring(bell.RUN_DUE_ROUNDS, bell.DELIVER_DUE)
     return response
+
+
+add_views(blueprint, OFFERING, Action.MAKE_OFFER, send)
 
 
 @blueprint.get("/offer/known")

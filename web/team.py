@@ -38,6 +38,17 @@ def confirmed(need_id: int) -> Response:
     return see_other("/team")
 
 
+@blueprint.post(f"/team/needs/{_NEED}/decided")
+@declares(Action.DECIDE_FOR_THEM, sealed_by=is_session_sealed)
+def decided(need_id: int) -> Response:
+    """It is in the interests of someone who cannot agree themself: neighbours may be asked."""
+    with unit_of_work() as session:
+        actor = audit.staff(g.actor.staff_id)
+        confirming.decide_to_ask(session, need_id, area_ids=g.actor.area_ids, actor=actor, now=clock.now())
+    bell.ring(bell.RUN_DUE_ROUNDS, bell.DELIVER_DUE)
+    return see_other("/team")
+
+
 @blueprint.get("/team")
 @declares(Action.READ_BOARD)
 def today() -> Response:

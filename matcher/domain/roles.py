@@ -24,4 +24,5 @@ class LinkPurpose(StrEnum):
     VISIT = "visit"
     ME = "me"
     CALENDAR = "calendar"
+    REFERRAL = "referral"
     SIGN_IN = "sign_in"

@@ -41,6 +41,8 @@ class Action(StrEnum):
     SWITCH_COLD = "switch_cold"
     READ_CALIBRATION = "read_calibration"
     USE_DESK = "use_desk"
+    READ_OUTCOME = "read_outcome"
+    DECIDE_FOR_THEM = "decide_for_them"
     READ_OUTBOX = "read_outbox"
     READ_CALENDAR = "read_calendar"
     REPORT_DELIVERY = "report_delivery"
@@ -56,6 +58,7 @@ class Grant:
     need_id: int | None = None
     match_id: int | None = None
     visit_id: int | None = None
+    referral_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class Thing:
     match_id: int | None = None
     visit_id: int | None = None
     person_id: int | None = None
+    referral_id: int | None = None
     area_id: int | None = None
 
 
@@ -141,6 +145,8 @@ RULES: Mapping[Action, tuple[Rule, ...]] = {
     Action.SWITCH_COLD: (_staff(StaffRoleName.COORDINATOR),),
     Action.READ_CALIBRATION: (_staff(StaffRoleName.COORDINATOR),),
     Action.USE_DESK: (_staff(StaffRoleName.CALL_HANDLER, StaffRoleName.COORDINATOR),),
+    Action.READ_OUTCOME: (_holder(LinkPurpose.REFERRAL, "referral_id"),),
+    Action.DECIDE_FOR_THEM: (_staff(StaffRoleName.COORDINATOR),),
     Action.READ_OUTBOX: (_trial,),
     Action.READ_CALENDAR: (_holder(LinkPurpose.CALENDAR, "person_id"),),
     Action.REPORT_DELIVERY: (_anyone,),  # who shows the bearer token: the seal of that route

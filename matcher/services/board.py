@@ -20,9 +20,11 @@ from matcher.domain.lifecycle import (
 )
 from matcher.domain.localtime import clock_words, day_words, window_words
 from matcher.services.batching import NOT_YET
+from matcher.services.consents import BEST_INTERESTS
 from matcher.services.need_page import windows_of
 from matcher.store.models import (
     Area,
+    Consent,
     Feedback,
     KindRow,
     Match,
@@ -50,7 +52,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class UnfilledRow:
-    """A need that nobody holds yet, with the reason in one line. is_not_confirmed: it waits until someone has rung."""
+    """A need that nobody holds yet, with the reason in one line. is_not_confirmed: it waits until someone has rung.
+    is_to_decide: someone acts for a resident who cannot agree; a coordinator decides."""
 
     need_id: int
     reference: str
@@ -69,6 +72,7 @@ class UnfilledRow:
     waterfall: tuple[Step, ...]
     is_paused: bool
     is_not_confirmed: bool
+    is_to_decide: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +162,22 @@ def _unfilled(area_ids: frozenset[int]) -> Select[Any]:
         .subquery()
     )
     return (
-        select(Occurrence, Need, KindRow, Area.name, PhoneCheck, asks.c.asked, asks.c.said_no, asks.c.silent)
+        select(
+            Occurrence,
+            Need,
+            KindRow,
+            Area.name,
+            PhoneCheck,
+            Consent.given_by,
+            asks.c.asked,
+            asks.c.said_no,
+            asks.c.silent,
+        )
         .join(Need, Need.id == Occurrence.need_id)
         .join(KindRow, KindRow.slug == Need.kind_slug)
         .join(Area, Area.id == Occurrence.area_id)
         .outerjoin(PhoneCheck, PhoneCheck.need_id == Need.id)
+        .outerjoin(Consent, Consent.need_id == Need.id)
         .outerjoin(asks, asks.c.occurrence_id == Occurrence.id)
         .where(
             Occurrence.area_id.in_(area_ids),
@@ -204,8 +219,9 @@ def _filled(area_ids: frozenset[int]) -> Select[Any]:
 
 
 def _unfilled_row(row: Any, now: datetime) -> UnfilledRow:
-    occurrence, need, kind, area, check, asked, said_no, silent = row
+    occurrence, need, kind, area, check, given_by, asked, said_no, silent = row
     windows = windows_of(occurrence)
+    is_to_decide = need.status is NeedStatus.PAUSED and given_by == BEST_INTERESTS
     first = next((window for window in windows if window.end > now), windows[-1])
     return UnfilledRow(
         need_id=need.id,
@@ -221,11 +237,15 @@ def _unfilled_row(row: Any, now: datetime) -> UnfilledRow:
         asked=asked or 0,
         said_no=said_no or 0,
         silent=silent or 0,
-        why=_why(occurrence, need, check, silent or 0),
+        why=_TO_DECIDE if is_to_decide else _why(occurrence, need, check, silent or 0),
         waterfall=tuple(Step(step["label"], step["left"]) for step in occurrence.waterfall or []),
         is_paused=need.status is NeedStatus.PAUSED,
         is_not_confirmed=_is_not_confirmed(need, check),
+        is_to_decide=is_to_decide,
     )
+
+
+_TO_DECIDE = "They cannot agree for themselves. Someone asked in their best interests: you decide."
 
 
 def _is_not_confirmed(need: Need, check: PhoneCheck | None) -> bool:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.errors import NotFound
 from matcher.domain.lifecycle import NeedStatus, OccurrenceStatus, check_move
-from matcher.services import audit, batching, people
+from matcher.services import audit, batching, consents, people
 from matcher.services.outbox import Owed, drop_pending, owe
 from matcher.services.wordings import NEED_CODE_LASTS
 from matcher.store.models import Home, KindRow, Need, Occurrence, Person, PhoneCheck, PhoneCode
@@ -41,11 +41,12 @@ class ConfirmPage:
     may_change_number: bool
 
 
-def begin(session: Session, need: Need, *, now: datetime) -> None:
-    """Send the first code of a need that was just written."""
+def begin(session: Session, need: Need, *, is_rung: bool = False, now: datetime) -> None:
+    """Send the first code of a need that was just written; to whoever did not ask themself goes none: they are rung."""
     session.add(PhoneCheck(need_id=need.id, tries_left=TRIES))
     session.flush()
-    _send(session, need, now)
+    if not is_rung:
+        _send(session, need, now)
 
 
 def is_waiting(session: Session, need_id: int) -> bool:
@@ -66,7 +67,7 @@ def read(session: Session, need_id: int, *, now: datetime) -> ConfirmPage | None
     return ConfirmPage(
         sent_to=_hidden_email(home.email) if channel == "email" else _hidden_phone(home.phone),
         is_email=channel == "email",
-        again_at=max(now, sent[-1].sent_at + AGAIN_AFTER) if len(sent) < CODES_MOST else None,
+        again_at=max(now, _free_again(sent, now)) if len(sent) < CODES_MOST else None,
         is_to_be_rung=check.ring_me_at is not None,
         is_confirmed=check.confirmed_at is not None,
         may_change_number=_is_new_here(session, need),
@@ -98,7 +99,7 @@ def send_again(session: Session, need_id: int, *, now: datetime) -> bool:
     """Send another code; False if the last one is too new, there were too many, or it is confirmed."""
     check = session.get_one(PhoneCheck, need_id, with_for_update=True)
     sent = _sent(session, need_id)
-    if check.confirmed_at is not None or len(sent) >= CODES_MOST or sent[-1].sent_at + AGAIN_AFTER > now:
+    if check.confirmed_at is not None or len(sent) >= CODES_MOST or _free_again(sent, now) > now:
         return False
     check.tries_left = TRIES
     _send(session, session.get_one(Need, need_id), now)
@@ -152,6 +153,19 @@ def _confirm(session: Session, check: PhoneCheck, how: str, actor: str, now: dat
         start_asking(session, need.id, now=now)
 
 
+def decide_to_ask(session: Session, need_id: int, *, area_ids: frozenset[int], actor: str, now: datetime) -> None:
+    """A coordinator decides for someone who cannot agree themself. Twice is once. NotFound if it needs no deciding."""
+    need = session.get(Need, need_id)
+    consent = consents.of_need(session, need_id)
+    if need is None or need.area_id not in area_ids or consent is None or consent.given_by != consents.BEST_INTERESTS:
+        raise NotFound
+    if need.status is NeedStatus.PAUSED:
+        owed = Owed("need_posted", ("need_id", need.id), person_id=need.resident_id, channel=need.contact)
+        owe(session, owed, now=now)
+        audit.record(session, actor, "decided", ("need", need.id), now=now)
+        start_asking(session, need_id, now=now)
+
+
 def start_asking(session: Session, need_id: int, *, now: datetime) -> None:
     """A need that waited for a word is open now, and its occurrences are looked at as new ones are."""
     occurrences = session.scalars(
@@ -186,6 +200,11 @@ def _send(session: Session, need: Need, now: datetime) -> None:
 def _sent(session: Session, need_id: int) -> list[PhoneCode]:
     """The codes of a need, the newest last."""
     return list(session.scalars(select(PhoneCode).where(PhoneCode.need_id == need_id).order_by(PhoneCode.id)))
+
+
+def _free_again(sent: list[PhoneCode], now: datetime) -> datetime:
+    """When another code may go: a minute after the last, at once if none went."""
+    return sent[-1].sent_at + AGAIN_AFTER if sent else now
 
 
 def _channel(need: Need, home: Home) -> str:

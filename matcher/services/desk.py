@@ -30,6 +30,7 @@ from matcher.store.models import (
     OfferKind,
     Person,
     PhoneCheck,
+    Referral,
     Visit,
 )
 
@@ -77,6 +78,7 @@ class DeskNeed:
     contact: str
     to_ring: bool
     agreed: str | None
+    asked_by: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,7 @@ def read(session: Session, need_id: int, handler: Handler, *, now: datetime) -> 
     need = session.get(Need, need_id)
     if need is None or need.area_id not in handler.area_ids:
         raise NotFound
-    looked_at = ("phone", "email", "address", "note", "door_word")
+    looked_at = ("phone", "email", "address", "note", "door_word", "asked_by")
     audit.record(session, handler.actor, "looked_up", ("person", need.resident_id), *looked_at, now=now)
     home, note = session.get_one(Home, need.resident_id), session.get(NeedNote, need_id)
     check = session.get(PhoneCheck, need_id)
@@ -175,6 +177,7 @@ def read(session: Session, need_id: int, handler: Handler, *, now: datetime) -> 
         contact=need.contact,
         to_ring=need.status is NeedStatus.PAUSED and check is not None and check.confirmed_at is None,
         agreed=_agreed(session, need_id),
+        asked_by=_asked_by(session, need_id),
     )
 
 
@@ -227,6 +230,15 @@ def _found(session: Session, handler: Handler, *conditions: ColumnElement[bool])
         )
         for need, name, words in rows
     )
+
+
+def _asked_by(session: Session, need_id: int) -> tuple[str, ...]:
+    """Who asked for them, if someone else did: name, number, and where they work."""
+    referral = session.scalar(select(Referral).where(Referral.need_id == need_id))
+    if referral is None:
+        return ()
+    work = f"{referral.role}, {referral.organisation}" if referral.organisation else ""
+    return tuple(filter(None, (referral.first_name, people.phone_words(referral.phone), referral.email, work)))
 
 
 def _agreed(session: Session, need_id: int) -> str | None:

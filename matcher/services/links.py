@@ -32,6 +32,7 @@ def issue(session: Session, grant: Grant, *, expires_at: datetime, now: datetime
             need_id=grant.need_id,
             match_id=grant.match_id,
             visit_id=grant.visit_id,
+            referral_id=grant.referral_id,
             made_at=now,
             expires_at=expires_at,
         )
@@ -49,6 +50,7 @@ def open_link(session: Session, token: str, purpose: LinkPurpose, *, now: dateti
         need_id=link.need_id,
         match_id=link.match_id,
         visit_id=link.visit_id,
+        referral_id=link.referral_id,
     )
 
 

@@ -24,7 +24,7 @@ from matcher.domain.lifecycle import (
     check_move,
 )
 from matcher.domain.localtime import local_day
-from matcher.services import answers, audit, wordings
+from matcher.services import answers, audit, referral_news, wordings
 from matcher.services.answers import AnswerWhy as AnswerWhy
 from matcher.services.outbox import Owed, owe
 from matcher.services.proposals import Proposal as Proposal
@@ -235,6 +235,7 @@ def _settle_yes(session: Session, occurrence: Occurrence, match: Match, visit: V
     for who, (person_id, channel) in channels.items():
         owed = Owed(f"{said}_{who}", ("visit_id", visit.id), person_id=person_id, channel=channel, due_at=due_at)
         owe(session, owed, now=now)
+    referral_news.tell(session, need.id, "referral_matched", occasion=str(occurrence.id), now=now)
     if is_usual:
         audit.record(session, audit.SYSTEM, "held_as_usual", ("visit", visit.id), now=now)
     else:

@@ -86,7 +86,7 @@ def read(session: Session, need_id: int, *, now: datetime) -> NeedPage:
     """The page as it is now."""
     need = session.get_one(Need, need_id)
     kind = session.get_one(KindRow, need.kind_slug)
-    occurrence = _in_view(session, need, now)
+    occurrence = occurrence_in_view(session, need)
     visits = _visits(session, occurrence)
     asked = session.scalars(select(Match).where(Match.occurrence_id == occurrence.id).order_by(Match.asked_at)).all()
     can_say_how = queries.occurrence_to_judge(session, need_id, now) is not None
@@ -151,7 +151,7 @@ def _reason(occurrence: Occurrence) -> str | None:
 _SHOWN_OPEN = (OccurrenceStatus.OPEN, OccurrenceStatus.FILLED)
 
 
-def _in_view(session: Session, need: Need, now: datetime) -> Occurrence:
+def occurrence_in_view(session: Session, need: Need) -> Occurrence:
     """The occurrence the page is about: the next that is not over, else the last there was."""
     mine = select(Occurrence).where(Occurrence.need_id == need.id)
     coming = mine.where(Occurrence.status.in_(_SHOWN_OPEN)).order_by(Occurrence.starts_at).limit(1)

@@ -29,7 +29,18 @@ from matcher.domain.recurrence import (
 )
 from matcher.domain.timewindow import TimeWindow
 from matcher.domain.wording import clean_text, refuse_secrets
-from matcher.services import arrangement_changes, audit, batching, confirming, kinds, matches, people, visits, wordings
+from matcher.services import (
+    arrangement_changes,
+    audit,
+    batching,
+    confirming,
+    kinds,
+    matches,
+    people,
+    referral_news,
+    visits,
+    wordings,
+)
 from matcher.services.outbox import Owed, drop_pending, owe
 from matcher.services.people import PersonDraft
 from matcher.store.models import Need, NeedNote, Occurrence, Person
@@ -49,6 +60,8 @@ class NeedDraft:
     """What a resident answered. `when`: asap, today, tomorrow or day (then `day`); `times`: am, pm, eve.
 
     `must_confirm`: nobody of the team has spoken with them, so their number is confirmed before anyone is asked.
+    `must_ring`: nor have they asked themselves, so that no code goes to them: they are rung. `must_decide`: they cannot
+    agree for themselves, and a coordinator decides.
     """
 
     kind: str
@@ -63,6 +76,13 @@ class NeedDraft:
     helpers: int = 1
     note: str = ""
     must_confirm: bool = False
+    must_ring: bool = False
+    must_decide: bool = False
+
+    @property
+    def must_wait(self) -> bool:
+        """True if nobody is asked before something else has happened."""
+        return self.must_confirm or self.must_ring or self.must_decide
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +122,7 @@ def write_need(session: Session, draft: NeedDraft, resident: Person, *, now: dat
         first_day=first_day,
         bands=sorted(draft.times, key=list(BANDS).index),
         contact=draft.contact,
-        status=NeedStatus.PAUSED if kind.is_triaged or draft.must_confirm else NeedStatus.OPEN,
+        status=NeedStatus.PAUSED if kind.is_triaged or draft.must_wait else NeedStatus.OPEN,
         posted_at=now,
     )
     session.add(need)
@@ -111,9 +131,9 @@ def write_need(session: Session, draft: NeedDraft, resident: Person, *, now: dat
         session.add(NeedNote(need_id=need.id, note=note))
     _open_first(session, need, draft, now)
     audit.record(session, audit.person(resident.id), "posted", ("need", need.id), now=now)
-    if draft.must_confirm:
-        confirming.begin(session, need, now=now)
-    else:
+    if draft.must_confirm or draft.must_ring:
+        confirming.begin(session, need, is_rung=draft.must_ring, now=now)
+    elif not draft.must_decide:
         owed = Owed("need_posted", ("need_id", need.id), person_id=resident.id, channel=draft.contact)
         owe(session, owed, now=now)
     token = wordings.status_link(session, need, now=now)
@@ -160,6 +180,7 @@ def cancel_need(session: Session, need_id: int, *, actor: str, now: datetime) ->
     audit.record(session, actor, "cancelled", ("need", need_id), now=now)
     owed = Owed("need_cancelled_resident", ("need_id", need_id), person_id=need.resident_id, channel=need.contact)
     owe(session, owed, now=now)
+    referral_news.tell(session, need_id, "referral_unmet", now=now)
 
 
 def extend_recurring(session: Session, *, now: datetime) -> int:

@@ -48,6 +48,7 @@ class Owed:
     thing: tuple[str, int]
     person_id: int | None = None
     staff_id: int | None = None
+    referral_id: int | None = None
     channel: str = "text"
     about: Mapping[str, int] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
@@ -85,6 +86,7 @@ def _row(owed: Owed, now: datetime) -> dict[str, Any]:
         "template": owed.template,
         "person_id": owed.person_id,
         "staff_id": owed.staff_id,
+        "referral_id": owed.referral_id,
         "channel": owed.channel,
         **owed.about,
         noun: thing_id,

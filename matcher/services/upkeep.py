@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matcher.domain.lifecycle import NeedStatus, OccurrenceStatus, check_move
-from matcher.services import audit, closing, drafts, icy, matches, needs, visits
+from matcher.services import audit, closing, drafts, icy, matches, needs, referral_news, visits
 from matcher.services.outbox import Owed, owe
 from matcher.store.models import Need, Occurrence
 
@@ -77,3 +77,4 @@ def _lapse(session: Session, occurrence: Occurrence, now: datetime) -> None:
     if need.status is not NeedStatus.CANCELLED:
         owed = Owed("need_unmet", ("occurrence_id", occurrence.id), person_id=need.resident_id, channel=need.contact)
         owe(session, owed, now=now)
+        referral_news.tell(session, need.id, "referral_unmet", occasion=str(occurrence.id), now=now)

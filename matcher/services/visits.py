@@ -17,7 +17,7 @@ from matcher.domain.lifecycle import (
     check_move,
 )
 from matcher.domain.wording import clean_text
-from matcher.services import arrangements, audit, closing, matches, people
+from matcher.services import arrangements, audit, closing, matches, people, referral_news
 from matcher.services.outbox import Owed, owe
 from matcher.store import queries
 from matcher.store.models import Feedback, Need, Occurrence, Visit
@@ -162,6 +162,7 @@ def settle(session: Session, occurrence: Occurrence, *, now: datetime) -> None:
     session.flush()
     if occurrence.status is OccurrenceStatus.FILLED and not _of_occurrence(session, occurrence.id, EXPECTED):
         occurrence.status, occurrence.closed_at = OccurrenceStatus.DONE, now
+        referral_news.tell(session, occurrence.need_id, "referral_done", occasion=str(occurrence.id), now=now)
         closing.close_if_finished(session, occurrence.need_id, now=now)
 
 
@@ -183,6 +184,7 @@ def _reopen_or_miss(session: Session, occurrence: Occurrence, now: datetime) -> 
     check_move(occurrence.status, OccurrenceStatus.UNMET)
     occurrence.status, occurrence.closed_at = OccurrenceStatus.UNMET, now
     occurrence.reason_code, occurrence.reason = "nobody_came", "The resident says that nobody came."
+    referral_news.tell(session, occurrence.need_id, "referral_unmet", occasion=str(occurrence.id), now=now)
     closing.close_if_finished(session, occurrence.need_id, now=now)
 
 

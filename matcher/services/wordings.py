@@ -37,6 +37,7 @@ from matcher.store.models import (
     Notification,
     Occurrence,
     Person,
+    Referral,
     Staff,
     Visit,
 )
@@ -116,6 +117,13 @@ def when_words(starts_at: datetime) -> str:
 def status_link(session: Session, need: Need, *, now: datetime) -> str:
     """A new token for a need's own page."""
     grant = Grant(LinkPurpose.STATUS, person_id=need.resident_id, need_id=need.id)
+    begins = max(now, at_local(need.first_day, time()))
+    return links.issue(session, grant, expires_at=begins + STATUS_LINK_LASTS, now=now)
+
+
+def outcome_link(session: Session, need: Need, referral_id: int, *, now: datetime) -> str:
+    """A new token for the page that tells who asked for someone what came of it."""
+    grant = Grant(LinkPurpose.REFERRAL, referral_id=referral_id)
     begins = max(now, at_local(need.first_day, time()))
     return links.issue(session, grant, expires_at=begins + STATUS_LINK_LASTS, now=now)
 
@@ -287,6 +295,18 @@ def _pair(desk: _Desk, arrangement: Arrangement) -> dict[str, str]:
     return {"v": usual, "r": resident}
 
 
+def _referral_posted(desk: _Desk) -> Values:
+    need = _need(desk)
+    assert desk.row.referral_id is not None
+    token = outcome_link(desk.session, need, desk.row.referral_id, now=desk.now)
+    return {"ref": need.reference, "link": f"{desk.scheme.origin}/for/{token}"}
+
+
+def _referral_news(desk: _Desk) -> Values:
+    """The outcome alone: who asked for someone hears no name, no time and no place."""
+    return {"ref": _need(desk).reference}
+
+
 def _offer_made(desk: _Desk) -> Values:
     assert desk.row.person_id is not None
     token = own_page_link(desk.session, desk.row.person_id, now=desk.now)
@@ -332,6 +352,10 @@ _WORDINGS: Mapping[str, Callable[[_Desk], Values]] = {
     "arrangement_stand_in": _arrangement_made,
     "arrangement_ended_resident": _arrangement_ended,
     "arrangement_ended_volunteer": _arrangement_ended,
+    "referral_posted": _referral_posted,
+    "referral_matched": _referral_news,
+    "referral_done": _referral_news,
+    "referral_unmet": _referral_news,
     "offer_made": _offer_made,
     "staff_code": _staff_code,
 }
@@ -347,6 +371,10 @@ def _recipient(session: Session, row: Notification) -> tuple[str, str] | None:
         return staff.email, f"{staff.name}, by email"
     if row.template == _RECEIPT:  # of an erasure: nothing else is known of them any more
         return (to, f"someone, by {row.channel}") if (to := row.values.get("to")) else None
+    if row.referral_id is not None:
+        referral = session.get_one(Referral, row.referral_id)
+        address = referral.email if row.channel == "email" else referral.phone
+        return address, f"{referral.first_name}, by {row.channel}"
     person = session.get_one(Person, row.person_id)
     home = session.get(Home, person.id)
     if home is None or person.erased_at is not None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from matcher.domain.roles import LinkPurpose
-from matcher.services import calendar_feed, confirming, invitations, staff, upkeep
+from matcher.services import calendar_feed, confirming, consents, invitations, referrals, staff, upkeep
 from matcher.services.access import Grant
-from matcher.services.needs import PostedNeed
+from matcher.services.consents import Given
+from matcher.services.needs import NeedDraft, PostedNeed
+from matcher.services.referrals import ReferralDraft
 from matcher.store.models import PhoneCheck, Visit
 from tests.journeys.running import Running
 from tests.worlds import World
@@ -55,6 +57,7 @@ class EveryPage:
         self._not_confirmed()
         self._invited()
         self._told_by_phone()
+        self._for_someone()
         self.world.deliver()
         self.desk = self._desk()
         self.world.execute("update notifications set status = 'failed', last_error = 'ring them' where id = 1")
@@ -100,9 +103,20 @@ class EveryPage:
         self._ask("Ann", self.world.post("Una", contact="phone", when="tomorrow"))
         self.world.yes("Ann")
 
+    def _for_someone(self) -> None:
+        """What is left with who asked for someone else."""
+        given = Given(consents.SELF, "relative", "spoken")
+        asked = ReferralDraft(first_name="Nora", phone="07700 900444", given=given, is_told=True)
+        times, person = frozenset({"am"}), self.world.draft("Vera")
+        draft = NeedDraft(kind="snow", when="tomorrow", times=times, person=person, contact="letter")
+        with self.world.work() as session:
+            token = referrals.post_for_someone(session, draft, asked, now=self.world.now).token
+        self.paths["what came of it"] = f"/for/{token}"
+        self.paths["asked for someone else"] = f"/for/{token}/sent"
+
     def _desk(self) -> dict[str, str]:
         """What a call handler opens: someone to ring, and someone to tell."""
-        (waiting,) = self.world.all(PhoneCheck)
+        waiting, _ = self.world.all(PhoneCheck)
         with self.world.work() as session:
             confirming.ring_me(session, waiting.need_id, now=self.world.now)
         held = "select id from notifications where template = 'visit_held_resident' and channel = 'phone'"

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from matcher.domain.roles import LinkPurpose
+from matcher.services import staff
 from matcher.services.access import Grant
 from tests.worlds import World
 
@@ -55,8 +56,28 @@ OFFER = {
     },
     "/offer/promises": {"promises": "yes"},
 }
-PAGES = [(journey, path) for journey in (ASK, OFFER) for path in journey]
-BY_HAND = ("postcode", "house", "first_name", "surname", "phone", "email", "note")
+FOR_SOMEONE = {
+    "/ask/for-someone": {"relation": "professional", "organisation": "Surgery", "role": "Receptionist"},
+    "/ask/for-someone/agreed": {"agreed": "written"},
+    **{f"/ask/for-someone/{name}": ASK[path] for name, path in zip(("kind", "when", "where", "who"), ASK, strict=True)},
+    "/ask/for-someone/you": {"first_name": "Nora", "phone": "01632 960902", "email": "n@example.org", "hears": "both"},
+}
+ITS_OWN = ("/ask/for-someone", "/ask/for-someone/agreed", "/ask/for-someone/you")  # the others are those of /ask
+PAGES = [(journey, path) for journey in (ASK, OFFER) for path in journey] + [(FOR_SOMEONE, path) for path in ITS_OWN]
+BY_PHONE = {**ASK["/ask"], **ASK["/ask/when"], **ASK["/ask/where"], **ASK["/ask/who"], "helpers": "1", "is_weekly": ""}
+BY_HAND = (
+    "postcode",
+    "house",
+    "first_name",
+    "surname",
+    "phone",
+    "email",
+    "note",
+    "organisation",
+    "role",
+    "wanted",
+    "name",
+)
 
 NASTY = (
     "",
@@ -206,6 +227,38 @@ def test_private_forms_take_it_or_say_what_is_wrong(running):
             reader.press("/sign-in", email="nobody@example.org")
         try_private_form(running, reader, tally, action, fields, reader.get(page).form_token)
     print(f"private forms and signing in: {tally}")  # noqa: T201
+    assert running.said("web").count("page_failed") == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("/desk/new", BY_PHONE | {"do": "send", "read": "", "key": ""}),
+        ("/desk/find", {"wanted": "K7Q-4MX"}),
+        ("/desk/door", {"wanted": "K7Q-4MX", "name": "Ann"}),
+    ],
+)
+def test_the_desk_takes_it_or_says_what_is_wrong(running, path, fields):
+    world: World = running.world()
+    world.coordinator()
+    reader, tally = running.reader(), Tally()
+    with world.work() as session:
+        way_in = staff.sign_in_link(session, "ruth@example.org", now=world.now)
+    reader.press(f"/sign-in/{way_in}")
+    token = reader.get(path).form_token
+
+    @SHORT
+    @given(field=st.sampled_from(sorted(fields)), typed=TYPED)
+    def try_it(field, typed):
+        answer = reader.ask("POST", path, {"form_token": token, **fields, field: typed})
+        tally.add(answer.status)
+        assert answer.status in (200, 303, 400, 422), (field, typed)
+        if answer.status == 422:
+            assert _ERROR.search(answer.body), (field, typed)
+            assert field not in BY_HAND or shows(answer, typed), (field, typed)
+
+    try_it()
+    print(f"{path}: {tally}")  # noqa: T201
     assert running.said("web").count("page_failed") == 0
 
 

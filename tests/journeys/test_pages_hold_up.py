@@ -114,6 +114,33 @@ ASKING = (
         ),
     ),
 )
+FOR_SOMEONE = (
+    (
+        "Who are you asking for?",
+        lambda page: (
+            check(page, "A patient or client"),
+            fill(page, {"Your organisation": "Market Street Surgery", "Your role": "Receptionist"}),
+        ),
+    ),
+    ("Do they know you are asking?", lambda page: check(page, "Yes, they told me that they agree")),
+    ("What do they need help with?", lambda page: check(page, "A lift")),
+    ("When do they need it?", lambda page: (check(page, "Tomorrow"), check(page, "Morning, 8 to 12"))),
+    ASKING[2],
+    (
+        "Who should the neighbour ask for?",
+        lambda page: (
+            fill(page, {"First name": "Wolfeschlegelsteinhausenberger", "Their phone number": "01632 960901"}),
+            check(page, "Letter"),
+        ),
+    ),
+    (
+        "About you",
+        lambda page: (
+            fill(page, {"Your first name": "Nora", "Your phone number": "01632 960902"}),
+            check(page, "Them and me"),
+        ),
+    ),
+)
 OFFERING = (
     ("What could you do?", lambda page: check(page, "Clear snow or ice")),
     ("When are you usually free?", lambda page: check(page, "Almost any time")),
@@ -228,6 +255,7 @@ def test_every_page_holds_up(quiet, someone):
         if what != "no such page":
             eye.read(what, path)
     look_through_journey(eye, "/ask", ASKING)
+    look_through_journey(eye, "/ask/for-someone", FOR_SOMEONE)
     look_through_journey(eye, "/offer", OFFERING)
     look_at_mistakes(eye, MISTAKES)
     look_at_sign_in(eye, pages.way_in())

@@ -33,6 +33,7 @@ class KindForm(QuestionForm):
         choices=[(code, label) for code, label, _ in CLEARING],
     )
     views: tuple[KindView, ...] = ()
+    who = "you"
 
     def prepare(self, asking: Asking) -> None:
         """The kinds of help come from their table."""
@@ -41,7 +42,7 @@ class KindForm(QuestionForm):
 
     def validate_kind(self, field: Field) -> None:
         """One of the kinds there are."""
-        chosen("Select what you need help with")(self, field)
+        chosen(f"Select what {self.who} need help with")(self, field)
 
     def validate_details(self, field: Field) -> None:
         """Only for snow, and only things that can be cleared; anything else is not an answer to this."""
@@ -196,6 +197,17 @@ class WhoForm(QuestionForm):
         validators=[short("What you tell the neighbour", needs.NOTE_LENGTH), checked_by(refuse_secrets)],
     )
     is_note_wanted: bool = False
+    who = "you"
+
+    @property
+    def note_hint(self) -> str:
+        """What to write, and what not."""
+        say = (
+            "Someone from the team will ring you about it."
+            if self.is_note_wanted
+            else "For example, ring the side bell."
+        )
+        return f"{say} Do not write about your health, key safe codes or money. Up to 200 characters."
 
     def prepare(self, asking: Asking) -> None:
         """“Something else” needs words."""
@@ -203,7 +215,7 @@ class WhoForm(QuestionForm):
         triaged = {kind.slug for kind in kinds.list_kinds(asking.session) if kind.is_triaged}
         self.is_note_wanted = chosen in triaged
         if self.is_note_wanted:
-            self.note.label.text = "What do you need help with?"
+            self.note.label.text = f"What do {self.who} need help with?"
 
     def validate_email(self, field: Field) -> None:
         """Wanted only if that is how we write to them."""
@@ -215,7 +227,7 @@ class WhoForm(QuestionForm):
     def check(self, asking: Asking) -> None:
         """Something else must be said in words."""
         if self.is_note_wanted and not self.note.data:
-            raise BadInput("Enter what you need help with", field="note")
+            raise BadInput(f"Enter what {self.who} need help with", field="note")
 
     def contact_words(self) -> str:
         """`Text`, or `Email: name@example.com`."""

@@ -5,7 +5,7 @@ from matcher.store.models.arrangements import Arrangement
 from matcher.store.models.asking import Match, NeverPair, Round, Visit
 from matcher.store.models.cold import ColdSpell
 from matcher.store.models.confirming import PhoneCheck, PhoneCode
-from matcher.store.models.consents import Consent
+from matcher.store.models.consents import Consent, Referral
 from matcher.store.models.declared import Declared
 from matcher.store.models.invitations import Invitation, InvitationCount
 from matcher.store.models.kinds import KindRow, LevelRow
@@ -53,6 +53,7 @@ __all__ = [
     "PhoneCode",
     "Postcode",
     "PrivateLink",
+    "Referral",
     "Role",
     "Round",
     "Staff",

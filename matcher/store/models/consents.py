@@ -1,11 +1,11 @@
-"""Who agreed that help is asked for, when somebody else asked for them."""
+"""Asking for someone else: who agreed to it, and who asked."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from matcher.store.models.declared import Declared, Id, link_to
 
@@ -34,3 +34,24 @@ class Consent(Declared):
         CheckConstraint("(asked_by = 'staff') = (staff_id is not null)", name="staff_are_named"),
         CheckConstraint("how in ('spoken', 'written')", name="how"),
     )
+
+
+class Referral(Declared):
+    """Who asked for someone else. Private: it may be read by the desk, and is told the outcome and nothing more.
+
+    `is_told`: they would like to hear the outcome. `organisation` and `role` are of those who ask at work.
+    """
+
+    __tablename__ = "referrals"
+
+    id: Mapped[Id]
+    need_id: Mapped[int] = link_to("needs.id", unique=True, index=False)
+    first_name: Mapped[str]
+    phone: Mapped[str]
+    email: Mapped[str] = mapped_column(default="", server_default="")
+    organisation: Mapped[str] = mapped_column(default="", server_default="")
+    role: Mapped[str] = mapped_column(default="", server_default="")
+    is_told: Mapped[bool]
+    made_at: Mapped[datetime]
+
+    __table_args__ = (CheckConstraint("(organisation = '') = (role = '')", name="at_work_or_not"),)

@@ -29,6 +29,7 @@ class Notification(Declared):
     template: Mapped[str]
     person_id: Mapped[int | None] = link_to("people.id")
     staff_id: Mapped[int | None] = link_to("staff.id")
+    referral_id: Mapped[int | None] = link_to("referrals.id")
     channel: Mapped[str]
     need_id: Mapped[int | None] = link_to("needs.id")
     occurrence_id: Mapped[int | None] = link_to("occurrences.id")
@@ -45,8 +46,10 @@ class Notification(Declared):
     last_error: Mapped[str | None]
 
     __table_args__ = (
-        UniqueConstraint("event", "person_id", "staff_id", "channel", postgresql_nulls_not_distinct=True),
-        CheckConstraint("num_nonnulls(person_id, staff_id) = 1", name="one_recipient"),
+        UniqueConstraint(
+            "event", "person_id", "staff_id", "referral_id", "channel", postgresql_nulls_not_distinct=True
+        ),
+        CheckConstraint("num_nonnulls(person_id, staff_id, referral_id) = 1", name="one_recipient"),
         Index(
             "ix_notifications_due",
             "due_at",
@@ -81,17 +84,19 @@ class PrivateLink(Declared):
     need_id: Mapped[int | None] = link_to("needs.id")
     match_id: Mapped[int | None] = link_to("matches.id")
     visit_id: Mapped[int | None] = link_to("visits.id")
+    referral_id: Mapped[int | None] = link_to("referrals.id")
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
 
     __table_args__ = (
-        CheckConstraint("num_nonnulls(person_id, staff_id) = 1", name="one_holder"),
+        CheckConstraint("num_nonnulls(person_id, staff_id, referral_id) = 1", name="one_holder"),
         # A link opens the one thing that its purpose names.
         CheckConstraint(
             "(purpose = 'status') = (need_id is not null) and (purpose = 'match') = (match_id is not null)"
-            " and (purpose = 'visit') = (visit_id is not null) and (purpose = 'sign_in') = (staff_id is not null)",
+            " and (purpose = 'visit') = (visit_id is not null) and (purpose = 'sign_in') = (staff_id is not null)"
+            " and (purpose = 'referral') = (referral_id is not null)",
             name="opens_what_it_says",
         ),
     )

@@ -18,6 +18,7 @@ ACTORS = {
     "holder of an ask's link": Actor(Grant(LinkPurpose.MATCH, person_id=MINE, match_id=MINE)),
     "holder of a visit's link": Actor(Grant(LinkPurpose.VISIT, person_id=MINE, visit_id=MINE)),
     "holder of their own page's link": Actor(Grant(LinkPurpose.ME, person_id=MINE)),
+    "holder of an outcome's link": Actor(Grant(LinkPurpose.REFERRAL, referral_id=MINE)),
     "holder of a calendar's link": Actor(Grant(LinkPurpose.CALENDAR, person_id=MINE)),
     "holder of a sign-in link": Actor(Grant(LinkPurpose.SIGN_IN, staff_id=3)),
     "staff without a role": Actor(staff_id=3, area_ids=frozenset({AREA})),
@@ -26,8 +27,8 @@ ACTORS = {
     **STAFF,
 }
 THINGS = {
-    "mine": Thing(MINE, MINE, MINE, MINE, AREA),
-    "another's": Thing(ANOTHERS, ANOTHERS, ANOTHERS, ANOTHERS, OTHER_AREA),
+    "mine": Thing(MINE, MINE, MINE, MINE, MINE, AREA),
+    "another's": Thing(ANOTHERS, ANOTHERS, ANOTHERS, ANOTHERS, ANOTHERS, OTHER_AREA),
     "none": Thing(),
 }
 
@@ -60,6 +61,8 @@ ALLOWED = {
     "read_calibration": {("coordinator", "mine"), ("coordinator", "none")},
     "switch_cold": {("coordinator", "mine"), ("coordinator", "none")},
     "use_desk": {(role, thing) for role in ("call_handler", "coordinator") for thing in ("mine", "none")},
+    "read_outcome": {("holder of an outcome's link", "mine")},
+    "decide_for_them": {("coordinator", "mine"), ("coordinator", "none")},
     "read_calendar": {("holder of a calendar's link", "mine")},
     "report_delivery": EVERYBODY,
     "read_outbox": {("whoever tries it on one machine", thing) for thing in THINGS},

@@ -33,6 +33,10 @@ EVENTS = {
     "visit_unsure_resident",
     "need_unmet",
     "offer_made",
+    "referral_posted",
+    "referral_matched",
+    "referral_done",
+    "referral_unmet",
     "staff_code",
     "need_cancelled_resident",
     "details_erased",
@@ -41,6 +45,7 @@ EVENTS = {
 
 # The page each link opens: the longer its address, the longer the text.
 PAGES = {
+    "referral_posted": "for",
     "match_asked": "m",
     "visit_held_volunteer": "visits",
     "visit_not_marked": "visits",
