@@ -159,13 +159,14 @@ def find(session: Session, wanted: str, handler: Handler, *, now: datetime) -> t
 
 
 def read(session: Session, need_id: int, handler: Handler, *, now: datetime) -> DeskNeed:
-    """A need as the desk sees it. The look is audited. NotFound if it is of no area of theirs."""
+    """A need as the desk sees it. The look is audited. NotFound if it is of no area of theirs, or erased."""
     need = session.get(Need, need_id)
-    if need is None or need.area_id not in handler.area_ids:
+    home = session.get(Home, need.resident_id) if need else None
+    if need is None or home is None or need.area_id not in handler.area_ids:
         raise NotFound
     looked_at = ("phone", "email", "address", "note", "door_word", "asked_by")
     audit.record(session, handler.actor, "looked_up", ("person", need.resident_id), *looked_at, now=now)
-    home, note = session.get_one(Home, need.resident_id), session.get(NeedNote, need_id)
+    note = session.get(NeedNote, need_id)
     check = session.get(PhoneCheck, need_id)
     return DeskNeed(
         need_id=need_id,

@@ -37,6 +37,7 @@ from matcher.store.models import (
     OfferKind,
     Person,
     PhoneCode,
+    Referral,
     Visit,
 )
 
@@ -129,6 +130,8 @@ def _erase_words(session: Session, person_id: int) -> None:
     visits_ = select(Visit.id).where(or_(Visit.occurrence_id.in_(occurrences), Visit.person_id == person_id))
     session.execute(delete(NeedNote).where(NeedNote.need_id.in_(asked)))
     session.execute(delete(PhoneCode).where(PhoneCode.need_id.in_(asked)))
+    nobody = {"first_name": NOBODYS_NAME, "phone": "", "email": "", "organisation": "", "role": "", "is_told": False}
+    session.execute(update(Referral).where(Referral.need_id.in_(asked)).values(nobody))
     session.execute(
         update(Feedback)
         .where(Feedback.visit_id.in_(select(Visit.id).where(Visit.occurrence_id.in_(occurrences))))

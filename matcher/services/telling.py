@@ -137,6 +137,7 @@ def _untold(area_ids: frozenset[int], now: datetime) -> Any:
         .join(Need, Need.id == func.coalesce(Notification.need_id, Occurrence.need_id, Arrangement.need_id))
         .where(
             Need.area_id.in_(area_ids),
+            Person.erased_at.is_(None),
             Need.resident_id == Notification.person_id,
             Notification.template.in_(SPOKEN),
             Notification.status.in_(outbox.UNTOLD),

@@ -373,8 +373,8 @@ def _recipient(session: Session, row: Notification) -> tuple[str, str] | None:
         return (to, f"someone, by {row.channel}") if (to := row.values.get("to")) else None
     if row.referral_id is not None:
         referral = session.get_one(Referral, row.referral_id)
-        address = referral.email if row.channel == "email" else referral.phone
-        return address, f"{referral.first_name}, by {row.channel}"
+        to = referral.email if row.channel == "email" else referral.phone
+        return (to, f"{referral.first_name}, by {row.channel}") if to else None
     person = session.get_one(Person, row.person_id)
     home = session.get(Home, person.id)
     if home is None or person.erased_at is not None:

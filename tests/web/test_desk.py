@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.lifecycle import NeedStatus, NotificationStatus
 from matcher.domain.roles import StaffRoleName
-from matcher.services import confirming, needs, staff
+from matcher.services import confirming, erasure, needs, staff
 from matcher.store.models import (
     AuditRow,
     Consent,
@@ -405,9 +405,14 @@ def test_there_is_no_other_way_to_find_anyone(handler: FlaskClient, world: World
         assert shown.status_code == 422
         assert error_beside(shown.text, "wanted")
         assert typed in words(shown)
+    with reading() as session:
+        eileen_id = session.get_one(Need, world.need_id).resident_id
     with unit_of_work() as session:
-        session.execute(text("update people set erased_at = now()"))
+        erasure.erase_person(session, eileen_id, need_id=world.need_id, now=datetime.now(UTC))
     assert press(handler, "/desk/find", wanted="07700 900982").status_code == 422
+    for path in (f"/desk/needs/{world.need_id}", f"/desk/needs/{world.need_id}/letter"):
+        assert handler.get(path).status_code == 404
+    assert handler.get("/desk").status_code == 200
     assert audited() == []
 
 
