@@ -14,14 +14,14 @@ from matcher.engine.world import Pairs, World
 HOUR_S = 3600
 
 
-def chance_of_yes(world: World, pairs: Pairs, start: Ints) -> Floats:
-    """Chance, in (0, 1), that each person says yes if asked now for a visit at `start`. It never excludes
-    anyone.
+def chance_of_yes(world: World, pairs: Pairs, start: Ints, asked: Ints | int | None = None) -> Floats:
+    """Chance, in (0, 1), that each person says yes to a visit at `start` if asked at that second, or now. It never
+    excludes anyone.
     """
     model = world.params.acceptance
     person = world.offers.person[pairs.volunteer]
     reach = np.maximum(world.offers.reach_m[pairs.volunteer], 1.0)
-    notice = start - world.clock.now
+    notice = start - (world.clock.now if asked is None else asked)
     logit = (
         model.base
         + model.whole_reach * np.minimum(pairs.metres / reach, 1.0)

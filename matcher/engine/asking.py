@@ -95,7 +95,7 @@ def pace(world: World, problem: RoundProblem) -> Pace:
     return Pace(
         params=problem.params,
         places=places,
-        due=np.array([clock.floor(_target(o, problem.params)) for o in chosen], dtype=np.float64),
+        due=world.needs.target.astype(np.float64),
         last=np.array([clock.floor(_last_start(o)) for o in chosen], dtype=np.float64),
         since=np.array([clock.floor(o.waiting_since) for o in chosen], dtype=np.float64),
         goal=goal * places,
@@ -118,7 +118,8 @@ def unanswered(world: World, problem: RoundProblem) -> Unanswered:
     known = [a for a in asks if a.offer_id in v_of]
     volunteer = np.array([v_of[a.offer_id] for a in known], dtype=np.int64)
     start = np.array([world.clock.floor(a.visit.start) for a in known], dtype=np.int64)
-    chance[there] = chance_of_yes(world, world.pairs(rows[there], volunteer), start)
+    asked = np.array([world.clock.floor(a.asked_at) for a in known], dtype=np.int64)
+    chance[there] = chance_of_yes(world, world.pairs(rows[there], volunteer), start, asked)
     usual[there] = world.usual.has(rows[there], world.offers.person[volunteer])
     silent = np.array([max((problem.now - a.asked_at) / MINUTE, 0.0) for a in asks], dtype=np.float64)
     return Unanswered(rows, chance, silent, usual)
@@ -173,11 +174,10 @@ def next_asks_at(world: World, pace: Pace, out: Unanswered) -> list[datetime]:
 
 def urges(world: World, problem: RoundProblem) -> Urge:
     """What each occurrence is worth now, nobody having been asked."""
-    params, clock = world.params, world.clock
     return Urge(
-        value=np.array([params.value.of(o.urgency) for o in world.occurrences], dtype=np.float64),
+        value=np.array([world.params.value.of(o.urgency) for o in world.occurrences], dtype=np.float64),
         waited=np.array([_waited(o, problem.now) for o in world.occurrences], dtype=np.float64),
-        target=np.array([clock.floor(_target(o, params)) for o in world.occurrences], dtype=np.int64),
+        target=world.needs.target,
         unheard=np.ones(len(world.occurrences)),
     )
 
@@ -204,11 +204,6 @@ def _waited(occurrence: OpenOccurrence, now: datetime) -> float:
     if whole <= timedelta():
         return 1.0
     return min(max((now - occurrence.waiting_since) / whole, 0.0), 1.0)
-
-
-def _target(occurrence: OpenOccurrence, params: Params) -> datetime:
-    first = min(w.start for w in occurrence.windows)
-    return occurrence.target or first + params.target_share * (_end(occurrence) - first)
 
 
 def _last_start(occurrence: OpenOccurrence) -> datetime:

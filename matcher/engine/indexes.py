@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -56,7 +56,8 @@ class Spans:
 class OccurrenceIndex:
     """Occurrences as arrays, N rows. piece_*: (N, K), padded with empty pieces. word, bits: (N, J), which
     words of a volunteer's half-hour mask matter and which of their bits, padded with zeros. requires: (N,
-    C). last_day: proleptic ordinal. point: (N, 3) earth-centred metres. begins: NONE if free to choose.
+    C). last_day: proleptic ordinal. point: (N, 3) earth-centred metres. begins: NONE if free to choose. target: by when
+    it should have begun.
     """
 
     id: Ints
@@ -71,6 +72,7 @@ class OccurrenceIndex:
     requires: Bools
     last_day: Ints
     begins: Ints
+    target: Ints
     urgent: Bools
 
 
@@ -168,9 +170,15 @@ def earth_centred_array(lat: Floats, lon: Floats) -> Floats:
 
 
 def index_occurrences(
-    occurrences: Sequence[OpenOccurrence], kinds: Sequence[str], checks: Sequence[str], clock: Clock
+    occurrences: Sequence[OpenOccurrence],
+    kinds: Sequence[str],
+    checks: Sequence[str],
+    clock: Clock,
+    target_share: float,
 ) -> OccurrenceIndex:
-    """Arrays of the occurrences, in the order given."""
+    """Arrays of the occurrences, in the order given. target_share: where in its windows an occurrence has its target,
+    unless it says.
+    """
     start = _padded([[clock.ceil(w.start) for w in sorted(o.windows)] for o in occurrences], fill=0)
     end = _padded([[clock.floor(w.end) for w in sorted(o.windows)] for o in occurrences], fill=-1)
     word, bits = _wanted_half_hours(start, end)
@@ -189,11 +197,17 @@ def index_occurrences(
             len(occurrences), len(checks)
         ),
         last_day=np.array([_last_day(o.windows) for o in occurrences], dtype=np.int64),
+        target=np.array([clock.floor(_target(o, target_share)) for o in occurrences], dtype=np.int64),
         urgent=np.array([o.urgency is Urgency.URGENT for o in occurrences], dtype=np.bool_),
         begins=np.array(
             [NONE if o.begins_at is None else clock.ceil(o.begins_at) for o in occurrences], dtype=np.int64
         ),
     )
+
+
+def _target(occurrence: OpenOccurrence, share: float) -> datetime:
+    first, end = min(w.start for w in occurrence.windows), max(w.end for w in occurrence.windows)
+    return occurrence.target or first + share * (end - first)
 
 
 def _last_day(windows: Sequence[TimeWindow]) -> int:

@@ -16,6 +16,8 @@ from matcher.engine.problem import ReasonCode
 from matcher.engine.promises import Promises
 from matcher.engine.world import Pairs, World, lengths
 
+NOTICES_S = (3 * 3600, 10 * 3600)  # a yes is likelier with so much notice
+
 TIME_RULES = (
     ReasonCode.WINDOW_PASSED,
     ReasonCode.NOBODY_FREE,
@@ -62,11 +64,30 @@ def may_be_free(world: World, occurrence: Ints, volunteer: Ints) -> Bools:
 
 
 def proposed_starts(world: World, pairs: Pairs, earliest: Ints) -> Ints:
-    """The start to propose: with the other helper if that can be, else on a round time, else the earliest."""
-    step = world.params.start_step_min * 60
-    chosen = _if_possible(world, pairs, -(-earliest // step) * step, earliest)
+    """The start to propose: with the other helper if that can be; else the first that gives longer notice and is not
+    past the target; else on a round time; else the earliest.
+    """
+    chosen = _if_possible(world, pairs, _round_time(world, earliest), earliest)
+    for notice_s in NOTICES_S:
+        chosen = _with_notice(world, pairs, chosen, notice_s)
     together = world.needs.begins[pairs.occurrence]
     return _if_possible(world, pairs, np.where(together == NONE, chosen, together), chosen)
+
+
+def _with_notice(world: World, pairs: Pairs, chosen: Ints, notice_s: int) -> Ints:
+    """At least so long from now, where that can be by the target."""
+    wish, target = world.clock.now + notice_s, world.needs.target[pairs.occurrence]
+    sooner = np.flatnonzero((chosen < wish) & (wish <= target))
+    wishes = np.full(sooner.size, _round_time(world, np.array(wish)))
+    found = earliest_starts(world, pairs.where(sooner), upto=TIME_RULES[-1], not_before=wishes)
+    later = chosen.copy()
+    later[sooner] = np.where((found != NONE) & (found <= target[sooner]), found, chosen[sooner])
+    return later
+
+
+def _round_time(world: World, second: Ints) -> Ints:
+    step = world.params.start_step_min * 60
+    return -(-second // step) * step
 
 
 def travel_s(world: World, pairs: Pairs) -> Ints:

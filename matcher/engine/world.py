@@ -118,13 +118,14 @@ def build_world(problem: RoundProblem) -> World:
     shunned = [{a for p in known for a in apart.get(p, ())} for known in involved]
     row_of = rows_of(people, {p for known in (*involved, *shunned) for p in known} | apart.keys())
     usual_row = rows_of(people, {p for o in occurrences for p in o.usual})
+    needs = index_occurrences(occurrences, kinds, checks, clock, problem.params.target_share)
     return World(
         params=problem.params,
         clock=clock,
         occurrences=occurrences,
         volunteers=volunteers,
         people=people,
-        needs=_with_company(index_occurrences(occurrences, kinds, checks, clock), occurrences, problem, clock),
+        needs=_with_company(needs, occurrences, problem, clock),
         offers=index_volunteers(volunteers, person, kinds, checks, clock),
         out=KeySet.of(_rows(enumerate(involved), row_of), people.size),
         apart=KeySet.of(_rows(enumerate(shunned), row_of), people.size),

@@ -11,6 +11,7 @@ from matcher.domain.availability import Availability, DaysAway, WeeklyRule
 from matcher.domain.lifecycle import Urgency
 from matcher.domain.localtime import LONDON, at_local, local_day
 from matcher.domain.timewindow import TimeWindow
+from matcher.services.spreadsheets import has_control_characters
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SPAN = re.compile(r"([a-z]+)\s+(\d{1,2}):(\d\d)\s*[-–—]\s*(\d{1,2}):(\d\d)", re.IGNORECASE)
@@ -22,9 +23,16 @@ _DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _YEARS = range(2000, 2101)
 
 
+def plain_id(text: str) -> str:
+    """An id, as it stands."""
+    if not text or has_control_characters(text):
+        raise ValueError("an id, such as N1")
+    return text
+
+
 def label(text: str) -> str:
     """One label; those that differ only in capitals or blanks are equal."""
-    if not text:
+    if not text or has_control_characters(text):
         raise ValueError("a word")
     return " ".join(text.casefold().split())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable
 from html import escape
 
@@ -11,6 +12,9 @@ from matcher.engine.plan_problem import Plan, PlanProblem
 
 WIDTH, MARGIN = 640.0, 24.0
 MOST_NAMED = 20  # of those short of help: more names are a smudge
+BESIDE = 10.0  # how far apart marks are that stand for the same place
+GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))  # turns by it fill a disc evenly
+Spot = tuple[float, float]
 _LARGEST_RATIO = 1.25  # of height to width
 _M_PER_DEGREE = 111_320.0  # of latitude; enough for a picture
 
@@ -29,7 +33,7 @@ class _Sheet:
         self.height = tall * self.scale + 2 * MARGIN + 28
         self._left = (WIDTH - wide * self.scale) / 2
 
-    def at(self, point: Point) -> tuple[float, float]:
+    def at(self, point: Point) -> Spot:
         x = self._left + (point.lon - self._west) * self._squeeze * self.scale
         return x, MARGIN + (self._north - point.lat) * self.scale
 
@@ -46,13 +50,15 @@ def svg_map(problem: PlanProblem, plan: Plan) -> str:
     if not homes and not places:
         return ""
     sheet = _Sheet([*homes.values(), *places.values()])
+    at = _apart([sheet.at(point) for point in (*places.values(), *homes.values())])
+    place, home = dict(zip(places, at, strict=False)), dict(zip(homes, at[len(places) :], strict=True))
     short = {one.need_id for one in plan.unserved}
     going = {one.volunteer_id for one in plan.visits}
     parts = [
-        *(_line(sheet, homes[v.volunteer_id], places[v.need_id]) for v in plan.visits),
-        *(_home(sheet, name, point, is_going=name in going) for name, point in homes.items()),
-        *(_need(sheet, name, point) for name, point in places.items() if name not in short),
-        *(_short(sheet, name, places[name], is_named=len(short) <= MOST_NAMED) for name in sorted(short)),
+        *(_line(home[v.volunteer_id], place[v.need_id]) for v in plan.visits),
+        *(_home(name, spot, is_going=name in going) for name, spot in home.items()),
+        *(_need(name, spot) for name, spot in place.items() if name not in short),
+        *(_short(name, place[name], is_named=len(short) <= MOST_NAMED) for name in sorted(short)),
         _rule(sheet),
     ]
     words = f"Map: {len(places)} needs, {len(homes)} volunteers and {len(plan.visits)} visits; the table says the same."
@@ -60,27 +66,37 @@ def svg_map(problem: PlanProblem, plan: Plan) -> str:
     return f'<svg viewBox="0 0 {WIDTH:.0f} {sheet.height:.0f}" role="img" aria-label="{escape(words)}">{body}</svg>'
 
 
-def _line(sheet: _Sheet, a: Point, b: Point) -> str:
-    (x1, y1), (x2, y2) = sheet.at(a), sheet.at(b)
-    return f'<line class="way" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>'
+def _apart(spots: Iterable[Spot]) -> list[Spot]:
+    """The same spots, but whoever would stand where another already stands is moved to beside them, turn by turn."""
+    taken: Counter[tuple[int, int]] = Counter()
+    return [_beside(spot, taken) for spot in spots]
 
 
-def _home(sheet: _Sheet, name: str, point: Point, *, is_going: bool) -> str:
-    x, y = sheet.at(point)
+def _beside(spot: Spot, taken: Counter[tuple[int, int]]) -> Spot:
+    box = round(spot[0] / BESIDE), round(spot[1] / BESIDE)
+    turn, away = taken[box] * GOLDEN_ANGLE, BESIDE * math.sqrt(taken[box])
+    taken[box] += 1
+    return spot[0] + away * math.cos(turn), spot[1] + away * math.sin(turn)
+
+
+def _line(a: Spot, b: Spot) -> str:
+    return f'<line class="way" x1="{a[0]:.1f}" y1="{a[1]:.1f}" x2="{b[0]:.1f}" y2="{b[1]:.1f}"/>'
+
+
+def _home(name: str, spot: Spot, *, is_going: bool) -> str:
     kind = "home going" if is_going else "home"
-    return f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="5"><title>{escape(name)}</title></circle>'
+    return f'<circle class="{kind}" cx="{spot[0]:.1f}" cy="{spot[1]:.1f}" r="5"><title>{escape(name)}</title></circle>'
 
 
-def _need(sheet: _Sheet, name: str, point: Point) -> str:
-    x, y = sheet.at(point)
+def _need(name: str, spot: Spot) -> str:
     return (
-        f'<rect class="need" x="{x - 4.5:.1f}" y="{y - 4.5:.1f}" width="9" height="9">'
+        f'<rect class="need" x="{spot[0] - 4.5:.1f}" y="{spot[1] - 4.5:.1f}" width="9" height="9">'
         f"<title>{escape(name)}</title></rect>"
     )
 
 
-def _short(sheet: _Sheet, name: str, point: Point, *, is_named: bool) -> str:
-    x, y = sheet.at(point)
+def _short(name: str, spot: Spot, *, is_named: bool) -> str:
+    x, y = spot
     corners = _corners((x, y - 9), (x + 9, y), (x, y + 9), (x - 9, y))
     label = f'<text class="name" x="{x:.1f}" y="{y - 12:.1f}">{escape(name)}</text>' if is_named else ""
     return f'<polygon class="short" points="{corners}"><title>{escape(name)}: short of help</title></polygon>{label}'

@@ -23,6 +23,7 @@ from matcher.services.plan_cells import (
     labels,
     names,
     number,
+    plain_id,
     some_labels,
     urgency,
     whole_number,
@@ -104,7 +105,7 @@ def _refuse_no_place(sheet: Sheet) -> None:
 
 
 def _need(row: Row, points: PostcodePoints) -> tuple[Row, PlanNeed] | None:
-    name, kind, point = row.read("id", _name), row.read("kind", label), _point(row, points)
+    name, kind, point = row.read("id", plain_id), row.read("kind", label), _point(row, points)
     window = _window(row)
     minutes = _minutes(row, window)
     helpers = row.read("helpers", whole_number(1, 20, "helpers"), 1)
@@ -134,12 +135,6 @@ def _need(row: Row, points: PostcodePoints) -> tuple[Row, PlanNeed] | None:
         never=never,
     )
     return row, need
-
-
-def _name(text: str) -> str:
-    if not text:
-        raise ValueError("an id, such as N1")
-    return text
 
 
 def _window(row: Row) -> TimeWindow | None:
@@ -205,7 +200,7 @@ def _free(weekly: Weekly, away: tuple[DaysAway, ...], horizon: TimeWindow) -> tu
 
 
 def _volunteer(row: Row, points: PostcodePoints, horizon: TimeWindow | None) -> PlanVolunteer | None:
-    name, point = row.read("id", _name), _point(row, points)
+    name, point = row.read("id", plain_id), _point(row, points)
     reach_km = row.read("reach_km", number(0, 2000, "kilometres"))
     kinds, checks = row.read("kinds", some_labels), row.read("checks", labels, frozenset[str]())
     weekly, away = row.read("weekly", _weekly), row.read("away", days_away, _NEVER)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
+from unicodedata import category
 
 from matcher.domain.errors import BadInput
 
@@ -16,6 +17,11 @@ Value = TypeVar("Value")
 _DELIMITERS = ",;\t"
 _WORKBOOK = b"PK\x03\x04"
 _LONGEST_SHOWN = 40
+
+
+def has_control_characters(text: str) -> bool:
+    """Whether it holds what no one types into a cell: a NUL, an escape for a terminal, a line break."""
+    return any(category(one) == "Cc" for one in text)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -30,7 +36,8 @@ class BadCell:
 
     def __str__(self) -> str:
         where = f"{self.file}, line {self.line}" + (f", column {self.column}" if self.column else "")
-        found = self.found if len(self.found) <= _LONGEST_SHOWN else f"{self.found[:_LONGEST_SHOWN]}..."
+        found = "".join("�" if has_control_characters(one) else one for one in self.found[:_LONGEST_SHOWN])
+        found += "..." if len(self.found) > _LONGEST_SHOWN else ""
         return f"{where}: expected {self.expected}, found {f'“{found}”' if found else 'nothing'}"
 
 

@@ -85,12 +85,23 @@ def test_no_more_are_asked_than_it_takes(village: Any) -> None:
     assert hope_of(asks[:-1]) < wanted <= hope_of(asks)
 
 
+def test_an_ask_is_no_less_likely_to_bring_a_yes_because_it_is_looked_at_later(village: Any) -> None:
+    """It had three hours of notice when it was made, and has two now: the chance is that of then."""
+    need, christopher = village.need(), village.neighbour(1)
+    live = (village.ask(need, christopher, 10),)
+    problem = village.round([need], [christopher], live_asks=live)
+    later = replace(problem, now=village.at(8))
+    then, now = (unanswered(build_world(one), one).chance for one in (problem, later))
+    assert then == pytest.approx(now)
+
+
 def test_one_more_is_asked_at_the_time_that_was_told_and_not_before(village: Any) -> None:
-    problem = village.round([village.need()], many(village, leaning=1.0))
+    problem = village.round([village.need()], many(village, leaning=0.5))
     first = solve_round(problem)
     (waiting,) = first.waiting
     need = problem.occurrences[0]
-    live = tuple(village.ask(need, village.neighbour(ask.person_id), 8) for ask in first.asks)
+    hour = 7 + (first.asks[0].visit.start - village.at(7)) / timedelta(hours=1)
+    live = tuple(village.ask(need, village.neighbour(ask.person_id), hour) for ask in first.asks)
     assert village.now + 5 * MINUTE < waiting.next_ask_at <= village.now + 120 * MINUTE
     before, then = (
         solve_round(replace(problem, live_asks=live, now=at))

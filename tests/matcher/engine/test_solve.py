@@ -28,7 +28,7 @@ def test_eileen_s_neighbour_is_asked_and_told_why(village: Any) -> None:
 
     (ask,) = answer.asks
     assert (ask.occurrence_id, ask.offer_id, ask.person_id) == (7, 103, 3)
-    assert ask.visit == village.window(8, 8.5)
+    assert ask.visit == village.window(10, 10.5)  # three hours of notice, and well before the target
     assert ask.sentence == "You are about 1 mile away, free then, and offered to clear snow or ice."
     assert sum(line.minutes for line in ask.breakdown) == pytest.approx(ask.weight_min)
     assert (answer.unserved, answer.gap) == ((), 0.0)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -89,6 +90,23 @@ def test_nobody_is_asked_to_be_there_before_they_can_be(village: Any) -> None:
     assert start_of(village, village.need(), walker, now=village.at(8)) == village.at(8.75)
 
 
+def test_longer_notice_is_given_where_that_is_still_by_the_target(village: Any) -> None:
+    """At seven: three hours are at ten, ten hours at five."""
+    all_day = village.need(windows=(village.window(8, 20),))
+    neighbour = village.neighbour(1, free=(village.window(8, 20),))
+    for target, start in ((9.75, 8), (10, 10), (16.75, 10), (17, 17), (20, 17)):
+        need = replace(all_day, target=village.at(target))
+        assert start_of(village, need, neighbour) == village.at(start), target
+
+
+def test_longer_notice_is_not_given_to_who_is_free_only_sooner_or_past_the_target(village: Any) -> None:
+    need = village.need(windows=(village.window(8, 20),), target=village.at(12))
+    sooner = village.neighbour(1, free=(village.window(8, 9), village.window(13, 20)))
+    assert start_of(village, need, sooner) == village.at(8)
+    later = village.neighbour(1, free=(village.window(8, 9), village.window(11, 20)))
+    assert start_of(village, need, later) == village.at(11)
+
+
 def test_a_round_time_is_proposed_only_where_it_fits(village: Any) -> None:
     odd = TimeWindow(village.at(9) + timedelta(minutes=7), village.at(9) + timedelta(minutes=37))
     assert start_of(village, village.need(), village.neighbour(1, free=(odd,))) == odd.start
@@ -97,7 +115,7 @@ def test_a_round_time_is_proposed_only_where_it_fits(village: Any) -> None:
 def test_the_way_from_one_visit_to_the_next_is_left_free(village: Any) -> None:
     held = (HeldVisit(village.window(8, 9), village.north(1700)),)
     walker = village.neighbour(1, travel_mode=TravelMode.FOOT, held=held)
-    start = start_of(village, village.need(windows=(village.window(8, 12),)), walker)
+    start = start_of(village, village.need(windows=(village.window(8, 12),), target=village.at(9.5)), walker)
     assert start == village.at(9.5)  # 28.7 minutes on foot, up to the next quarter
 
 

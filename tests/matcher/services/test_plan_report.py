@@ -1,5 +1,7 @@
 import re
 from html.parser import HTMLParser
+from itertools import combinations
+from math import dist
 from pathlib import Path
 
 import pytest
@@ -73,6 +75,21 @@ def test_the_page_is_whole_and_the_map_holds_every_point_and_visit():
     assert tags.count["circle"] == len(problem.volunteers) + 2  # two in the key
     assert tags.count["rect"] + tags.count["polygon"] == len(problem.needs) + 2
     assert tags.count["line"] == len(made.visits) + 1  # the scale
+
+
+def test_no_mark_of_the_map_hides_another():
+    """Three needs and two volunteers at one door."""
+    needs = [need(name, point=volunteer("V").point) for name in ("A", "B", "C")]
+    picture = (
+        of(*needs, volunteers=[volunteer("V"), volunteer("W")]).partition('aria-label="Map')[2].partition("</svg>")[0]
+    )
+    at = r'="([\d.]+)" \w+="([\d.]+)"'
+    spots = [(float(x), float(y)) for x, y in re.findall(f'<circle class="home[^"]*" cx{at}', picture)]
+    spots += [(float(x) + 4.5, float(y) + 4.5) for x, y in re.findall(f'<rect class="need" x{at}', picture)]
+    tops = re.findall(r'<polygon class="short" points="([\d.]+),([\d.]+)', picture)
+    spots += [(float(x), float(y) + 9) for x, y in tops]
+    assert len(spots) >= 5
+    assert min(dist(a, b) for a, b in combinations(spots, 2)) > 8
 
 
 def test_names_are_text_and_never_markup():

@@ -64,6 +64,16 @@ def test_what_is_said_is_kept(read):
     assert volunteer(read, reach_km="1,5").reach_m == 1500.0
 
 
+@pytest.mark.parametrize("hidden", ["\x00", "\x1b[2J", "\x7f"])
+def test_what_no_one_types_is_refused_and_never_reaches_the_terminal(read, hidden):
+    with pytest.raises(BadCells) as caught:
+        read(
+            [NEED | {"id": f"N{hidden}1", "kind": f"li{hidden}ft"}], [VOLUNTEER | {"id": f"V{hidden}", "kinds": hidden}]
+        )
+    assert [cell.column for cell in caught.value.cells] == ["id", "kind", "id", "kinds"]
+    assert hidden not in str(caught.value)
+
+
 def test_labels_are_equal_whatever_their_capitals_and_blanks(read):
     assert {need(read, kind="Dog  Walking").kind} == volunteer(read, kinds=" dog walking;Lifts").kinds - {"lifts"}
 
