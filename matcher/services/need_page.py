@@ -45,6 +45,11 @@ class Helper:
     about: str
     set_off_at: str | None
 
+    @property
+    def when(self) -> str:
+        """`Thursday 24 December, about 9:30am`."""
+        return f"{self.day}, about {self.about}"
+
 
 @dataclass(frozen=True, slots=True)
 class Happening:

@@ -68,7 +68,7 @@ def make_offer(session: Session, draft: OfferDraft, *, now: datetime) -> MadeOff
     chosen = _check_kinds(session, draft)
     rules = weekly_rules(check_times(draft))
     mode, reach = _check_reach(draft)
-    away = [_check_away(first, last, local_day(now)) for first, last in draft.away]
+    away = [check_away(first, last, local_day(now)) for first, last in draft.away]
     if draft.visits_per_week is not None and draft.visits_per_week < 1:
         raise BadInput("Select how often you could help", field="visits_per_week")
     if not draft.has_promised:
@@ -224,7 +224,8 @@ def _check_reach(draft: OfferDraft) -> tuple[TravelMode, int]:
     return mode, reach_m(mode, draft.travel_minutes)
 
 
-def _check_away(first: date, last: date, today: date) -> DaysAway:
+def check_away(first: date, last: date, today: date) -> DaysAway:
+    """A stretch of days, both ends included. BadInput if it ends before it begins, or is years away."""
     if last < first:
         raise BadInput("The last day must be after the first day", field="away")
     if first < today - FURTHEST_AWAY or last > today + FURTHEST_AWAY:

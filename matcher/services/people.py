@@ -22,6 +22,14 @@ PHONE_LENGTH = 40
 EMAIL_LENGTH = 254
 ADULT_YEARS = 18
 BRITAIN = 44  # the country code
+# 09, 08 and 070 numbers: ringing or texting one would cost the scheme dear, and nobody lives behind it.
+_COSTS_EXTRA = frozenset(
+    {
+        phonenumbers.PhoneNumberType.PREMIUM_RATE,
+        phonenumbers.PhoneNumberType.SHARED_COST,
+        phonenumbers.PhoneNumberType.PERSONAL_NUMBER,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +89,20 @@ def check_house(text: str) -> str:
 
 
 def check_phone(text: str) -> str:
-    """A phone number in E.164 form, `+447700900982`. BadInput unless it could be a number reached from here."""
+    """A phone number in E.164 form, `+447700900982`.
+
+    BadInput unless it could be a number reached from here, and costs no more to ring than a home.
+    """
     message = "Enter a phone number, like 01632 960 900 or 07700 900 982"
     try:
         number = phonenumbers.parse(clean_line(text, PHONE_LENGTH), "GB")
     except phonenumbers.NumberParseException:
         raise BadInput(message, field="phone") from None
     possible = phonenumbers.is_possible_number_with_reason(number)  # drama numbers are possible but not valid
-    if possible != phonenumbers.ValidationResult.IS_POSSIBLE:
+    if possible != phonenumbers.ValidationResult.IS_POSSIBLE or not _is_whole(number):
         raise BadInput(message, field="phone")
+    if phonenumbers.number_type(number) in _COSTS_EXTRA:
+        raise BadInput("Enter a home or mobile number. We cannot ring numbers that cost extra", field="phone")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 

@@ -19,7 +19,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SMALLEST_PX = 44
-SIZES = ((320, 640), (390, 844), (1280, 800))
+USUAL_PX = 390
+SIZES = ((320, 640), (USUAL_PX, 844), (1280, 800))
 # Read by machines: no page of these.
 FOR_MACHINES = ("/static/", "/health", "/metrics", "/calendar/")
 
@@ -39,6 +40,26 @@ _TOO_SMALL = """smallest => {
         });
 }"""
 _TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# At twice the size of type: words of buttons that are broken in two.
+_BROKEN = """() => {
+    const isBroken = (node, word) => {
+        const range = document.createRange();
+        range.setStart(node, word.index);
+        range.setEnd(node, word.index + word[0].length);
+        return new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1;
+    };
+    if (document.body.classList.contains("gn-desk")) return [];  // tables for staff
+    document.documentElement.style.fontSize = "200%";
+    const broken = [];
+    for (const button of document.querySelectorAll("button, .govuk-button")) {
+        const words = document.createTreeWalker(button, NodeFilter.SHOW_TEXT);
+        for (let node; button.checkVisibility() && (node = words.nextNode());)
+            broken.push(...[...node.data.matchAll(/\\S+/g)].filter(word => isBroken(node, word)).map(word => word[0]));
+    }
+    const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+    document.documentElement.style.fontSize = "";
+    return [...broken.map(word => `"${word}" is broken`), ...(wide > 0 ? [`${wide} px too wide`] : [])];
+}"""
 _LOOKS = """() => ({
     h1: document.querySelectorAll("h1").length,
     lang: document.documentElement.lang,
@@ -76,7 +97,9 @@ class Eye:
         found = self.page.evaluate(
             "rules => axe.run({runOnly: rules, resultTypes: ['violations']}).then(found => found.violations)", RULES
         )
+        large = self.page.evaluate(_BROKEN) if self.page.viewport_size["width"] == USUAL_PX else []
         return [
+            *(f"{fault} in large type" for fault in large),
             *([f"{wide} px too wide"] if wide > 0 else []),
             *self.page.evaluate(_TOO_SMALL, SMALLEST_PX),
             *(f"axe {rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in found),

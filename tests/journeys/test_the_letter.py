@@ -1,30 +1,60 @@
-"""The letter that a resident is posted, printed as the office prints it."""
+"""The letter that a resident is posted, printed as the office prints it and measured on the paper."""
 
 from __future__ import annotations
 
-import re
+import io
+from collections import defaultdict
 
 import pytest
+from pypdf import PdfReader
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
+BODY_PT, REFERENCE_PT, DOOR_WORD_PT = 18, 36, 48
+A4_PT = (595, 842)
+LONG_NAMES = ("Wolfeschlegelsteinhausenberger", "Maximiliana-Theodora-Augustine")
 
-def test_the_letter_is_one_sheet_with_two_days(quiet, someone):
-    world = quiet.world()
-    posted = world.post(
-        "Maximiliana-Theodora",
+
+def test_the_letter_is_one_sheet_of_large_print_at_its_fullest(quiet, someone):
+    world, page = quiet.world(), someone()
+    looking = world.post(
+        LONG_NAMES[0],
         when="asap",
-        times=frozenset({"am", "pm"}),
-        details=("path", "steps", "drive"),
+        times=frozenset({"am", "pm", "eve"}),
+        details=("path", "steps", "drive", "pavement"),
         helpers=2,
     )
-    page = someone()
-    letter = f"/r/{posted.token}/print"
-    page.goto(letter)
-    assert ", or " in page.locator("p", has_text="When:").inner_text()
-    assert sheets(page) == 1
+    coming = world.post(LONG_NAMES[1], when="tomorrow", details=("path", "steps", "drive", "pavement"), helpers=2)
+    for name in LONG_NAMES:
+        world.offer(name, person={"house": f"{name[:3]} House"})
+    world.ask_all(list(LONG_NAMES), coming)
+    for name in LONG_NAMES:
+        world.yes(name)
+    for posted in (looking, coming):
+        page.goto(f"/r/{posted.token}/print")
+        (sheet,) = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True, print_background=True))).pages
+        assert tuple(map(int, sheet.mediabox[2:])) in (A4_PT, (594, 841))
+        words = sizes_on(sheet)
+        assert min(words) >= BODY_PT - 0.1, words
+        assert posted.reference in plain(words, at_least=REFERENCE_PT)
+        door_word = world.execute("select door_word from occurrences where need_id = :id", id=posted.need_id)[0][0]
+        assert door_word in plain(words, at_least=DOOR_WORD_PT)
+    assert f"{' and '.join(LONG_NAMES)} are coming on" in page.locator("main").inner_text()
 
 
-def sheets(page):
-    """How many sheets of paper the page is printed on."""
-    return len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True, print_background=True)))
+def sizes_on(sheet):
+    """The words on a sheet by their size on paper, in points."""
+    found = defaultdict(str)
+
+    def note(text, page_matrix, text_matrix, _font, size):
+        if text.strip():
+            found[round(abs(size * text_matrix[3] * page_matrix[3]), 1)] += text
+
+    sheet.extract_text(visitor_text=note)
+    return found
+
+
+def plain(words, *, at_least):
+    """What is printed in that size or larger."""
+    large = "".join(text for size, text in words.items() if size >= at_least)
+    return "".join(large.replace("\u2011", "-").split())

@@ -108,6 +108,7 @@ def test_dates_away_are_added_and_removed_by_the_server(client: FlaskClient) -> 
     [
         ({"to-day": "", "to-month": "", "to-year": ""}, "Enter the last day"),
         ({"to-day": "1"}, "must be after the first"),
+        ({"to-year": "2039"}, "within the next 2 years"),
     ],
 )
 def test_dates_away_that_are_none_are_said_beside_them(client: FlaskClient, to: dict[str, str], words: str) -> None:

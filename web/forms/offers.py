@@ -7,6 +7,7 @@ from datetime import date
 from wtforms import Field, StringField, ValidationError
 
 from matcher.domain.availability import BANDS, DAYS, PATTERNS
+from matcher.domain.errors import BadInput
 from matcher.domain.geo import TravelMode
 from matcher.domain.kinds import SNOW
 from matcher.domain.localtime import local_day
@@ -81,9 +82,11 @@ class TimesForm(QuestionForm):
     )
     away = SomeOf("Dates you cannot do", choices=[])
     has_early: bool = False
+    today: date
 
     def prepare(self, asking: Asking) -> None:
         """The early band is for those who clear snow."""
+        self.today = local_day(asking.now)
         self.has_early = SNOW in asking.answers.get("kinds", {}).get("kinds", [])
         self.avail.first_id = "avail"
 
@@ -148,9 +151,12 @@ class TimesForm(QuestionForm):
         ends = [end for field in (self.away_from, self.away_to) if (end := _read_beside(field))]
         if len(ends) != 2:
             return
-        if ends[1] < ends[0]:
-            self.away_to.errors = ["The last day must be after the first day"]
-        elif len(self.away.data) >= MOST_AWAY:
+        try:
+            offers.check_away(ends[0], ends[1], self.today)
+        except BadInput as error:
+            self.away_to.errors = [error.message]
+            return
+        if len(self.away.data) >= MOST_AWAY:
             self.away_to.errors = [f"You can give {MOST_AWAY} stretches here. Call us about more"]
         else:
             self.away.data = [*self.away.data, f"{ends[0].isoformat()}/{ends[1].isoformat()}"]

@@ -68,6 +68,7 @@ def test_she_is_told_nothing_more_but_that_it_is_done(world, need):
     world.ask("Christopher", need)
     world.yes("Christopher")
     erase(world, need)
+    assert [what for what, status in world.owed("Eileen") if status == "pending"] == ["details_erased"]
     hers = [envelope.message.subject for envelope in world.deliver() if envelope.recipient == EILEEN["email"]]
     assert hers == ["Your details are deleted"]
 

@@ -67,7 +67,21 @@ def test_a_phone_number_is_kept_in_one_form(typed, kept):
     assert people.check_phone(typed) == kept
 
 
-@pytest.mark.parametrize("typed", ["", "12", "phone", "960 900", "0" * 39, "+", "++44", "07700 900 98x2y3"])
+@pytest.mark.parametrize("typed", ["09061 234567", "070 1234 5678", "0871 123 4567", "+1 900 555 1234"])
+def test_a_number_that_costs_extra_is_refused_beside_the_phone(typed):
+    with pytest.raises(BadInput, match="cost extra") as refused:
+        people.check_phone(typed)
+    assert refused.value.field == "phone"
+
+
+@pytest.mark.parametrize("typed", ["0800 111 111", "0330 123 4567", "020 7946 0000", "07624 123456"])
+def test_other_numbers_are_not(typed):
+    assert people.check_phone(typed)
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "12", "118 118", "999", "0208 123", "phone", "960 900", "0" * 39, "+", "++44", "07700 900 98x2y3"]
+)
 def test_what_cannot_be_a_phone_number_is_refused_beside_the_phone(typed):
     with pytest.raises(BadInput) as refused:
         people.check_phone(typed)
