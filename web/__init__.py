@@ -16,6 +16,7 @@ from web import (
     changes,
     checking,
     cold,
+    concerns,
     confirming,
     desk,
     details,
@@ -81,7 +82,7 @@ def create_app(config: Config | None = None) -> Flask:
     for noun in (
         *(public, checking, invitations),
         *(needs, for_someone, confirming, changes, details, offers, matches, visits, volunteers),
-        *(regulars, cold, team, desk),
+        *(regulars, cold, team, desk, concerns),
         *(calendar_feed, notify, outbox, health),
     ):
         app.register_blueprint(noun.blueprint)

@@ -241,5 +241,13 @@ def _let_in(user: StaffUser) -> Response:
     session.clear()
     session.permanent = True
     login_user(user, authn_via=["email"])
-    handles_calls_only = not {role.name for role in user.roles} - {StaffRoleName.CALL_HANDLER.value}
-    return see_other("/desk" if handles_calls_only else "/team")
+    return see_other(_first_page(frozenset(role.name for role in user.roles)))
+
+
+def _first_page(roles: frozenset[str]) -> str:
+    """Where someone's work begins: the board for coordinators, else what their role may see."""
+    if StaffRoleName.COORDINATOR in roles:
+        return "/team"
+    if StaffRoleName.CALL_HANDLER in roles:
+        return "/desk"
+    return "/team/concerns" if StaffRoleName.SAFEGUARDING_LEAD in roles else "/team"

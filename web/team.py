@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, g
 
-from matcher.services import audit, board, calibration_page, confirming
+from matcher.services import audit, board, calibration_page, concerns, confirming
 from matcher.services.access import Action
 from matcher.store.session import reading, unit_of_work
 from web import bell, clock
@@ -56,4 +56,5 @@ def today() -> Response:
     now = clock.now()
     with reading() as session:
         shown = board.today(session, g.actor.area_ids, now=now)
-    return page("team/today.html", board=shown, now=now, how_words=dict(HOW))
+        worries = concerns.waiting(session, now=now)
+    return page("team/today.html", board=shown, concerns=worries, now=now, how_words=dict(HOW))

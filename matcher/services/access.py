@@ -41,6 +41,8 @@ class Action(StrEnum):
     SWITCH_COLD = "switch_cold"
     READ_CALIBRATION = "read_calibration"
     USE_DESK = "use_desk"
+    RAISE_CONCERN = "raise_concern"
+    READ_CONCERNS = "read_concerns"
     READ_OUTCOME = "read_outcome"
     DECIDE_FOR_THEM = "decide_for_them"
     READ_OUTBOX = "read_outbox"
@@ -145,6 +147,8 @@ RULES: Mapping[Action, tuple[Rule, ...]] = {
     Action.SWITCH_COLD: (_staff(StaffRoleName.COORDINATOR),),
     Action.READ_CALIBRATION: (_staff(StaffRoleName.COORDINATOR),),
     Action.USE_DESK: (_staff(StaffRoleName.CALL_HANDLER, StaffRoleName.COORDINATOR),),
+    Action.RAISE_CONCERN: (_anyone,),
+    Action.READ_CONCERNS: (_staff(StaffRoleName.SAFEGUARDING_LEAD, StaffRoleName.COORDINATOR),),
     Action.READ_OUTCOME: (_holder(LinkPurpose.REFERRAL, "referral_id"),),
     Action.DECIDE_FOR_THEM: (_staff(StaffRoleName.COORDINATOR),),
     Action.READ_OUTBOX: (_trial,),

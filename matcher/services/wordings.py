@@ -30,6 +30,7 @@ from matcher.services import links
 from matcher.services.access import Grant
 from matcher.store.models import (
     Arrangement,
+    Concern,
     Home,
     KindRow,
     Match,
@@ -320,6 +321,15 @@ def _staff_code(desk: _Desk) -> Values:
     return {"code": str(desk.row.values["code"])}
 
 
+def _concern_raised(desk: _Desk) -> Values:
+    """Word that there is one, and nothing of it; none once somebody has opened it."""
+    reference = str(desk.row.values["ref"])
+    unopened = select(Concern.id).where(Concern.reference == reference, Concern.opened_at.is_(None))
+    if desk.session.scalar(unopened) is None:
+        return None
+    return {"ref": reference, "link": f"{desk.scheme.origin}/team/concerns"}
+
+
 # Sent, or on its way: whoever is told of something must hear that it is over, even if both leave at once.
 _TOLD = (
     NotificationStatus.LEASED,
@@ -358,6 +368,7 @@ _WORDINGS: Mapping[str, Callable[[_Desk], Values]] = {
     "referral_unmet": _referral_news,
     "offer_made": _offer_made,
     "staff_code": _staff_code,
+    "concern_raised": _concern_raised,
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from matcher.domain.roles import LinkPurpose
-from matcher.services import calendar_feed, confirming, consents, invitations, referrals, staff, upkeep
+from matcher.services import calendar_feed, concerns, confirming, consents, invitations, referrals, staff, upkeep
 from matcher.services.access import Grant
 from matcher.services.consents import Given
 from matcher.services.needs import NeedDraft, PostedNeed
@@ -26,6 +26,7 @@ PUBLIC = {
     "check a request": "/check",
     "details deleted": "/deleted",
     "an offer from someone known": "/offer/known",
+    "a worry": "/concern",
     "staff sign-in": "/sign-in",
     "outbox": "/outbox",
     "no such page": "/no-such-page",
@@ -35,6 +36,7 @@ TEAM = {
     "regular visits": "/team/regular",
     "cold weather": "/team/cold",
     "expected and given answers": "/team/answers",
+    "concerns": "/team/concerns",
     "calls to make": "/desk",
     "a request by phone": "/desk/new",
     "find a caller": "/desk/find",
@@ -58,6 +60,7 @@ class EveryPage:
         self._invited()
         self._told_by_phone()
         self._for_someone()
+        self._worried()
         self.world.deliver()
         self.desk = self._desk()
         self.world.execute("update notifications set status = 'failed', last_error = 'ring them' where id = 1")
@@ -114,6 +117,16 @@ class EveryPage:
         self.paths["what came of it"] = f"/for/{token}"
         self.paths["asked for someone else"] = f"/for/{token}/sent"
 
+    def _worried(self) -> None:
+        """A worry that somebody has opened, and one that nobody has."""
+        staff_id, key = self.world.coordinator(), "k" * 22
+        worry = concerns.Worry(("safety", "money"), "He asked for her card.", "Nora", "nora@example.org")
+        with self.world.work() as session:
+            for nonce in ("o" * 22, key):
+                concerns.raise_concern(session, worry, nonce, now=self.world.now)
+            concerns.open_concern(session, 1, staff_id=staff_id, now=self.world.now)
+        self.paths["a worry, told"] = f"/concern/told?d={key}"
+
     def _desk(self) -> dict[str, str]:
         """What a call handler opens: someone to ring, and someone to tell."""
         waiting, _ = self.world.all(PhoneCheck)
@@ -127,6 +140,7 @@ class EveryPage:
             "a caller's letter": f"{own}/letter",
             "someone to tell": f"/desk/tell/{owed}",
             "who goes every week": f"/team/regular/{self.weekly_id}",
+            "a concern": "/team/concerns/1",
         }
 
     def _coming(self) -> None:

@@ -202,6 +202,29 @@ def test_a_field_that_was_not_sent_at_all_is_like_one_left_empty(running, journe
     assert running.said("web").count("page_failed") == 0
 
 
+def test_a_worry_is_taken_or_it_says_what_is_wrong(running):
+    running.world()
+    reader, tally = running.reader(), Tally()
+    shown = reader.get("/concern")
+    key = re.search(r'name="key" value="([^"]+)"', shown.body)[1]
+    told = {"about": "safety", "words": "He asked for her card.", "may_contact": "yes", "name": "", "reach": "a@b.org"}
+
+    @SHORT
+    @given(field=st.sampled_from(sorted(told)), typed=TYPED)
+    def try_it(field, typed):
+        running.forget_limits()
+        answer = reader.ask("POST", "/concern", {"form_token": shown.form_token, "key": key, **told, field: typed})
+        tally.add(answer.status)
+        assert answer.status in (303, 400, 422), (field, typed)
+        if answer.status == 422:
+            assert _ERROR.search(answer.body), (field, typed)
+            assert field not in ("words", "name", "reach") or shows(answer, typed), (field, typed)
+
+    try_it()
+    print(f"/concern: {tally}")  # noqa: T201
+    assert running.said("web").count("page_failed") == 0
+
+
 def test_private_forms_take_it_or_say_what_is_wrong(running):
     world: World = running.world()
     for name in ("Christopher", "Ann"):

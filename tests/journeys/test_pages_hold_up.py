@@ -141,7 +141,7 @@ FOR_SOMEONE = (
     (
         "Who are you asking for?",
         lambda page: (
-            check(page, "A patient or client"),
+            check(page, "A patient, or someone I work with"),
             fill(page, {"Your organisation": "Market Street Surgery", "Your role": "Receptionist"}),
         ),
     ),
@@ -219,7 +219,7 @@ def look_through_journey(eye, path, questions):
 
 
 # Forms of one page: the button that sends them empty.
-MISTAKES = {"check a request": ("/check", "Show my request")}
+MISTAKES = {"check a request": ("/check", "Show my request"), "a worry": ("/concern", "Tell us")}
 
 
 def look_at_mistakes(eye, forms):

@@ -11,7 +11,7 @@ from web.forms.needs import CONTACT, TIMES, WHEN, KindForm, WhenForm, WhoForm
 from web.forms.questions import Asking, OneOf, QuestionForm, SomeOf, checked_by, chosen, short, some_chosen, stripped
 
 RELATIVE, PROFESSIONAL = "relative", "professional"
-WHO_FOR = ((RELATIVE, "A relative or friend"), (PROFESSIONAL, "A patient or client"))
+WHO_FOR = ((RELATIVE, "A relative or friend"), (PROFESSIONAL, "A patient, or someone I work with"))
 
 
 class WhoForForm(QuestionForm):

@@ -4,6 +4,7 @@ from matcher.store.models.areas import Area, Cell, Postcode
 from matcher.store.models.arrangements import Arrangement
 from matcher.store.models.asking import Match, NeverPair, Round, Visit
 from matcher.store.models.cold import ColdSpell
+from matcher.store.models.concerns import Concern
 from matcher.store.models.confirming import PhoneCheck, PhoneCode
 from matcher.store.models.consents import Consent, Referral
 from matcher.store.models.declared import Declared
@@ -27,6 +28,7 @@ __all__ = [
     "Cell",
     "Check",
     "ColdSpell",
+    "Concern",
     "Consent",
     "ConsoleMessage",
     "Declared",

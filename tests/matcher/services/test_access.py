@@ -61,6 +61,8 @@ ALLOWED = {
     "read_calibration": {("coordinator", "mine"), ("coordinator", "none")},
     "switch_cold": {("coordinator", "mine"), ("coordinator", "none")},
     "use_desk": {(role, thing) for role in ("call_handler", "coordinator") for thing in ("mine", "none")},
+    "raise_concern": EVERYBODY,
+    "read_concerns": {(role, thing) for role in ("safeguarding_lead", "coordinator") for thing in ("mine", "none")},
     "read_outcome": {("holder of an outcome's link", "mine")},
     "decide_for_them": {("coordinator", "mine"), ("coordinator", "none")},
     "read_calendar": {("holder of a calendar's link", "mine")},

@@ -14,6 +14,15 @@ document.addEventListener("submit", (event) => {
   form.dataset.sent = String(Date.now());
 });
 
+// Leave at once, and without a trace in the list of pages to go back to.
+for (const way of document.querySelectorAll("[data-leave]")) {
+  way.addEventListener("click", (event) => {
+    event.preventDefault();
+    document.body.hidden = true;
+    window.location.replace(way.href);
+  });
+}
+
 // A page brought back by the Back button may be sent again.
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;

@@ -33,6 +33,7 @@ EVENTS = {
     "visit_unsure_resident",
     "need_unmet",
     "offer_made",
+    "concern_raised",
     "referral_posted",
     "referral_matched",
     "referral_done",
