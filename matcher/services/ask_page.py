@@ -9,6 +9,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from matcher.domain.localtime import clock_words, day_words
+from matcher.domain.timewindow import TimeWindow
 from matcher.services import answers, kinds
 from matcher.store import queries
 from matcher.store.models import Match, Occurrence
@@ -30,7 +31,9 @@ class AskState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AskPage:
-    """The page of an ask. `distance` is a band; `label` the safe label of the kind."""
+    """The page of an ask. `distance` is a band; `label` the safe label of the kind. day, about, until: of the visit
+    that a yes would come to now, which may be later than was asked.
+    """
 
     state: AskState
     kind: str
@@ -49,16 +52,20 @@ def read(session: Session, match_id: int, *, now: datetime) -> AskPage:
     """The page as it is now."""
     match = session.get_one(Match, match_id)
     occurrence = session.get_one(Occurrence, match.occurrence_id)
-    why = answers.why_over(session, occurrence, match, now)
+    why = answers.why_over(session, occurrence, match)
+    visit = None if why else answers.visit_if_yes(session, occurrence, match, now)
+    if why is None and visit is None:
+        why = answers.AnswerWhy.OVER
+    visit = visit or TimeWindow(match.starts_at, match.ends_at)
     kind = kinds.get_kind(session, queries.need_of_occurrence(session, occurrence.id).kind_slug)
     return AskPage(
         state=AskState(why.value) if why else AskState.OPEN,
         kind=kind.slug,
         label=kind.safe_label,
-        day=day_words(match.starts_at),
-        about=clock_words(match.starts_at),
-        until=clock_words(match.ends_at),
-        minutes=round((match.ends_at - match.starts_at).total_seconds() / 60),
+        day=day_words(visit.start),
+        about=clock_words(visit.start),
+        until=clock_words(visit.end),
+        minutes=round(visit.minutes),
         distance=match.distance_band,
         bring=kind.bring,
         needs_words=kind.needs_words,

@@ -21,7 +21,7 @@ from matcher.domain.lifecycle import (
 from matcher.domain.localtime import clock_words, day_words, window_words
 from matcher.services.batching import NOT_YET
 from matcher.services.consents import BEST_INTERESTS
-from matcher.services.need_page import windows_of
+from matcher.store import queries
 from matcher.store.models import (
     Area,
     Consent,
@@ -220,7 +220,7 @@ def _filled(area_ids: frozenset[int]) -> Select[Any]:
 
 def _unfilled_row(row: Any, now: datetime) -> UnfilledRow:
     occurrence, need, kind, area, check, given_by, asked, said_no, silent = row
-    windows = windows_of(occurrence)
+    windows = queries.windows_of(occurrence)
     is_to_decide = need.status is NeedStatus.PAUSED and given_by == BEST_INTERESTS
     first = next((window for window in windows if window.end > now), windows[-1])
     return UnfilledRow(

@@ -21,6 +21,7 @@ from matcher.domain.wording import clean_text, refuse_secrets
 from matcher.services import audit, confirming, matches, needs, visits
 from matcher.services.needs import NeedDraft, PostedNeed
 from matcher.services.people import PersonDraft
+from matcher.store import queries
 from matcher.store.models import Need, NeedNote, Occurrence, Person
 
 # Reasons of a round that another time may do away with.
@@ -52,7 +53,7 @@ def other_time(need: Need, occurrence: Occurrence, *, now: datetime) -> OtherTim
     """
     if occurrence.reason_code not in _TIME_IS_WHY:
         return None
-    chosen = _windows_of(occurrence)
+    chosen = queries.windows_of(occurrence)
     last_day = local_day(chosen[-1].start)
     unchosen = [band for band in needs.DAY_BANDS if band not in need.bands]
     same_day = [window for band in unchosen for window in day_windows(last_day, [band], not_before=now)]
@@ -71,7 +72,7 @@ def accept_other_time(session: Session, need_id: int, key: str, *, now: datetime
     offered = other_time(need, open_ones[0], now=now)
     if offered is None or offered.key != key:
         return
-    _set_windows(open_ones[0], merge([*_windows_of(open_ones[0]), offered.window]))
+    _set_windows(open_ones[0], merge([*queries.windows_of(open_ones[0]), offered.window]))
     _look_afresh(open_ones[0], now)
     audit.record(session, audit.person(need.resident_id), "widened", ("need", need_id), now=now)
 
@@ -89,7 +90,7 @@ def change_time(session: Session, need_id: int, timing: NeedDraft, *, now: datet
         raise Conflict("This request is over. You can ask again.")
     windows = needs.check_windows(timing, now, minutes=need.minutes)
     occurrence = occurrences[0]
-    if windows == _windows_of(occurrence):
+    if windows == queries.windows_of(occurrence):
         return
     matches.withdraw_live(session, occurrence.id, "match_withdrawn", now=now)
     visits.cancel_expected(session, occurrence.id, now=now)
@@ -172,10 +173,6 @@ def _locked(session: Session, need_id: int) -> Sequence[Occurrence]:
         .with_for_update(key_share=True)
     ).all()
     return sorted(found, key=lambda occurrence: occurrence.starts_at)
-
-
-def _windows_of(occurrence: Occurrence) -> tuple[TimeWindow, ...]:
-    return tuple(TimeWindow(piece.lower, piece.upper) for piece in occurrence.windows if piece.lower and piece.upper)
 
 
 def _set_windows(occurrence: Occurrence, windows: Sequence[TimeWindow]) -> None:

@@ -24,6 +24,7 @@ from matcher.domain.lifecycle import (
     check_move,
 )
 from matcher.domain.localtime import local_day
+from matcher.domain.timewindow import TimeWindow
 from matcher.services import answers, audit, referral_news, wordings
 from matcher.services.answers import AnswerWhy as AnswerWhy
 from matcher.services.outbox import Owed, owe
@@ -32,7 +33,6 @@ from matcher.services.proposals import propose as propose
 from matcher.store import queries
 from matcher.store.models import Match, Need, Occurrence, Offer, Visit
 
-PADDING = timedelta(minutes=5)
 TELL_AHEAD = timedelta(days=3)
 DECLINE_REASONS = ("busy", "too_far", "not_that_task", "unwell", "other", "not_me")
 
@@ -54,7 +54,7 @@ def accept(session: Session, match_id: int, *, now: datetime) -> Answer:
     """A yes. The database decides who holds the place; whoever comes second is told the truth."""
     occurrence, match = _locked(session, match_id)
     _note_opened(match, now)
-    if (over := answers.why_over(session, occurrence, match, now)) is not None:
+    if (over := answers.why_over(session, occurrence, match)) is not None:
         _note_late_yes(match, now)
         return _answer(session, match, over, now)
     return _answer(session, match, _take(session, occurrence, match, now), now)
@@ -123,28 +123,6 @@ def lapse_live(session: Session, occurrence_id: int, *, now: datetime) -> None:
         _end(match, MatchStatus.LAPSED, now)
 
 
-def lapse_passed(session: Session, *, now: datetime, limit: int) -> int:
-    """End asks for a time that has passed while their occurrence is still open, so that another may be asked about."""
-    stale = (
-        select(Match.id)
-        .where(Match.occurrence_id == Occurrence.id, Match.status == MatchStatus.PROPOSED, Match.ends_at <= now)
-        .exists()
-    )
-    waiting = session.scalars(
-        select(Occurrence)
-        .where(Occurrence.status == OccurrenceStatus.OPEN, stale)
-        .order_by(Occurrence.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True, key_share=True)
-    ).all()
-    for occurrence in waiting:
-        for match in _live(session, occurrence.id):
-            if match.ends_at <= now:
-                _end(match, MatchStatus.LAPSED, now)
-        look_again(occurrence, now)
-    return len(waiting)
-
-
 def look_again(occurrence: Occurrence, now: datetime) -> None:
     """Let the next round consider it at once."""
     if occurrence.status is OccurrenceStatus.OPEN:
@@ -163,29 +141,36 @@ def _locked(session: Session, match_id: int) -> tuple[Occurrence, Match]:
 
 
 def _take(session: Session, occurrence: Occurrence, match: Match, now: datetime) -> AnswerWhy:
-    if (refusal := _why_not_now(session, occurrence, match, now)) is not None:
+    during = answers.visit_if_yes(session, occurrence, match, now)
+    if during is None:
+        return AnswerWhy.OVER
+    if (refusal := _why_not_now(session, occurrence, match, during, now)) is not None:
         return refusal
-    visit = _take_a_place(session, occurrence, match, now)
+    visit = _take_a_place(session, occurrence, match, during, now)
     if visit is None:
         return AnswerWhy.CLASH if _free_places(session, occurrence) else AnswerWhy.TAKEN
     _settle_yes(session, occurrence, match, visit, now)
     return AnswerWhy.YOURS
 
 
-def _why_not_now(session: Session, occurrence: Occurrence, match: Match, now: datetime) -> AnswerWhy | None:
+def _why_not_now(
+    session: Session, occurrence: Occurrence, match: Match, during: TimeWindow, now: datetime
+) -> AnswerWhy | None:
     """What has changed since they were asked: a clash, a check that ran out, a pair kept apart."""
     need = session.get_one(Need, occurrence.need_id)
     if queries.is_kept_apart(session, need.resident_id, match.person_id):  # silent: they are never told why
         _end(match, MatchStatus.WITHDRAWN, now)
         look_again(occurrence, now)
         return AnswerWhy.WITHDRAWN
-    missing = queries.missing_checks(session, {need.kind_slug}, match.person_id, local_day(match.starts_at))
+    missing = queries.missing_checks(session, {need.kind_slug}, match.person_id, local_day(during.start))
     if missing:
         return AnswerWhy.NOT_ALLOWED
-    return AnswerWhy.CLASH if answers.cannot_get_there(session, need, match) else None
+    return AnswerWhy.CLASH if answers.cannot_get_there(session, need, match, during) else None
 
 
-def _take_a_place(session: Session, occurrence: Occurrence, match: Match, now: datetime) -> Visit | None:
+def _take_a_place(
+    session: Session, occurrence: Occurrence, match: Match, during: TimeWindow, now: datetime
+) -> Visit | None:
     """Try each free place; the constraints on `visits` have the last word. None if none could be had."""
     for place in _free_places(session, occurrence):
         visit_id = session.scalar(
@@ -196,9 +181,9 @@ def _take_a_place(session: Session, occurrence: Occurrence, match: Match, now: d
                 person_id=match.person_id,
                 place=place,
                 helpers=occurrence.helpers,
-                starts_at=match.starts_at,
-                ends_at=match.ends_at,
-                during=Range(match.starts_at - PADDING, match.ends_at + PADDING),
+                starts_at=during.start,
+                ends_at=during.end,
+                during=Range(during.start - answers.PADDING, during.end + answers.PADDING),
                 status=VisitStatus.HELD,
                 held_at=now,
             )

@@ -13,7 +13,6 @@ from matcher.domain.kinds import job_words
 from matcher.domain.lifecycle import EXPECTED, HOLDING, MatchStatus, NeedStatus, OccurrenceStatus, VisitStatus
 from matcher.domain.localtime import clock_words, day_words, window_words
 from matcher.domain.recurrence import Recurrence
-from matcher.domain.timewindow import TimeWindow
 from matcher.services import arrangements, batching, changing, confirming
 from matcher.services.changing import OtherTime
 from matcher.store import queries
@@ -102,7 +101,7 @@ def read(session: Session, need_id: int, *, now: datetime) -> NeedPage:
         state=state,
         kind=kind.slug,
         job=job_words(kind.job_words, tuple(need.details)),
-        windows=tuple((day_words(window.start), window_words(window)) for window in windows_of(occurrence)),
+        windows=tuple((day_words(window.start), window_words(window)) for window in queries.windows_of(occurrence)),
         is_weekly=need.recurrence is Recurrence.WEEKLY,
         is_icy=need.recurrence is Recurrence.WHEN_ICY,
         helpers_wanted=need.helpers,
@@ -120,15 +119,6 @@ def read(session: Session, need_id: int, *, now: datetime) -> NeedPage:
         said=None if can_say_how else queries.last_said(session, need_id),
         resident=session.get_one(Person, need.resident_id).first_name,
         usual=arrangements.usual_name(session, need_id),
-    )
-
-
-def windows_of(occurrence: Occurrence) -> tuple[TimeWindow, ...]:
-    """The windows of an occurrence as the domain knows them."""
-    return tuple(
-        TimeWindow(piece.lower, piece.upper)
-        for piece in occurrence.windows
-        if piece.lower is not None and piece.upper is not None
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from matcher.domain.errors import NotFound
 from matcher.domain.lifecycle import EXPECTED, MatchStatus, OfferStatus, VisitStatus
 from matcher.domain.localtime import clock_words, day_words
-from matcher.services import matches, offers, wordings
+from matcher.services import answers, matches, offers, wordings
 from matcher.store.models import KindRow, Match, Need, Occurrence, Offer, OfferKind, Person, Visit
 
 PAST_SHOWN = timedelta(days=90)
@@ -104,24 +104,26 @@ def _moment_words(at: datetime, now: datetime) -> str:
 
 
 def _asks(session: Session, person_id: int, now: datetime) -> tuple[AskLine, ...]:
+    """What they may still say yes to, each with the time that a yes would come to now."""
     rows = session.execute(
-        select(Match, KindRow)
+        select(Match, Occurrence, KindRow)
         .join(Occurrence, Occurrence.id == Match.occurrence_id)
         .join(Need, Need.id == Occurrence.need_id)
         .join(KindRow, KindRow.slug == Need.kind_slug)
-        .where(Match.person_id == person_id, Match.status == MatchStatus.PROPOSED, Match.ends_at > now)
+        .where(Match.person_id == person_id, Match.status == MatchStatus.PROPOSED, Occurrence.ends_at > now)
         .order_by(Match.starts_at)
-    )
+    ).all()
     return tuple(
         AskLine(
             match_id=match.id,
             kind=kind.slug,
             label=kind.safe_label,
-            day=day_words(match.starts_at),
-            about=clock_words(match.starts_at),
+            day=day_words(visit.start),
+            about=clock_words(visit.start),
             distance=match.distance_band,
         )
-        for match, kind in rows
+        for match, occurrence, kind in rows
+        if (visit := answers.visit_if_yes(session, occurrence, match, now)) is not None
     )
 
 

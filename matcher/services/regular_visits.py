@@ -28,7 +28,6 @@ from matcher.domain.localtime import at_local, local_day
 from matcher.domain.timewindow import TimeWindow
 from matcher.services import arrangement_changes, matches
 from matcher.services.matches import Proposal
-from matcher.services.need_page import windows_of
 from matcher.store import queries
 from matcher.store.bulk import among
 from matcher.store.models import Arrangement, AvailabilityException, Match, Need, Occurrence, Offer, Visit
@@ -52,7 +51,7 @@ class _Turn:
         """When the visit would be: at the usual time, else as soon as the windows let it."""
         length = timedelta(minutes=self.need.minutes)
         usual = at_local(local_day(self.occurrence.starts_at), self.arrangement.at)
-        windows = [window for window in windows_of(self.occurrence) if window.end - window.start >= length]
+        windows = [window for window in queries.windows_of(self.occurrence) if window.end - window.start >= length]
         starts = [usual] if any(w.start <= usual and usual + length <= w.end for w in windows) else []
         starts += [window.start for window in windows]
         return TimeWindow(starts[0], starts[0] + length) if starts else None

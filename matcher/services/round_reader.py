@@ -175,7 +175,7 @@ def _live_asks(session: Session, now: datetime) -> tuple[LiveAsk, ...]:
         .join(Occurrence, Occurrence.id == Match.occurrence_id)
         .join(Need, Need.id == Occurrence.need_id)
         .join(Home, Home.person_id == Need.resident_id)
-        .where(Match.status == MatchStatus.PROPOSED, Match.ends_at > now)
+        .where(Match.status == MatchStatus.PROPOSED, Occurrence.ends_at > now)
         .order_by(Match.id)
     )
     return tuple(

@@ -59,7 +59,7 @@ def lapse_passed(session: Session, *, now: datetime) -> int:
     for occurrence in passed:
         _lapse(session, occurrence, now)
     session.flush()
-    return len(passed) + matches.lapse_passed(session, now=now, limit=BATCH)
+    return len(passed)
 
 
 def _lapse(session: Session, occurrence: Occurrence, now: datetime) -> None:

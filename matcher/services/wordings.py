@@ -142,9 +142,10 @@ def own_page_link(session: Session, person_id: int, *, now: datetime) -> str:
 
 
 def match_link(session: Session, match: Match, *, now: datetime) -> str:
-    """A new token for the page of an ask."""
+    """A new token for the page of an ask: a yes may come as long as there is time for the visit."""
     grant = Grant(LinkPurpose.MATCH, person_id=match.person_id, match_id=match.id)
-    return links.issue(session, grant, expires_at=max(match.ends_at, now + timedelta(hours=1)), now=now)
+    ends_at = session.get_one(Occurrence, match.occurrence_id).ends_at
+    return links.issue(session, grant, expires_at=max(ends_at, now + timedelta(hours=1)), now=now)
 
 
 def _need_posted(desk: _Desk) -> Values:

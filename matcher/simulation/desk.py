@@ -8,11 +8,13 @@ from enum import StrEnum
 
 import numpy as np
 
+from matcher.domain.timewindow import TimeWindow, subtract
 from matcher.engine.clock import Bools, Floats, Ints
+from matcher.engine.late import Span, begins_at
 from matcher.simulation.answers import Answers
 from matcher.simulation.county import County
 from matcher.simulation.dice import Throw, uniform
-from matcher.simulation.hours import week_of
+from matcher.simulation.hours import instant, minute_of, week_of
 from matcher.simulation.parameters import ANSWERING, DAY_MIN, SLOTS_A_DAY
 
 
@@ -183,15 +185,29 @@ class Desk:
         return {ask.need} & self.open_needs
 
     def _begins(self, ask: SimAsk) -> float | None:
-        """When they get there; None if by now it is too late for that half-day."""
-        county = self.county
-        start = max(ask.start, self.now + float(county.way_min[ask.need, ask.volunteer]))
-        slot = county.slot_of(ask.start)
-        latest = latest_in_slot(county, ask.need, county.helpers.free[ask.volunteer])[slot]
-        is_free = self.visits[ask.volunteer, slot] < self.most[ask.volunteer, slot]
-        below_limit = self.weekly[ask.volunteer, week_of(start)] < county.helpers.visits_a_week[ask.volunteer]
-        able = start <= latest and is_free and below_limit and not self.clashes(ask.need, ask.volunteer, start)
-        return start if able else None
+        """When the visit begins, by the service's own rule; None if by now there is no room left for it."""
+        county, v = self.county, ask.volunteer
+        minutes, way = float(county.needs.minutes[ask.need]), float(county.way_min[ask.need, v])
+        start = begins_at(ask.start, minutes, now=self.now, way=way, free=self._free(ask.need, v))
+        if start is None:
+            return None
+        slot = county.slot_of(start)
+        is_free = self.visits[v, slot] < self.most[v, slot]
+        below_limit = self.weekly[v, week_of(start)] < county.helpers.visits_a_week[v]
+        return start if is_free and below_limit and not self.clashes(ask.need, v, start) else None
+
+    def _free(self, need: int, volunteer: int) -> list[Span]:
+        """Inside the need's window, when they are free and have promised nothing."""
+        county, opens, ends = self.county, float(self.county.needs.opens[need]), float(self.county.needs.ends[need])
+        room = county.helpers.free[volunteer] & (self.visits[volunteer] < self.most[volunteer])
+        slots = np.flatnonzero(room & (county.slot_start < ends) & (county.slot_end > opens)).tolist()
+        held = self.held_by.get(volunteer, ())
+        left = subtract(
+            (TimeWindow(instant(county.slot_start[slot]), instant(county.slot_end[slot])) for slot in slots),
+            (TimeWindow(instant(one.start), instant(one.end)) for one in held),
+        )
+        spans = ((max(minute_of(one.start), opens), min(minute_of(one.end), ends)) for one in left)
+        return [(start, end) for start, end in spans if start < end]
 
     def _hold(self, ask: SimAsk, start: float) -> set[int]:
         promise = Promise(ask.need, ask.volunteer, start, start + self.county.needs.minutes[ask.need], self.now)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.geo import Point
 from matcher.domain.lifecycle import EXPECTED, MatchStatus, VisitStatus
+from matcher.domain.timewindow import TimeWindow
 from matcher.store.bulk import among
 from matcher.store.models import (
     Cell,
@@ -68,6 +69,15 @@ def need_of_occurrence(session: Session, occurrence_id: int) -> Need:
     """The need an occurrence is an instance of."""
     wanted = select(Need).join(Occurrence, Occurrence.need_id == Need.id).where(Occurrence.id == occurrence_id)
     return session.scalars(wanted).one()
+
+
+def windows_of(occurrence: Occurrence) -> tuple[TimeWindow, ...]:
+    """The windows of an occurrence as the domain knows them."""
+    return tuple(
+        TimeWindow(piece.lower, piece.upper)
+        for piece in occurrence.windows
+        if piece.lower is not None and piece.upper is not None
+    )
 
 
 def missing_checks(session: Session, kind_slugs: Collection[str], person_id: int, on: date) -> set[str]:

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from matcher.domain.lifecycle import MatchStatus
+from matcher.domain.localtime import clock_words
 from matcher.services import ask_page, matches, offers, own_page, upkeep
 from matcher.services.matches import AnswerWhy
-from matcher.store.models import Match
+from matcher.store.models import Match, Occurrence, PrivateLink, Visit
 
 ENDINGS = ("answered_at", "withdrawn_at", "lapsed_at", "late_yes_at")
 
@@ -91,8 +92,53 @@ def test_a_yes_that_comes_too_late_is_kept_apart_and_changes_nothing_else(world,
     assert facts(world, "Ann") == (MatchStatus.WITHDRAWN, late)
 
 
-def test_an_ask_whose_time_passes_has_lapsed_and_was_not_answered(world, asked):
-    world.later(hours=3)
+def test_an_ask_outlives_the_time_it_was_about_and_a_yes_then_is_to_the_next_free_moment(world, asked):
+    proposed = world.one(Match, id=world.asked("Ann")).starts_at
+    world.now = proposed + timedelta(minutes=31)
+    with world.work() as session:
+        upkeep.keep_up(session, now=world.now)
+        page = ask_page.read(session, world.asked("Ann"), now=world.now)
+        (line,) = own_page.read(session, world.people["Ann"], now=world.now).asks
+    answer = world.yes("Ann")
+    assert answer.held
+    visit = world.visit("Ann")
+    # By now, with the few minutes' walk, on the next five minutes.
+    assert proposed + timedelta(minutes=31) < visit.starts_at <= proposed + timedelta(minutes=45)
+    assert (visit.starts_at.minute % 5, visit.starts_at.second) == (0, 0)
+    assert visit.ends_at - visit.starts_at == timedelta(minutes=30)
+    assert page.about == line.about == clock_words(visit.starts_at)
+    assert world.breaches() == {}
+
+
+def test_a_late_yes_goes_around_what_they_have_promised_meanwhile(world, asked):
+    proposed = world.one(Match, id=world.asked("Ann")).starts_at
+    world.ask("Ann", world.post("Edith"), at=proposed + timedelta(minutes=30))
+    world.yes("Ann")
+    world.now = proposed + timedelta(minutes=20)
+    (first,) = (one for one in world.all(Match, person_id=world.people["Ann"]) if one.status is MatchStatus.PROPOSED)
+    with world.work() as session:
+        assert matches.accept(session, first.id, now=world.now).held
+    held = sorted(world.all(Visit, person_id=world.people["Ann"]), key=lambda visit: visit.starts_at)
+    assert [visit.occurrence_id == first.occurrence_id for visit in held] == [False, True]
+
+
+def test_a_yes_for_which_the_windows_have_no_room_left_is_over_and_the_page_says_so(world, asked):
+    world.now = world.one(Occurrence).ends_at - timedelta(minutes=29)
+    with world.work() as session:
+        assert ask_page.read(session, world.asked("Ann"), now=world.now).state is ask_page.AskState.OVER
+        assert own_page.read(session, world.people["Ann"], now=world.now).asks == ()
+    assert world.yes("Ann").why is AnswerWhy.OVER
+    assert world.all(Visit) == []
+
+
+def test_the_link_to_an_ask_works_as_long_as_a_yes_may_come(world, asked):
+    world.deliver()
+    ends = {link.expires_at for link in world.all(PrivateLink, match_id=world.asked("Ann"))}
+    assert ends == {world.one(Occurrence).ends_at}
+
+
+def test_an_ask_whose_windows_pass_has_lapsed_and_was_not_answered(world, asked):
+    world.now = world.one(Occurrence).ends_at
     with world.work() as session:
         upkeep.keep_up(session, now=world.now)
     assert facts(world, "Ann") == (MatchStatus.LAPSED, {"lapsed_at": world.now})

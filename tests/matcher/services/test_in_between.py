@@ -184,11 +184,12 @@ def test_a_round_whose_neighbour_was_just_asked_for_another_area_looks_again_wit
 def test_a_yes_while_the_clock_runs_out_is_put_in_order(world, meanwhile):
     world.offer("Christopher")
     need = world.post()
-    world.ask("Christopher", need, at=world.now + timedelta(hours=4))
+    starts_at = world.now + timedelta(hours=4)
+    world.ask("Christopher", need, at=starts_at)
     world.later(hours=4, minutes=29)
     ends_at = world.one(Occurrence).ends_at
     answer, _ = meanwhile(
-        lambda session: matches.accept(session, world.asked("Christopher"), now=ends_at - timedelta(seconds=1)),
+        lambda session: matches.accept(session, world.asked("Christopher"), now=starts_at),
         "FROM occurrences",
         lambda session: upkeep.lapse_passed(session, now=ends_at),
     )
