@@ -42,6 +42,7 @@ STAFF_ACTIONS = frozenset(
         Action.ARRANGE,
         Action.SWITCH_COLD,
         Action.READ_CALIBRATION,
+        Action.CLOSE_REPORT,
         Action.USE_DESK,
         Action.READ_CONCERNS,
         Action.DECIDE_FOR_THEM,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, g
 
-from matcher.services import audit, board, calibration_page, concerns, confirming
+from matcher.services import audit, board, calibration_page, concerns, confirming, visit_reports
 from matcher.services.access import Action
 from matcher.store.session import reading, unit_of_work
 from web import bell, clock
@@ -49,6 +49,16 @@ def decided(need_id: int) -> Response:
     return see_other("/team")
 
 
+@blueprint.post(f"/team/reports/<int(max={HIGHEST_ID}):report_id>/closed")
+@declares(Action.CLOSE_REPORT, sealed_by=is_session_sealed)
+def close_report(report_id: int) -> Response:
+    """What a volunteer told us was dealt with."""
+    with unit_of_work() as session:
+        by, areas = g.actor.staff_id, g.actor.area_ids
+        visit_reports.close_report(session, report_id, area_ids=areas, staff_id=by, now=clock.now())
+    return see_other("/team")
+
+
 @blueprint.get("/team")
 @declares(Action.READ_BOARD)
 def today() -> Response:
@@ -57,4 +67,6 @@ def today() -> Response:
     with reading() as session:
         shown = board.today(session, g.actor.area_ids, now=now)
         worries = concerns.waiting(session, now=now)
-    return page("team/today.html", board=shown, concerns=worries, now=now, how_words=dict(HOW))
+        reports = visit_reports.open_reports(session, g.actor.area_ids)
+    shown_too = {"concerns": worries, "reports": reports, "how_words": dict(HOW)}
+    return page("team/today.html", board=shown, now=now, **shown_too)

@@ -8,12 +8,12 @@ from flask import Blueprint, Response, request
 
 from matcher.domain.lifecycle import VisitStatus
 from matcher.domain.roles import LinkPurpose
-from matcher.services import visit_page, visits
+from matcher.services import visit_page, visit_reports, visits
 from matcher.services.access import Action
 from matcher.services.visit_page import VisitPage
 from matcher.store.session import reading, unit_of_work
 from web import bell, clock
-from web.forms.answers import HowLongForm
+from web.forms.answers import HowLongForm, ProblemForm
 from web.guard import declares, granted
 from web.templating import page, see_other
 
@@ -45,16 +45,61 @@ def done(token: str) -> Response:
     return _moved(token)
 
 
+@blueprint.post("/visits/<token:token>/undo")
+@declares(Action.MOVE_VISIT, link=LinkPurpose.VISIT)
+def undo(token: str) -> Response:
+    """Not done yet: Done was pressed by mistake."""
+    with unit_of_work() as session:
+        visits.undo_complete(session, granted("visit_id"), now=clock.now())
+    return _moved(token)
+
+
 @blueprint.post("/visits/<token:token>/minutes")
 @declares(Action.MOVE_VISIT, link=LinkPurpose.VISIT)
 def minutes(token: str) -> Response:
-    """How long it took."""
+    """How long it took, and anything the team should know."""
     form = HowLongForm(request.form)
     if not form.validate():
         return _visit_page(token, form)
+    now, visit_id = clock.now(), granted("visit_id")
+    miles = int(form.miles.data) if form.miles.data else None
     with unit_of_work() as session:
-        visits.complete(session, granted("visit_id"), minutes=int(form.minutes.data), now=clock.now())
+        visits.note_effort(session, visit_id, minutes=int(form.minutes.data), miles=miles, now=now)
+        visit_reports.add_word(session, visit_id, form.words.data, now=now)
     return _moved(token)
+
+
+@blueprint.get("/visits/<token:token>/problem")
+@declares(Action.MOVE_VISIT, link=LinkPurpose.VISIT)
+def problem(token: str) -> Response:
+    """What is the problem? No address stands here."""
+    return page("visits/problem.html", form=ProblemForm(), visit=_read(clock.now()), token=token)
+
+
+@blueprint.post("/visits/<token:token>/problem")
+@declares(Action.MOVE_VISIT, link=LinkPurpose.VISIT)
+def report(token: str) -> Response:
+    """Tell the team what is wrong."""
+    form = ProblemForm(request.form)
+    if not form.validate():
+        return page("visits/problem.html", form=form, visit=_read(clock.now()), token=token)
+    with unit_of_work() as session:
+        words = form.words.data
+        visit_reports.report_problem(session, granted("visit_id"), form.kind.data, words, now=clock.now())
+    return see_other(f"/visits/{token}/told")
+
+
+@blueprint.get("/visits/<token:token>/told")
+@declares(Action.MOVE_VISIT, link=LinkPurpose.VISIT)
+def told(token: str) -> Response:
+    """What happens now that the team knows; once they have been told."""
+    with reading() as session:
+        kind = visit_reports.last_problem(session, granted("visit_id"))
+    if kind is None:
+        return see_other(f"/visits/{token}/problem")
+    return page(
+        "visits/told.html", kind=kind, is_at_once=kind in visit_reports.WORRIES, visit=_read(clock.now()), token=token
+    )
 
 
 @blueprint.get("/visits/<token:token>/hand-back")
@@ -84,6 +129,8 @@ def _visit_page(token: str, form: HowLongForm) -> Response:
     is_time_asked = read.status is VisitStatus.DONE and not read.minutes_taken
     if form.errors and not is_time_asked:  # the question is not on the page any more
         return see_other(f"/visits/{token}")
+    if is_time_asked:
+        form.suggest(read.minutes)
     if read.door is not None and request.method != "HEAD":
         # Each showing of an address is written down before it is shown.
         with unit_of_work() as session:

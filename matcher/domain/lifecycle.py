@@ -111,7 +111,7 @@ MOVES: Mapping[type[Status], Mapping[Status, frozenset[Status]]] = {
     NeedStatus: {
         NeedStatus.OPEN: frozenset({NeedStatus.PAUSED, NeedStatus.CLOSED, NeedStatus.CANCELLED}),
         NeedStatus.PAUSED: frozenset({NeedStatus.OPEN, NeedStatus.CANCELLED}),
-        NeedStatus.CLOSED: frozenset({NeedStatus.OPEN}),  # the resident says that nobody came
+        NeedStatus.CLOSED: frozenset({NeedStatus.OPEN}),  # nobody came, or Done was pressed by mistake
         NeedStatus.CANCELLED: frozenset(),
     },
     OccurrenceStatus: {
@@ -126,7 +126,8 @@ MOVES: Mapping[type[Status], Mapping[Status, frozenset[Status]]] = {
         OccurrenceStatus.FILLED: frozenset(
             {OccurrenceStatus.OPEN, OccurrenceStatus.DONE, OccurrenceStatus.UNMET, OccurrenceStatus.CANCELLED}
         ),
-        OccurrenceStatus.DONE: frozenset({OccurrenceStatus.UNMET, OccurrenceStatus.OPEN}),
+        # Nobody came after all; or Done was pressed by mistake.
+        OccurrenceStatus.DONE: frozenset({OccurrenceStatus.UNMET, OccurrenceStatus.OPEN, OccurrenceStatus.FILLED}),
         OccurrenceStatus.UNMET: frozenset({OccurrenceStatus.DONE}),
         OccurrenceStatus.CANCELLED: frozenset(),
     },
@@ -162,7 +163,8 @@ MOVES: Mapping[type[Status], Mapping[Status, frozenset[Status]]] = {
         VisitStatus.ON_WAY: frozenset(
             {VisitStatus.DONE, VisitStatus.HANDED_BACK, VisitStatus.NO_SHOW, VisitStatus.CANCELLED}
         ),
-        VisitStatus.DONE: frozenset({VisitStatus.NO_SHOW}),  # the resident says that nobody came
+        # The resident says that nobody came; or Done was pressed by mistake.
+        VisitStatus.DONE: frozenset({VisitStatus.NO_SHOW, VisitStatus.HELD, VisitStatus.ON_WAY}),
         VisitStatus.HANDED_BACK: frozenset(),
         VisitStatus.NO_SHOW: frozenset(),
         VisitStatus.CANCELLED: frozenset(),

@@ -40,6 +40,7 @@ class Action(StrEnum):
     ARRANGE = "arrange"
     SWITCH_COLD = "switch_cold"
     READ_CALIBRATION = "read_calibration"
+    CLOSE_REPORT = "close_report"
     USE_DESK = "use_desk"
     RAISE_CONCERN = "raise_concern"
     READ_CONCERNS = "read_concerns"
@@ -146,6 +147,7 @@ RULES: Mapping[Action, tuple[Rule, ...]] = {
     Action.ARRANGE: (_staff(StaffRoleName.COORDINATOR),),
     Action.SWITCH_COLD: (_staff(StaffRoleName.COORDINATOR),),
     Action.READ_CALIBRATION: (_staff(StaffRoleName.COORDINATOR),),
+    Action.CLOSE_REPORT: (_staff(StaffRoleName.COORDINATOR),),
     Action.USE_DESK: (_staff(StaffRoleName.CALL_HANDLER, StaffRoleName.COORDINATOR),),
     Action.RAISE_CONCERN: (_anyone,),
     Action.READ_CONCERNS: (_staff(StaffRoleName.SAFEGUARDING_LEAD, StaffRoleName.COORDINATOR),),

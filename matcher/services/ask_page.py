@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
@@ -13,6 +13,9 @@ from matcher.domain.timewindow import TimeWindow
 from matcher.services import answers, kinds
 from matcher.store import queries
 from matcher.store.models import Match, Occurrence
+
+# A time to answer by that is nearer than this would only hurry.
+LEAST_TIME = timedelta(minutes=5)
 
 
 class AskState(StrEnum):
@@ -32,7 +35,8 @@ class AskState(StrEnum):
 @dataclass(frozen=True, slots=True)
 class AskPage:
     """The page of an ask. `distance` is a band; `label` the safe label of the kind. day, about, until: of the visit
-    that a yes would come to now, which may be later than was asked.
+    that a yes would come to now, which may be later than was asked. answer_by: when others may
+    be asked too, if that is still to come.
     """
 
     state: AskState
@@ -46,6 +50,7 @@ class AskPage:
     bring: str
     needs_words: str
     why_you: str
+    answer_by: datetime | None
 
 
 def read(session: Session, match_id: int, *, now: datetime) -> AskPage:
@@ -70,4 +75,11 @@ def read(session: Session, match_id: int, *, now: datetime) -> AskPage:
         bring=kind.bring,
         needs_words=kind.needs_words,
         why_you=match.sentence,
+        answer_by=_answer_by(occurrence, match, now),
     )
+
+
+def _answer_by(occurrence: Occurrence, match: Match, now: datetime) -> datetime | None:
+    """When the next round looks, or the visit would begin: whichever comes first and leaves time to answer."""
+    look_at = min(occurrence.next_round_at or match.starts_at, match.starts_at)
+    return look_at if look_at >= now + LEAST_TIME else None

@@ -6,8 +6,10 @@ Nobody is paused or judged by one: that is for the people who open it.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -89,10 +91,20 @@ def raise_concern(session: Session, worry: Worry, key: str, *, now: datetime) ->
     kept = _checked(worry)
     if not drafts.claim(session, key, _RAISED, now=now):
         return
+    concern = _keep(session, kept, now)
+    drafts.save(session, key, _RAISED, {"concern_id": concern.id}, now=now)
+
+
+def raise_from_visit(session: Session, worry: Worry, *, now: datetime) -> None:
+    """The same, for a worry told on a visit's page, which sees to it that it is told once."""
+    _keep(session, _checked(worry), now)
+
+
+def _keep(session: Session, kept: Mapping[str, Any], now: datetime) -> Concern:
+    """Write it down, and owe everyone who reads worries word that there is one."""
     concern = Concern(reference=_new_reference(session), raised_at=now, **kept)
     session.add(concern)
     session.flush()
-    drafts.save(session, key, _RAISED, {"concern_id": concern.id}, now=now)
     audit.record(session, audit.SYSTEM, "raised", ("concern", concern.id), now=now)
     for staff_id in session.scalars(_readers()):
         thing, values = ("staff_id", staff_id), {"ref": concern.reference}
@@ -100,6 +112,7 @@ def raise_concern(session: Session, worry: Worry, key: str, *, now: datetime) ->
             "concern_raised", thing, staff_id=staff_id, channel="email", values=values, occasion=str(concern.id)
         )
         owe(session, owed, now=now)
+    return concern
 
 
 def read_raised(session: Session, key: str, *, now: datetime) -> Raised | None:

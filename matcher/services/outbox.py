@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -232,6 +232,16 @@ def drop_pending(session: Session, *, now: datetime, **things: int | str) -> Non
         update(Notification)
         .filter_by(status=NotificationStatus.PENDING, **things)
         .values(status=NotificationStatus.DROPPED, ended_at=now),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def take_back(session: Session, templates: Sequence[str], **things: int) -> None:
+    """What was owed about the things named was never so: what nobody has been sent yet goes, and may be owed anew."""
+    session.execute(
+        delete(Notification)
+        .filter_by(status=NotificationStatus.PENDING, **things)
+        .where(Notification.template.in_(templates)),
         execution_options={"synchronize_session": False},
     )
 

@@ -11,10 +11,18 @@ from matcher.services.outbox import Owed, owe
 from matcher.store.models import Referral
 
 
-def tell(session: Session, need_id: int, template: str, *, occasion: str = "", now: datetime) -> None:
+def tell(
+    session: Session, need_id: int, template: str, *, occasion: str = "", due_at: datetime | None = None, now: datetime
+) -> None:
     """Owe the news, if somebody asked for the resident and would like to hear it. Twice is once for each occasion."""
     referral = session.scalar(select(Referral).where(Referral.need_id == need_id, Referral.is_told))
     if referral is not None:
-        channel = "email" if referral.email else "text"
-        thing = ("need_id", need_id)
-        owe(session, Owed(template, thing, referral_id=referral.id, channel=channel, occasion=occasion), now=now)
+        owed = Owed(
+            template,
+            ("need_id", need_id),
+            referral_id=referral.id,
+            channel="email" if referral.email else "text",
+            occasion=occasion,
+            due_at=due_at,
+        )
+        owe(session, owed, now=now)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from matcher.domain.geo import TravelMode
 from matcher.domain.kinds import job_words
 from matcher.domain.lifecycle import EXPECTED, VisitStatus
 from matcher.domain.localtime import clock_words, day_words
-from matcher.services import audit, kinds, people
-from matcher.store.models import Home, Need, NeedNote, Occurrence, Person, Visit
+from matcher.services import audit, kinds, people, visits
+from matcher.store.models import Home, Need, NeedNote, Occurrence, Offer, Person, Visit
 
 DOOR_STAYS_OPEN = timedelta(hours=12)
 # Before this, nobody can be done yet: the button would only be pressed by mistake.
@@ -30,7 +32,10 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class VisitPage:
-    """The page of a visit. `door` is None once it is over, or should long have been."""
+    """The page of a visit. `door` is None once it is over, or should long have been.
+
+    `can_undo`: Done was pressed a moment ago. `drives`: they go by car, and may note the miles.
+    """
 
     status: VisitStatus
     resident: str
@@ -44,6 +49,8 @@ class VisitPage:
     bring: str
     rules: tuple[str, ...]
     is_soon: bool
+    can_undo: bool
+    drives: bool
     door: Door | None
 
 
@@ -64,6 +71,8 @@ def read(session: Session, visit_id: int, *, now: datetime) -> VisitPage:
         bring=kind.bring,
         rules=kind.rules,
         is_soon=visit.starts_at - SOON <= now,
+        can_undo=visits.may_undo(session, visit, now),
+        drives=_drives(session, visit),
         door=_door(session, visit, need) if _is_open(visit, now) else None,
     )
 
@@ -79,6 +88,11 @@ def record_reading(session: Session, visit_id: int, *, now: datetime) -> None:
 def _is_open(visit: Visit, now: datetime) -> bool:
     """True while they are expected there; a visit that nobody marks shuts its door by itself."""
     return visit.status in EXPECTED and now < visit.ends_at + DOOR_STAYS_OPEN
+
+
+def _drives(session: Session, visit: Visit) -> bool:
+    mode = session.scalar(select(Offer.travel_mode).where(Offer.person_id == visit.person_id))
+    return mode is TravelMode.CAR
 
 
 def _visit_and_need(session: Session, visit_id: int) -> tuple[Visit, Need]:

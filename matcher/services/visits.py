@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from matcher.domain.errors import BadInput, Conflict
@@ -18,7 +19,7 @@ from matcher.domain.lifecycle import (
 )
 from matcher.domain.wording import clean_text
 from matcher.services import arrangements, audit, closing, matches, people, referral_news
-from matcher.services.outbox import Owed, owe
+from matcher.services.outbox import Owed, owe, take_back
 from matcher.store import queries
 from matcher.store.models import Feedback, Need, Occurrence, Visit
 
@@ -28,6 +29,10 @@ FEEDBACK_ANSWERS = ("well", "partly", "nobody", "worried")
 AGAIN_ANSWERS = ("yes", "other", "any")
 BATCH = 100
 LATEST_START = timedelta(hours=2)
+# For so long Done can be undone; who is told of it is told after that.
+UNDO_LASTS = timedelta(minutes=5)
+MOST_MILES = 300
+_DONE_TOLD = ("visit_done_resident", "visit_done_volunteer")
 
 
 def set_off(session: Session, visit_id: int, *, now: datetime) -> None:
@@ -53,9 +58,48 @@ def complete(session: Session, visit_id: int, *, minutes: int | None = None, now
         return
     _finish(session, occurrence, visit, now)
     visit.minutes_taken = minutes
-    _tell_resident(session, visit, "visit_done_resident", now)
-    _tell_volunteer(session, visit, "visit_done_volunteer", now)
+    _tell_resident(session, visit, "visit_done_resident", now, due_at=now + UNDO_LASTS)
+    _tell_volunteer(session, visit, "visit_done_volunteer", now, due_at=now + UNDO_LASTS)
     audit.record(session, audit.person(visit.person_id), "completed", ("visit", visit.id), now=now)
+
+
+def note_effort(session: Session, visit_id: int, *, minutes: int, miles: int | None, now: datetime) -> None:
+    """How long a visit that is done took, and how far they drove. Conflict while it is not done."""
+    if miles is not None and not 0 <= miles <= MOST_MILES:
+        raise BadInput(f"Miles must be a number from 0 to {MOST_MILES}", field="miles")
+    _, visit = _locked(session, visit_id)
+    if visit.status is not VisitStatus.DONE:
+        raise Conflict("This visit is not marked done.")
+    complete(session, visit_id, minutes=minutes, now=now)
+    visit.miles = miles if miles is not None else visit.miles
+
+
+def undo_complete(session: Session, visit_id: int, *, now: datetime) -> None:
+    """Done was pressed by mistake: they are expected again, and nobody is told. Twice is once.
+
+    Conflict once the time to undo is over, the resident has said how it went, or they are held to another visit then.
+    """
+    occurrence, visit = _locked(session, visit_id)
+    if visit.status in EXPECTED:
+        return
+    if not may_undo(session, visit, now):
+        raise Conflict("It is too late to undo this.")
+    try:
+        with session.begin_nested():
+            _move(visit, VisitStatus.ON_WAY if visit.on_way_at else VisitStatus.HELD)
+            visit.ended_at = visit.minutes_taken = visit.miles = None
+    except IntegrityError:  # the constraint that nobody is in two places at once
+        raise Conflict("You are expected at another visit at that time.") from None
+    _unsettle(session, occurrence)
+    take_back(session, _DONE_TOLD, visit_id=visit.id)
+    audit.record(session, audit.person(visit.person_id), "undid", ("visit", visit.id), now=now)
+
+
+def may_undo(session: Session, visit: Visit, now: datetime) -> bool:
+    """Whether Done can still be undone."""
+    if visit.status is not VisitStatus.DONE or visit.ended_at is None or visit.ended_at + UNDO_LASTS <= now:
+        return False
+    return session.scalar(select(Feedback.id).where(Feedback.visit_id == visit.id)) is None
 
 
 def hand_back(session: Session, visit_id: int, *, now: datetime) -> None:
@@ -162,8 +206,18 @@ def settle(session: Session, occurrence: Occurrence, *, now: datetime) -> None:
     session.flush()
     if occurrence.status is OccurrenceStatus.FILLED and not _of_occurrence(session, occurrence.id, EXPECTED):
         occurrence.status, occurrence.closed_at = OccurrenceStatus.DONE, now
-        referral_news.tell(session, occurrence.need_id, "referral_done", occasion=str(occurrence.id), now=now)
+        which, due_at = str(occurrence.id), now + UNDO_LASTS
+        referral_news.tell(session, occurrence.need_id, "referral_done", occasion=which, due_at=due_at, now=now)
         closing.close_if_finished(session, occurrence.need_id, now=now)
+
+
+def _unsettle(session: Session, occurrence: Occurrence) -> None:
+    """Somebody is expected again at an occurrence (whose row is locked) that was done."""
+    if occurrence.status is OccurrenceStatus.DONE:
+        check_move(occurrence.status, OccurrenceStatus.FILLED)
+        occurrence.status, occurrence.closed_at = OccurrenceStatus.FILLED, None
+        take_back(session, ("referral_done",), need_id=occurrence.need_id)
+        closing.reopen(session, occurrence.need_id)
 
 
 def _reopen(occurrence: Occurrence, now: datetime) -> None:
@@ -204,12 +258,17 @@ def _of_occurrence(session: Session, occurrence_id: int, statuses: tuple[VisitSt
     return list(session.scalars(wanted.order_by(Visit.id).with_for_update(key_share=True)))
 
 
-def _tell_resident(session: Session, visit: Visit, template: str, now: datetime) -> None:
+def _tell_resident(
+    session: Session, visit: Visit, template: str, now: datetime, *, due_at: datetime | None = None
+) -> None:
     need = queries.need_of_occurrence(session, visit.occurrence_id)
-    owed = Owed(template, ("visit_id", visit.id), person_id=need.resident_id, channel=need.contact)
+    owed = Owed(template, ("visit_id", visit.id), person_id=need.resident_id, channel=need.contact, due_at=due_at)
     owe(session, owed, now=now)
 
 
-def _tell_volunteer(session: Session, visit: Visit, template: str, now: datetime) -> None:
+def _tell_volunteer(
+    session: Session, visit: Visit, template: str, now: datetime, *, due_at: datetime | None = None
+) -> None:
     channel = queries.channel_of(session, visit.person_id)
-    owe(session, Owed(template, ("visit_id", visit.id), person_id=visit.person_id, channel=channel), now=now)
+    owed = Owed(template, ("visit_id", visit.id), person_id=visit.person_id, channel=channel, due_at=due_at)
+    owe(session, owed, now=now)

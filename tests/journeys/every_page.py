@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 
 from matcher.domain.roles import LinkPurpose
-from matcher.services import calendar_feed, concerns, confirming, consents, invitations, referrals, staff, upkeep
+from matcher.services import (
+    calendar_feed,
+    concerns,
+    confirming,
+    consents,
+    invitations,
+    referrals,
+    staff,
+    upkeep,
+    visit_reports,
+)
 from matcher.services.access import Grant
 from matcher.services.consents import Given
 from matcher.services.needs import NeedDraft, PostedNeed
@@ -213,6 +223,10 @@ class EveryPage:
         self.paths[what] = f"/visits/{token}"
         if what == "a visit":
             self.paths["hand it back"] = f"/visits/{token}/hand-back"
+            self.paths["a problem"] = f"/visits/{token}/problem"
+            with self.world.work() as session:
+                visit_reports.report_problem(session, visit.id, "unsafe", "A dog.", now=self.world.now)
+            self.paths["the team knows"] = f"/visits/{token}/told"
 
     def _link(self, purpose: LinkPurpose, name: str, **thing: int) -> str:
         return self.world.link(Grant(purpose, person_id=self.world.people[name], **thing), hours=9)

@@ -240,7 +240,8 @@ def test_private_forms_take_it_or_say_what_is_wrong(running):
     tally = Tally()
     for page, action, fields in (
         (f"/r/{need.token}", f"/r/{need.token}/how", ("answer", "thanks", "nothing")),
-        (f"/visits/{visit}", f"/visits/{visit}/minutes", ("minutes",)),
+        (f"/visits/{visit}", f"/visits/{visit}/minutes", ("minutes", "miles", "words")),
+        (f"/visits/{visit}/problem", f"/visits/{visit}/problem", ("kind", "words")),
         (f"/m/{ask}", f"/m/{ask}/reason", ("reason",)),
         ("/sign-in", "/sign-in", ("email",)),
         ("/sign-in/code", "/sign-in/code", ("code",)),

@@ -21,7 +21,7 @@ TIMES = 3
 BESIDE = {
     "r": ("", "/sent", "/print", "/cancel", "/change", "/again", "/code", "/number", "/messages", "/delete"),
     "m": ("", "/answer/taken", "/answer/clash"),
-    "visits": ("", "/hand-back"),
+    "visits": ("", "/hand-back", "/problem", "/told"),
     "me": ("", "/welcome"),
     "sign-in": ("",),
 }

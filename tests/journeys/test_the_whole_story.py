@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from matcher.config import QUEUE
 from tests.journeys.people import EILEENS_NOTE, NO_BREAK_HYPHEN, ask_for_help, asked, follow, message, press, see
+from tests.journeys.planted import UNDO_IS_OVER
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
@@ -60,10 +61,14 @@ def test_a_path_is_cleared_from_the_asking_to_the_thanks(story, someone, java_sc
     press(christopher, "Done")
     see(christopher, "Thank you, Christopher")
     expect(christopher.locator("main")).not_to_contain_text("Conigre")
+    press(christopher, "Not done yet: undo")
+    see(christopher, "You are on your way to Eileen")
+    press(christopher, "Done")
     christopher.get_by_label("45 minutes").check()
     press(christopher, "Send")
     expect(christopher.locator("main")).to_contain_text("about 45 minutes")
 
+    neighbours.execute(UNDO_IS_OVER)
     message(christopher, "Christopher", "thank you Christopher")
     message(eileen, "Eileen", "did Christopher help as agreed?").get_by_role("link").click()
     see(eileen, "Done")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,8 +8,9 @@ import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from matcher.domain.geo import TravelMode
 from matcher.services import needs
-from matcher.store.models import AuditRow, Visit
+from matcher.store.models import AuditRow, Concern, Offer, Visit, VisitReport
 from matcher.store.session import reading, unit_of_work
 from tests.web.conftest import HOUSE, NOTE, POSTCODE, World, error_beside, press
 
@@ -49,6 +51,63 @@ def test_on_my_way_then_done_then_how_long(client: FlaskClient, visit: str) -> N
     assert error_beside(nothing.text, "minutes") == "Select how long it took"
     press(client, visit, f"{visit}/minutes", minutes="45")
     assert "about 45 minutes" in client.get(visit).text
+
+
+def test_how_long_is_suggested_and_miles_are_asked_of_who_drives(client: FlaskClient, visit: str) -> None:
+    press(client, visit, f"{visit}/done")
+    shown = client.get(visit).text
+    assert re.search(r'value="30"[^>]* checked', shown)
+    assert "Miles by car" not in shown
+    with unit_of_work() as session:
+        session.scalars(select(Offer)).one().travel_mode = TravelMode.CAR
+    assert "Miles by car" in client.get(visit).text
+    for typed in ("many", "-1", "301", "\u0663"):
+        wrong = press(client, visit, f"{visit}/minutes", minutes="30", miles=typed)
+        assert error_beside(wrong.text, "miles") == "Miles must be a number from 0 to 300"
+    press(client, visit, f"{visit}/minutes", minutes="30", miles="12", words="Her gate sticks.")
+    with reading() as session:
+        done, report = session.scalars(select(Visit)).one(), session.scalars(select(VisitReport)).one()
+        assert (done.minutes_taken, done.miles, report.kind, report.words) == (30, 12, "word", "Her gate sticks.")
+
+
+def test_done_can_be_undone_for_five_minutes_and_nobody_was_told(client: FlaskClient, visit: str) -> None:
+    press(client, visit, f"{visit}/on-way")
+    press(client, visit, f"{visit}/done")
+    token = re.search(r'form_token" value="(\w+)"', client.get(visit).text)[1]  # type: ignore[index]
+    undone = press(client, visit, f"{visit}/undo")
+    assert "You are on your way to Eileen" in client.get(undone.location).text
+    assert HOUSE in client.get(visit).text
+    press(client, visit, f"{visit}/done")
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=5, seconds=1)):
+        assert "Not done yet" not in client.get(visit).text
+        assert client.post(f"{visit}/undo", data={"form_token": token}).status_code == 409
+
+
+def test_a_problem_is_on_the_board_at_once_until_it_is_dealt_with(
+    client: FlaskClient, visit: str, sign_in_token: str
+) -> None:
+    asked = client.get(f"{visit}/problem").text
+    assert asked.index("In danger?") < asked.index("<h1")
+    nothing = press(client, f"{visit}/problem")
+    assert error_beside(nothing.text, "kind") == "Select what the problem is"
+    assert client.get(f"{visit}/told").location == f"{visit}/problem"  # reading it says nothing
+    for words in ("A dog is loose.", ""):
+        told = press(client, f"{visit}/problem", kind="unsafe", words=words)
+    assert "ring you within 15 minutes" in client.get(told.location).text
+    press(client, f"/sign-in/{sign_in_token}")
+    board = client.get("/team").text
+    assert board.count("I feel unsafe</b>") == 1
+    assert "Christopher on 07700\u00a0900111" in board
+    assert "A dog is loose." not in board  # only those who act on worries open it, and each opening is written down
+    with reading() as session:
+        concern = session.scalars(select(Concern)).one()
+        assert "A dog is loose." in concern.words
+        assert (concern.name, concern.reach) == ("Christopher", "07700 900111")
+    report = re.search(r"/team/reports/\d+/closed", board)[0]  # type: ignore[index]
+    for _ in range(2):
+        assert press(client, "/team", report).status_code == 303
+    assert "I feel unsafe" not in client.get("/team").text
+    assert press(client, "/team", "/team/reports/999/closed").status_code == 404
 
 
 def test_how_long_is_no_answer_to_a_page_that_does_not_ask_it(client: FlaskClient, visit: str) -> None:

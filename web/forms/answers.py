@@ -5,7 +5,8 @@ from __future__ import annotations
 from wtforms import Field, StringField, TextAreaField
 
 from matcher.domain.errors import BadInput
-from matcher.services import people, visits
+from matcher.domain.reports import PROBLEM_WORDS
+from matcher.services import people, visit_reports, visits
 from web.forms.questions import OneOf, QuestionForm, checked_by, chosen, short, stripped
 
 DECLINE = (
@@ -37,13 +38,44 @@ HOW_LONG = (
 )
 
 
+def _is_miles(text: str) -> None:
+    if text and not (text.isascii() and text.isdigit() and len(text) <= 3 and int(text) <= visits.MOST_MILES):
+        raise BadInput(f"Miles must be a number from 0 to {visits.MOST_MILES}")
+
+
 class HowLongForm(QuestionForm):
-    """How long did it take?"""
+    """How long did it take, and anything else the team should know."""
 
     minutes = OneOf(
         "How long did it take?",
         choices=HOW_LONG,
         validators=[chosen("Select how long it took")],
+    )
+    miles = StringField("Miles by car (optional)", filters=[stripped], validators=[checked_by(_is_miles)])
+    words = TextAreaField(
+        "Anything the team should know? (optional)",
+        filters=[stripped],
+        validators=[short("What you tell the team", visit_reports.WORDS_LENGTH)],
+    )
+
+    def suggest(self, minutes: int) -> None:
+        """Choose what was expected, so that most people only press Send."""
+        if not self.minutes.data:
+            self.minutes.data = min((value for value, _ in HOW_LONG), key=lambda value: abs(int(value) - minutes))
+
+
+class ProblemForm(QuestionForm):
+    """What is the problem?"""
+
+    kind = OneOf(
+        "What is the problem?",
+        choices=[(kind.value, words) for kind, words in PROBLEM_WORDS.items()],
+        validators=[chosen("Select what the problem is")],
+    )
+    words = TextAreaField(
+        "Anything else? (optional)",
+        filters=[stripped],
+        validators=[short("What you tell the team", visit_reports.WORDS_LENGTH)],
     )
 
 

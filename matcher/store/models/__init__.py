@@ -15,6 +15,7 @@ from matcher.store.models.messages import ConsoleMessage, Notification, PrivateL
 from matcher.store.models.needs import Feedback, Need, NeedNote, Occurrence
 from matcher.store.models.offers import AvailabilityException, AvailabilityRule, Offer, OfferKind
 from matcher.store.models.people import Check, Home, Person
+from matcher.store.models.reports import VisitReport
 from matcher.store.models.running import AuditRow, Draft, Heartbeat
 from matcher.store.models.staff import Role, Staff, StaffArea, StaffRole
 
@@ -62,4 +63,5 @@ __all__ = [
     "StaffArea",
     "StaffRole",
     "Visit",
+    "VisitReport",
 ]

@@ -120,6 +120,7 @@ class Visit(Declared):
     on_way_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     minutes_taken: Mapped[int | None]
+    miles: Mapped[int | None]
     asked_volunteer_at: Mapped[datetime | None]
     asked_resident_at: Mapped[datetime | None]
 
@@ -140,6 +141,7 @@ class Visit(Declared):
         CheckConstraint("starts_at < ends_at", name="ends_after_start"),
         CheckConstraint("during @> tstzrange(starts_at, ends_at)", name="padding_holds_the_visit"),
         CheckConstraint("minutes_taken between 1 and 1440", name="minutes_taken"),
+        CheckConstraint("miles between 0 and 300", name="miles"),
         # Two people are never told that they have the same visit ...
         Index(
             "uq_visits_one_holder_of_a_place",

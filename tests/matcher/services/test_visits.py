@@ -2,8 +2,11 @@
 
 from datetime import timedelta
 
+import pytest
+
+from matcher.domain.errors import Conflict
 from matcher.domain.lifecycle import MatchStatus, NeedStatus, OccurrenceStatus, Urgency, VisitStatus
-from matcher.services import board, need_page, upkeep
+from matcher.services import board, need_page, upkeep, visits
 from matcher.store.models import Match, Need, Occurrence, Visit
 from tests.worlds import world as world
 
@@ -98,3 +101,48 @@ def test_a_need_that_waits_for_a_word_stays_on_the_board_until_someone_rings(wor
         upkeep.keep_up(session, now=world.now)
         rows = board.today(session, frozenset({world.one(Need).area_id}), now=world.now).unfilled
     assert [row.reference for row in rows] == [need.reference]
+
+
+def test_done_that_is_undone_is_told_once_when_it_is_done_again(world):
+    need = helped(world)
+    world.later(hours=1)
+    world.deliver()
+    world.done("Christopher", minutes=20)
+    assert not world.deliver()
+    undo(world)
+    visit = world.one(Visit)
+    assert (visit.status, visit.ended_at, visit.minutes_taken) == (VisitStatus.HELD, None, None)
+    assert (world.one(Occurrence).status, world.one(Need).status) == (OccurrenceStatus.FILLED, NeedStatus.OPEN)
+    assert not world.breaches()
+    world.later(minutes=6)
+    assert not world.deliver()
+    world.done("Christopher")
+    world.later(minutes=5)
+    assert len(world.deliver()) == 2
+    assert page(world, need).can_say_how
+
+
+def test_done_cannot_be_undone_late_nor_once_the_resident_has_spoken(world):
+    need = helped(world)
+    world.later(hours=1)
+    world.done("Christopher")
+    world.how(need, "well")
+    with pytest.raises(Conflict):
+        undo(world)
+    assert world.one(Visit).status is VisitStatus.DONE
+
+
+def test_done_cannot_be_undone_into_another_visit_at_that_time(world):
+    helped(world)
+    world.done("Christopher")
+    other = world.post("Frank")
+    world.ask("Christopher", other, at=world.all(Visit)[0].starts_at)
+    assert world.yes("Christopher").held
+    with pytest.raises(Conflict, match="another visit"):
+        undo(world)
+    assert not world.breaches()
+
+
+def undo(world):
+    with world.work() as session:
+        visits.undo_complete(session, world.all(Visit)[0].id, now=world.now)

@@ -1,12 +1,60 @@
 // Every page works without this file. It moves the eye to what went wrong, stops a double press from
-// sending a form twice, and keeps a page that is waiting for news up to date.
+// sending a form twice, keeps what was pressed without a signal until it can be sent, and keeps a page that is
+// waiting for news up to date.
 "use strict";
 
 const summary = document.querySelector(".govuk-error-summary");
 if (summary) summary.focus();
 
+// What is pressed where there is no signal is kept until the tab is closed, is said to be not sent yet, and is sent
+// by the browser itself as soon as we can be reached.
+const KEPT = "kept";
+const lookAgainMs = 5000;
+
+async function canReachUs() {
+  if (!navigator.onLine) return false;
+  try {
+    await fetch(document.styleSheets[0].href, { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(4000) });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function sayNotSent(form) {
+  let note = document.querySelector(".gn-unsent");
+  if (!note) {
+    note = document.createElement("p");
+    note.className = "gn-unsent";
+    note.setAttribute("role", "status");
+    const bar = form.closest(".gn-bar__in, .gn-stack");
+    (bar || form).before(note);
+  }
+  note.textContent = `Not sent yet: ${form.dataset.keeps}. There is no signal. Keep this page open, and we send it when there is.`;
+}
+
+async function sendKept(form) {
+  if (sessionStorage.getItem(KEPT) !== form.action) return;
+  if (await canReachUs()) {
+    sessionStorage.removeItem(KEPT);
+    form.submit();
+  } else {
+    sayNotSent(form);
+    setTimeout(() => sendKept(form), lookAgainMs);
+  }
+}
+
+for (const form of document.querySelectorAll("form[data-keeps]")) sendKept(form);
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  if (form.dataset.keeps) {
+    event.preventDefault();
+    const isBeingSent = sessionStorage.getItem(KEPT) === form.action;
+    sessionStorage.setItem(KEPT, form.action);
+    if (!isBeingSent) sendKept(form);
+    return;
+  }
   if (form.dataset.sent && Date.now() - Number(form.dataset.sent) < 2000) {
     event.preventDefault();
     return;

@@ -1,0 +1,70 @@
+"""On a doorstep: one hand, no signal, and a bar at the foot of the page that never covers what is being used."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from matcher.domain.lifecycle import VisitStatus
+from matcher.domain.roles import LinkPurpose
+from matcher.services.access import Grant
+from matcher.store.models import Visit
+from tests.journeys.people import press, see
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+
+DOORSTEP = {"width": 320, "height": 640}
+# Where the focus is, and whether the bar lies over any of it.
+_FOCUS = """() => {
+    const it = document.activeElement, bar = document.querySelector(".gn-bar");
+    const box = it.getBoundingClientRect(), over = bar.getBoundingClientRect();
+    const isUnder = box.bottom > over.top + 0.5 && box.top < over.bottom - 0.5;
+    return {name: it.innerText, isHidden: it !== document.body && !bar.contains(it) && isUnder};
+}"""
+_HEIGHTS = """() => [...document.querySelectorAll(".gn-bar .govuk-button, .gn-button--big")]
+    .map(button => button.getBoundingClientRect().height)"""
+
+
+@pytest.fixture
+def doorstep(quiet, someone):
+    """Christopher's telephone, with the visit that he is on his way to; and the world."""
+    world = quiet.world()
+    world.offer("Christopher")
+    world.ask("Christopher", world.post(when="tomorrow"))
+    world.yes("Christopher")
+    world.set_off("Christopher")
+    person_id, visit_id = world.people["Christopher"], world.one(Visit).id
+    token = world.link(Grant(LinkPurpose.VISIT, person_id=person_id, visit_id=visit_id), hours=9)
+    page = someone(viewport=DOORSTEP)
+    page.goto(f"/visits/{token}")
+    return page, world
+
+
+def test_done_without_a_signal_is_kept_said_to_be_not_sent_and_sent_later(doorstep):
+    page, world = doorstep
+    page.context.set_offline(True)
+    press(page, "Done")
+    expect(page.get_by_role("status")).to_contain_text("Not sent yet: Done")
+    see(page, "You are on your way to Eileen")
+    press(page, "Done")  # pressed again, it is still one thing to send
+    assert world.one(Visit).status is VisitStatus.ON_WAY
+    page.context.set_offline(False)
+    see(page, "Thank you, Christopher")
+    assert world.one(Visit).status is VisitStatus.DONE
+
+
+def test_the_bar_never_lies_over_what_has_the_focus_and_is_easy_to_hit(doorstep):
+    page, _ = doorstep
+    assert min(page.evaluate(_HEIGHTS)) >= 64
+    hidden, seen = [], set()
+    for key in ("Tab", "Shift+Tab"):
+        for _ in range(40):
+            page.keyboard.press(key)
+            focus = page.evaluate(_FOCUS)
+            seen.add(focus["name"])
+            if focus["isHidden"]:
+                hidden.append((key, focus["name"]))
+    assert hidden == []
+    assert {"Hand it back", "Done", "Problem", "Privacy"} <= seen
+    press(page, "Done")
+    see(page, "Thank you, Christopher")
