@@ -68,5 +68,5 @@ def today() -> Response:
         shown = board.today(session, g.actor.area_ids, now=now)
         worries = concerns.waiting(session, now=now)
         reports = visit_reports.open_reports(session, g.actor.area_ids)
-    shown_too = {"concerns": worries, "reports": reports, "how_words": dict(HOW)}
-    return page("team/today.html", board=shown, now=now, **shown_too)
+    told = {"concerns": worries, "reports": reports}
+    return page("team/today.html", board=shown, told=told, now=now, how_words=dict(HOW))

@@ -121,7 +121,7 @@ def _raise_worry(session: Session, visit: Visit, kind: ReportKind, words: str, n
         about=(WORRIES[kind],),
         words=f"{REPORT_WORDS[kind]}. Visit of request {need.reference}.\n{words}",
         name=session.get_one(Person, visit.person_id).first_name,
-        reach=people.phone_words(home.phone),
+        reach=home.phone,
     )
     concerns.raise_from_visit(session, worry, now=now)
 

@@ -102,7 +102,7 @@ def test_a_problem_is_on_the_board_at_once_until_it_is_dealt_with(
     with reading() as session:
         concern = session.scalars(select(Concern)).one()
         assert "A dog is loose." in concern.words
-        assert (concern.name, concern.reach) == ("Christopher", "07700 900111")
+        assert (concern.name, concern.reach) == ("Christopher", "+447700900111")
     report = re.search(r"/team/reports/\d+/closed", board)[0]  # type: ignore[index]
     for _ in range(2):
         assert press(client, "/team", report).status_code == 303
