@@ -146,8 +146,9 @@ def _confirm(session: Session, check: PhoneCheck, how: str, actor: str, now: dat
     if need.status is not NeedStatus.PAUSED:  # called off in between
         return
     drop_pending(session, need_id=need.id, template="need_code", now=now)
-    owed = Owed("need_posted", ("need_id", need.id), person_id=need.resident_id, channel=need.contact)
-    owe(session, owed, now=now)
+    if (how, need.contact) != ("call", "phone"):  # on the telephone they were told already
+        owed = Owed("need_posted", ("need_id", need.id), person_id=need.resident_id, channel=need.contact)
+        owe(session, owed, now=now)
     audit.record(session, actor, "confirmed", ("need", need.id), how, now=now)
     if not session.get_one(KindRow, need.kind_slug).is_triaged:
         start_asking(session, need.id, now=now)

@@ -20,6 +20,7 @@ from matcher.services import addresses, audit, consents, drafts, need_page, need
 from matcher.services.consents import Given
 from matcher.services.need_page import NeedPage
 from matcher.services.needs import NeedDraft
+from matcher.services.outbox import drop_pending
 from matcher.store.models import (
     Home,
     KindRow,
@@ -111,6 +112,8 @@ def take_need(session: Session, draft: NeedDraft, key: str, handler: Handler, *,
     consents.record(session, posted.need_id, given, now=now)
     audit.record(session, handler.actor, "took_by_phone", ("need", posted.need_id), now=now)
     drafts.save(session, key, _TAKEN, {"need_id": posted.need_id}, now=now)
+    if draft.contact == "phone":  # they hear the reference now, from whoever they are speaking with
+        drop_pending(session, need_id=posted.need_id, template="need_posted", now=now)
     return posted.need_id
 
 

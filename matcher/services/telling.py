@@ -87,7 +87,7 @@ class TellPage:
 def to_tell(session: Session, area_ids: frozenset[int], *, now: datetime) -> tuple[TellRow, ...]:
     """Everything that is owed to residents and that nobody has told them, whoever is visited soonest first."""
     rows = [_row(found, now) for found in session.execute(_untold(area_ids, now).limit(ROWS_SHOWN))]
-    return tuple(sorted(rows, key=lambda row: (not row.is_late, row.owed_at)))
+    return tuple(sorted(rows, key=lambda row: (not row.is_late, row.when is None, row.owed_at)))
 
 
 def read(

@@ -94,3 +94,24 @@ def message(page: Page, to: str, words: str) -> Locator:
 
     assert wait_until(is_sent, within_s=45), f"no message to {to} says {words!r}: {page.locator('main').inner_text()}"
     return wanted.first
+
+
+def reach(page: Page, label: str) -> int:
+    """Tab until the field, link or button with these words has the focus, and it can be seen that it has.
+
+    How many Tabs that took.
+    """
+    words = "() => { const it = document.activeElement; return (it.labels?.[0] || it).innerText.trim(); }"
+    for tabs in range(1, 61):
+        page.keyboard.press("Tab")
+        if page.evaluate(words).startswith(label):
+            ring = page.evaluate("() => { const s = getComputedStyle(document.activeElement); return s.outlineStyle; }")
+            box = page.evaluate("() => { const s = getComputedStyle(document.activeElement); return s.boxShadow; }")
+            shown = page.evaluate(
+                "() => { const r = document.activeElement.getBoundingClientRect();"
+                " return r.bottom > 0 && r.top < innerHeight; }"
+            )
+            assert shown
+            assert ring != "none" or box != "none" or page.evaluate("() => document.activeElement.type === 'radio'")
+            return tabs
+    raise AssertionError(f"no Tab leads to {label!r}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.journeys.people import press, see
+from tests.journeys.people import press, reach, see
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
@@ -74,24 +74,6 @@ def test_asking_takes_few_screens_few_answers_and_little_time(quiet, someone):
     assert len(screens) <= MOST_SCREENS, screens
     assert fields <= MOST_FIELDS
     assert seconds <= MOST_SECONDS, (hands, seconds)
-
-
-def reach(page, label):
-    """Tab until the field, link or button with these words has the focus, and it can be seen that it has."""
-    words = "() => { const it = document.activeElement; return (it.labels?.[0] || it).innerText.trim(); }"
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        if page.evaluate(words).startswith(label):
-            ring = page.evaluate("() => { const s = getComputedStyle(document.activeElement); return s.outlineStyle; }")
-            box = page.evaluate("() => { const s = getComputedStyle(document.activeElement); return s.boxShadow; }")
-            shown = page.evaluate(
-                "() => { const r = document.activeElement.getBoundingClientRect();"
-                " return r.bottom > 0 && r.top < innerHeight; }"
-            )
-            assert shown
-            assert ring != "none" or box != "none" or page.evaluate("() => document.activeElement.type === 'radio'")
-            return
-    raise AssertionError(f"no Tab leads to {label!r}")
 
 
 @pytest.mark.parametrize("java_script_enabled", [True, False], ids=["with JavaScript", "without JavaScript"])

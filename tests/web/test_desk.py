@@ -152,6 +152,10 @@ def test_the_yes_posts_it_once_and_keeps_who_agreed_how_and_when(handler: FlaskC
     said = html.unescape(handler.get(answer.location).text)
     assert "It is sent" in said
     assert "They agreed, spoken, asked by the desk" in said
+    assert "Nobody waits to be told anything" in words(handler.get("/desk"))  # they were told on the telephone
+    with reading() as session:
+        statuses = session.scalars(select(Notification.status).where(Notification.template == "need_posted")).all()
+    assert statuses == [NotificationStatus.DROPPED]
 
 
 def test_pressed_twice_it_is_one_request(handler: FlaskClient) -> None:

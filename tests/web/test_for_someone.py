@@ -22,7 +22,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "/ask/for-someone/kind": {"kind": "snow", "details": ["path"]},
     "/ask/for-someone/when": {"when": "tomorrow", "times": "am"},
     "/ask/for-someone/where": {"postcode": POSTCODE, "house": HOUSE},
-    "/ask/for-someone/who": {"first_name": "Eileen", "phone": PHONE, "contact": "phone", "note": NOTE},
+    "/ask/for-someone/who": {"first_name": "Eileen", "phone": PHONE, "contact": "letter", "note": NOTE},
     "/ask/for-someone/you": {
         "first_name": "Nora",
         "phone": "07700 900444",

@@ -1,0 +1,168 @@
+"""By keyboard alone, with and without JavaScript: a call handler's one page, asking for someone else, a worry."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+from playwright.sync_api import expect
+
+from matcher.services import staff
+from tests.journeys.people import reach, see
+from tests.journeys.test_asking_costs_little import A_DECISION_S, A_KEY_S
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+
+MOST_TABS, MOST_SECONDS = 14, 90.0
+_HANDS = """addEventListener("keydown", event => {
+    if (event.isTrusted) sessionStorage.keydown = 1 + Number(sessionStorage.keydown || 0);
+}, true);"""
+
+with_and_without = pytest.mark.parametrize(
+    "java_script_enabled", [True, False], ids=["with JavaScript", "without JavaScript"]
+)
+
+
+class Hands:
+    """Somebody without a mouse."""
+
+    def __init__(self, page):
+        self.page, self.tabs = page, 0
+
+    def type_in(self, label, words):
+        self.tabs += reach(self.page, label)
+        self.page.keyboard.type(words)
+
+    def choose(self, label):
+        self.tabs += reach(self.page, label)
+        self.page.keyboard.press("Space")
+
+    def go(self, button):
+        self.tabs += reach(self.page, button)
+        self.page.keyboard.press("Enter")
+
+
+def sign_in(world, page):
+    world.coordinator()
+    with world.work() as session:
+        way_in = staff.sign_in_link(session, "ruth@example.org", now=world.now)
+    page.goto(f"/sign-in/{way_in}")
+    Hands(page).go("Sign in")
+    see(page, "Today")
+
+
+@with_and_without
+def test_a_request_by_phone_is_one_page_few_tabs_and_little_time(quiet, someone, java_script_enabled):
+    world = quiet.world()
+    page = someone(java_script_enabled=java_script_enabled)
+    sign_in(world, page)
+    page.add_init_script(_HANDS)
+    page.goto("/desk/new")
+    hands, press = Hands(page), page.keyboard.press
+    expect(page.get_by_label("Phone number")).to_be_focused()
+    page.keyboard.type("01632960901")
+    hands.type_in("First name", "Eileen")
+    hands.type_in("Postcode", "ba151hl")
+    hands.type_in("House number or name", "14 Conigre Hill")
+    hands.choose("Clearing snow or ice")
+    hands.choose("The path")
+    hands.choose("The steps")
+    hands.choose("As soon as possible")
+    press("ArrowDown")
+    press("ArrowDown")
+    hands.tabs += reach(page, "Any time")
+    press("ArrowDown")
+    hands.tabs += reach(page, "Phone call")
+    hands.type_in("Anything that would help", "Ring the side bell.")
+    press("Enter")
+    expect(page.get_by_role("heading", name="Read back")).to_be_visible()
+    expect(page.locator("main")).to_contain_text("When: tomorrow, morning.")
+    expect(page.get_by_role("button", name="They agree: send")).to_be_focused()
+    press("Enter")
+    see(page, "Eileen: clear the path and the steps")
+    assert "/desk/needs/" in page.url
+    assert hands.tabs <= MOST_TABS, hands.tabs
+    if java_script_enabled:
+        keys = page.evaluate("() => +sessionStorage.keydown")
+        decisions = 9  # number, name, postcode, house, what, when, how told, the note, is it right
+        assert keys * A_KEY_S + decisions * A_DECISION_S <= MOST_SECONDS, keys
+
+
+@with_and_without
+def test_asking_for_someone_else_by_keyboard_alone(quiet, someone, java_script_enabled):
+    quiet.world()
+    page = someone(java_script_enabled=java_script_enabled)
+    hands = Hands(page)
+    go_on = partial(hands.go, "Continue")
+    page.goto("/ask/for-someone")
+    hands.choose("A relative or friend")
+    go_on()
+    see(page, "Do they know you are asking?")
+    hands.choose("Yes, they told me")
+    go_on()
+    see(page, "What do they need help with?")
+    hands.choose("Clearing snow or ice")
+    go_on()
+    see(page, "When do they need it?")
+    hands.choose("As soon as possible")
+    hands.choose("Morning, 8 to 12")
+    hands.choose("Afternoon, 12 to 5")
+    hands.choose("Evening, 5 to 8")
+    go_on()
+    see(page, "Where is the help needed?")
+    hands.type_in("Postcode", "ba151hl")
+    hands.type_in("House number", "14")
+    go_on()
+    see(page, "Who should the neighbour ask for?")
+    hands.type_in("First name", "Eileen")
+    hands.type_in("Their phone number", "07700900982")
+    hands.choose("Text")
+    go_on()
+    see(page, "About you")
+    hands.type_in("Your first name", "Nora")
+    hands.type_in("Your phone number", "07700900444")
+    hands.choose("Only them")
+    go_on()
+    see(page, "Check your answers")
+    hands.go("Send request")
+    see(page, "We have your request")
+    hands.go("See what comes of it")
+    see(page, "You asked for someone else")
+
+
+@with_and_without
+def test_a_worry_is_told_opened_and_closed_and_a_call_made_by_keyboard_alone(quiet, someone, java_script_enabled):
+    world = quiet.world()
+    world.offer("Ann")
+    need = world.post("Eileen", when="tomorrow", contact="phone")
+    world.ask("Ann", need)
+    world.yes("Ann")
+    world.deliver()
+    page = someone(java_script_enabled=java_script_enabled)
+    hands = Hands(page)
+    page.goto("/concern")
+    hands.choose("Someone’s safety")
+    hands.type_in("Tell us what happened", "He asked for her card.")
+    hands.choose("No, I would rather not say who I am")
+    hands.go("Tell us")
+    see(page, "Thank you for telling us")
+    sign_in(world, page)
+    hands.go("1 concern waits")
+    see(page, "Concerns")
+    hands.go("Open it")
+    see(page, "Concern")
+    hands.go("Passed on or dealt with")
+    expect(page.locator("main")).to_contain_text("No concern waits.")
+    page.goto("/desk")
+    for _ in range(2):  # that we have it, and who is coming
+        hands.go("Ring Eileen")
+        see(page, "Ring Eileen")
+        hands.go("I have told them")
+        see(page, "Calls to make")
+    expect(page.locator("main")).to_contain_text("Nobody waits to be told anything")
+    page.goto("/desk/door")
+    expect(page.get_by_label("Reference or phone number")).to_be_focused()
+    page.keyboard.type(need.reference)
+    hands.type_in("The name that was said at the door", "Colin")
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text("No: nobody called Colin is expected there today")
