@@ -35,6 +35,7 @@ SETTINGS = (
     Setting("GRITBIN_PHONE", "01632 960 100", "the number people call instead"),
     Setting("GRITBIN_ELSEWHERE", "", "schemes next door, by postcode area: BS=Bristol Helpers 0117 496 0100; GL=..."),
     Setting("GRITBIN_HOURS", "8am to 8pm", "when that number is answered"),
+    Setting("GRITBIN_CLOSED", "", "no new requests over the web while this is set; its words stand on the pages"),
     Setting(
         "GRITBIN_SMTP_URL",
         "",
@@ -87,6 +88,7 @@ class Config:
     area: str
     phone: str
     hours: str
+    closed: str
     elsewhere: Mapping[str, str]
     smtp_url: str
     notify: NotifySettings
@@ -115,6 +117,7 @@ class Config:
             area=values["GRITBIN_AREA"],
             phone=values["GRITBIN_PHONE"],
             hours=values["GRITBIN_HOURS"],
+            closed=values["GRITBIN_CLOSED"],
             elsewhere=_elsewhere(values["GRITBIN_ELSEWHERE"]),
             smtp_url=_known_scheme("GRITBIN_SMTP_URL", values["GRITBIN_SMTP_URL"], ("smtp", "smtps")),
             notify=_notify(values),

@@ -37,6 +37,7 @@ from web import (
 from web.accesslog import set_up_access_log
 from web.auth import set_up_sign_in
 from web.bell import set_up_bell
+from web.closed import set_up_closing
 from web.errors import add_error_pages
 from web.guard import set_up_guard
 from web.headers import add_headers
@@ -77,6 +78,7 @@ def create_app(config: Config | None = None) -> Flask:
     add_headers(app, is_https=is_https)
     set_up_limits(app, config)
     set_up_guard(app)
+    set_up_closing(app, config.closed)
     set_up_bell(app, config.redis_url)
     add_error_pages(app)
     for noun in (

@@ -50,6 +50,15 @@ def in_time(when: datetime) -> str:
     return f"in {hours // 24} day{'s' if hours >= 48 else ''}"
 
 
+def within(wait: timedelta) -> str:
+    """`an hour`, `5 hours`, `a day`, `3 days`: as it stands after `within`, rounded up."""
+    hours = max(1, -(-wait // timedelta(hours=1)))
+    days = -(-hours // 24)
+    if hours <= 20:
+        return "an hour" if hours == 1 else f"{hours} hours"
+    return "a day" if days == 1 else f"{days} days"
+
+
 def listed(words: Iterable[str], last: str = "and") -> str:
     """`a`, `a and b`, `a, b and c`."""
     things = list(words)
@@ -135,4 +144,5 @@ ALL: dict[str, Callable[..., Any]] = {
     "plural": plural,
     "reach": reach,
     "rows": rows,
+    "within": within,
 }

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from matcher.domain.roles import LinkPurpose
-from matcher.services import need_page, needs, visits
+from matcher.services import impact, need_page, needs, visits
 from matcher.services.access import Action
 from matcher.services.needs import NeedDraft
 from matcher.services.people import PersonDraft
@@ -101,7 +101,10 @@ def status(token: str) -> Response:
 @declares(Action.READ_NEED, link=LinkPurpose.STATUS)
 def sent(token: str) -> Response:
     """We have your request."""
-    return _need_page("needs/sent.html", token)
+    with reading() as session:
+        need = need_page.read(session, granted("need_id"), now=clock.now())
+        wait = impact.usual_wait(session, need.kind, now=clock.now())
+    return page("needs/sent.html", need=need, token=token, wait=wait)
 
 
 @blueprint.get("/r/<token:token>/print")

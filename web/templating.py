@@ -22,12 +22,13 @@ BAD_INPUT = 422
 
 @dataclass(frozen=True, slots=True)
 class SchemeView:
-    """Who runs this and how to reach them, as every page shows it."""
+    """Who runs this and how to reach them, as every page shows it. `closed`: why no new requests are taken, if so."""
 
     name: str
     area: str
     phone: str
     hours: str
+    closed: str
     elsewhere: Mapping[str, str]
 
     def next_door(self, postcode: str) -> str:
@@ -38,7 +39,7 @@ class SchemeView:
 
 def set_up_templates(app: Flask, config: Config) -> None:
     """Teach the app's templates what every page needs."""
-    scheme = SchemeView(config.scheme, config.area, config.phone, config.hours, config.elsewhere)
+    scheme = SchemeView(config.scheme, config.area, config.phone, config.hours, config.closed, config.elsewhere)
     names = _manifest()
     env = app.jinja_env
     # Strictly by name in tests; the macros lean on missing keys being quiet.

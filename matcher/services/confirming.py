@@ -25,7 +25,6 @@ FIGURES = 5
 TRIES = 3
 AGAIN_AFTER = timedelta(seconds=60)
 CODES_MOST = 5
-_MOBILE = "+447"
 _STOPPED = "That is not the code we sent, and there are no tries left. Ask us to phone you instead"
 
 
@@ -212,7 +211,7 @@ def _channel(need: Need, home: Home) -> str:
     """How a code reaches them: by e-mail if that is what they chose, by text to a mobile, else read out by phone."""
     if need.contact == "email":
         return "email"
-    return "text" if home.phone.startswith(_MOBILE) else "phone"
+    return people.usual_way(home.phone)
 
 
 def _is_new_here(session: Session, need: Need) -> bool:

@@ -43,7 +43,7 @@ from matcher.services import (
 )
 from matcher.services.outbox import Owed, drop_pending, owe
 from matcher.services.people import PersonDraft
-from matcher.store.models import Need, NeedNote, Occurrence, Person
+from matcher.store.models import Home, Need, NeedNote, Occurrence, Person
 
 NOTE_LENGTH = 200
 HELPERS_MOST = 4
@@ -59,6 +59,7 @@ REFERENCE_LETTERS = "ABCDEFGHJKMNPQRTUVWXY3479"
 class NeedDraft:
     """What a resident answered. `when`: asap, today, tomorrow or day (then `day`); `times`: am, pm, eve.
 
+    `contact`: one of CONTACTS; empty for what suits their number: a text to a mobile, a call to any other.
     `must_confirm`: nobody of the team has spoken with them, so their number is confirmed before anyone is asked.
     `must_ring`: nor have they asked themselves, so that no code goes to them: they are rung. `must_decide`: they cannot
     agree for themselves, and a coordinator decides.
@@ -107,6 +108,7 @@ def write_need(session: Session, draft: NeedDraft, resident: Person, *, now: dat
     """Write the need of someone we know. BadInput names the field that is wrong."""
     note = _check_all(session, draft, now)
     first_day = _first_day(draft, now)
+    contact = draft.contact or people.usual_way(session.get_one(Home, resident.id).phone)
     kind = kinds.get_kind(session, draft.kind)
     need = Need(
         reference=_new_reference(session),
@@ -121,7 +123,7 @@ def write_need(session: Session, draft: NeedDraft, resident: Person, *, now: dat
         rrule=WEEKLY_RULE if draft.is_weekly else None,
         first_day=first_day,
         bands=sorted(draft.times, key=list(BANDS).index),
-        contact=draft.contact,
+        contact=contact,
         status=NeedStatus.PAUSED if kind.is_triaged or draft.must_wait else NeedStatus.OPEN,
         posted_at=now,
     )
@@ -134,7 +136,7 @@ def write_need(session: Session, draft: NeedDraft, resident: Person, *, now: dat
     if draft.must_confirm or draft.must_ring:
         confirming.begin(session, need, is_rung=draft.must_ring, now=now)
     elif not draft.must_decide:
-        owed = Owed("need_posted", ("need_id", need.id), person_id=resident.id, channel=draft.contact)
+        owed = Owed("need_posted", ("need_id", need.id), person_id=resident.id, channel=contact)
         owe(session, owed, now=now)
     token = wordings.status_link(session, need, now=now)
     return PostedNeed(need.id, need.reference, token, kind.is_triaged)
@@ -216,7 +218,7 @@ def _check_all(session: Session, draft: NeedDraft, now: datetime) -> str:
 
 
 def _check_answers(draft: NeedDraft) -> None:
-    if draft.contact not in CONTACTS:
+    if draft.contact not in ("", *CONTACTS):
         raise BadInput("Select how we should contact you", field="contact")
     if not 1 <= draft.helpers <= HELPERS_MOST:
         raise BadInput("Select how many people are needed", field="helpers")

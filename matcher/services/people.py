@@ -22,6 +22,7 @@ PHONE_LENGTH = 40
 EMAIL_LENGTH = 254
 ADULT_YEARS = 18
 BRITAIN = 44  # the country code
+_MOBILE = "+447"
 # 09, 08 and 070 numbers: ringing or texting one would cost the scheme dear, and nobody lives behind it.
 _COSTS_EXTRA = frozenset(
     {
@@ -109,6 +110,11 @@ def check_phone(text: str) -> str:
 def _is_whole(number: phonenumbers.PhoneNumber) -> bool:
     """A British number has nine or ten figures after its first 0; a shorter one works in its own town only."""
     return number.country_code != BRITAIN or len(str(number.national_number)) in (9, 10)
+
+
+def usual_way(e164: str) -> str:
+    """How a number is best reached: a text to a mobile, a call to any other."""
+    return "text" if e164.startswith(_MOBILE) else "phone"
 
 
 def phone_words(e164: str) -> str:

@@ -150,7 +150,7 @@ def test_eight_presses_at_once_post_one_need(app: Flask, client: FlaskClient) ->
         ("who", {**WHO, "first_name": " "}, "first_name", "Enter a first name"),
         ("who", {**WHO, "first_name": "x" * 200}, "first_name", "must be 40 characters or fewer"),
         ("who", {**WHO, "phone": "ring me"}, "phone", "Enter a phone number, like 01632 960 900"),
-        ("who", {**WHO, "contact": ""}, "contact", "Select how we should contact you"),
+        ("who", {**WHO, "contact": "pigeon"}, "contact", "Select how we should contact you"),
         ("who", {**WHO, "contact": "email"}, "email", "Enter an email address in the correct format"),
         ("who", {**WHO, "note": "Key safe 4821"}, "note", "Remove the key or PIN code"),
         ("who", {**WHO, "note": "a" * 300}, "note", "must be 200 characters or fewer"),
@@ -469,3 +469,14 @@ def test_only_snow_can_be_asked_for_whenever_it_is_icy(client: FlaskClient) -> N
     press(client, "/ask", kind="lift")
     assert "whenever it is icy" not in client.get("/ask/when").text
     assert press(client, "/ask/when", **WHEN, is_icy="yes").location == "/ask/where"
+
+
+def test_eight_answers_are_enough_the_code_among_them(client: FlaskClient) -> None:
+    wanted: list[str] = []
+    for path in ("/ask", "/ask/when", "/ask/where", "/ask/who"):
+        refused = press(client, path)
+        wanted += re.findall(r'<a href="#([\w-]+)">', refused.text.split("govuk-error-summary")[-1].split("</ul>")[0])
+        press(client, path, **{"/ask": KIND, "/ask/when": WHEN, "/ask/where": WHERE, "/ask/who": WHO}[path])
+    sent = press(client, "/ask/check").location
+    wanted += re.findall(r'<a href="#(code)">', press(client, sent).text)
+    assert wanted == ["kind", "when", "times", "postcode", "house", "first_name", "phone", "code"]

@@ -44,6 +44,14 @@ def test_how_soon_it_starts(after: timedelta, words: str) -> None:
         assert filters.in_time(NOW + after) == words
 
 
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [(1, "an hour"), (60, "an hour"), (61, "2 hours"), (20 * 60, "20 hours"), (21 * 60, "a day"), (25 * 60, "2 days")],
+)
+def test_how_long_most_wait(minutes: int, words: str) -> None:
+    assert filters.within(timedelta(minutes=minutes)) == words
+
+
 def test_days_near_now_have_names() -> None:
     with time_machine.travel(NOW, tick=False):
         assert filters.moment(NOW) == "Today, 9am"

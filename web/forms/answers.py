@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from wtforms import Field, StringField, TextAreaField
+from wtforms import StringField, TextAreaField
 
 from matcher.domain.errors import BadInput
 from matcher.domain.reports import PROBLEM_WORDS
 from matcher.services import people, visit_reports, visits
-from web.forms.questions import OneOf, QuestionForm, checked_by, chosen, short, stripped
+from web.forms.questions import OneOf, QuestionForm, checked_by, chosen, chosen_or_none, short, stripped
 
 DECLINE = (
     ("busy", "I am busy then"),
@@ -89,17 +89,15 @@ THANKS_LENGTH = visits.THANKS_LENGTH
 AGAIN = (("yes", "Yes"), ("other", "Someone else, please"), ("any", "I do not mind"))
 
 
-def _again_or_nothing(form: HowItWentForm, field: Field) -> None:
-    """It may be left open."""
-    if field.data:
-        chosen("Select if you would have them again")(form, field)
-
-
 class HowItWentForm(QuestionForm):
     """How did it go?"""
 
     answer = OneOf("How did it go?", choices=HOW, validators=[chosen("Select how it went")])
-    again = OneOf("Would you have them again? (optional)", choices=AGAIN, validators=[_again_or_nothing])
+    again = OneOf(
+        "Would you have them again? (optional)",
+        choices=AGAIN,
+        validators=[chosen_or_none("Select if you would have them again")],
+    )
     thanks = TextAreaField(
         "A word of thanks? (optional)",
         filters=[stripped],

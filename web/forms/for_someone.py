@@ -102,6 +102,7 @@ class TheirWhoForm(WhoForm):
     )
     email = StringField("Their email address", filters=[stripped])
     who = "they"
+    contact_hint = ""
 
     @property
     def note_hint(self) -> str:

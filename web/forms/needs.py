@@ -18,6 +18,7 @@ from web.forms.questions import (
     SomeOf,
     checked_by,
     chosen,
+    chosen_or_none,
     short,
     some_chosen,
     stripped,
@@ -186,9 +187,9 @@ class WhoForm(QuestionForm):
     )
     phone = StringField("Phone number", filters=[stripped], validators=[checked_by(people.check_phone)])
     contact = OneOf(
-        "How should we contact you?",
+        "How should we contact you? (optional)",
         choices=CONTACT,
-        validators=[chosen("Select how we should contact you")],
+        validators=[chosen_or_none("Select how we should contact you")],
     )
     email = StringField("Email address", filters=[stripped])
     note = TextAreaField(
@@ -198,6 +199,7 @@ class WhoForm(QuestionForm):
     )
     is_note_wanted: bool = False
     who = "you"
+    contact_hint = "If you choose nothing, we text a mobile and ring any other number."
 
     @property
     def note_hint(self) -> str:
@@ -231,7 +233,7 @@ class WhoForm(QuestionForm):
 
     def contact_words(self) -> str:
         """`Text`, or `Email: name@example.com`."""
-        words = dict(CONTACT)[self.contact.data]
+        words = dict(CONTACT)[self.contact.data or people.usual_way(people.check_phone(self.phone.data))]
         return f"{words}: {self.email.data}" if self.contact.data == "email" else words
 
 

@@ -79,6 +79,16 @@ def chosen(message: str, allowed: Callable[[Field], Any] | None = None) -> Calla
     return validator
 
 
+def chosen_or_none(message: str) -> Callable[[Form, Field], None]:
+    """One of the choices, or nothing; `message` for anything else."""
+
+    def validator(form: Form, field: Field) -> None:
+        if field.data:
+            chosen(message)(form, field)
+
+    return validator
+
+
 def some_chosen(message: str) -> Callable[[Form, Field], None]:
     """At least one of the choices, and nothing else."""
 

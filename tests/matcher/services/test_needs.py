@@ -8,7 +8,7 @@ from matcher.domain.errors import BadInput, PostcodeUnknown
 from matcher.domain.lifecycle import NeedStatus, Urgency
 from matcher.services import need_page, needs
 from matcher.services.need_page import NeedState
-from matcher.store.models import Need, NeedNote, Occurrence
+from matcher.store.models import Need, NeedNote, Notification, Occurrence
 
 
 def test_a_need_is_written_with_its_occurrence_its_message_and_its_link(world):
@@ -195,3 +195,10 @@ def test_the_page_of_a_weekly_need_moves_on_to_the_next_week(world):
     with world.work() as session:
         upkeep.keep_up(session, now=world.now)
     assert page(world, need).windows[0][0] == "Wednesday 21 January"
+
+
+@pytest.mark.parametrize(("phone", "way"), [("07700 900982", "text"), ("01632 960901", "phone")])
+def test_who_does_not_say_how_is_reached_as_suits_their_number(world, phone, way):
+    need = world.post(contact="", person={"phone": phone})
+    assert world.one(Need, id=need.need_id).contact == way
+    assert world.one(Notification).channel == way
