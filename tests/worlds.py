@@ -183,6 +183,7 @@ class World:
                 person_id=self.people[name],
                 visit=visit,
                 distance_band="under half a mile",
+                reach_m=1000,
                 weight_min=100.0,
                 breakdown=[],
                 sentence="You offered this kind of help.",

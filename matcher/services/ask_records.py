@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from matcher.domain.geo import Point, chord_m
-from matcher.domain.lifecycle import MatchStatus, Urgency, VisitStatus
+from matcher.domain.lifecycle import Urgency, VisitStatus
+from matcher.engine.learning import AskRecord
 from matcher.engine.params import Params
 from matcher.store import queries
-from matcher.store.models import Feedback, Home, Match, Need, Occurrence, Offer, Visit
+from matcher.store.models import Feedback, Home, Match, Need, Occurrence, Visit
 
 LOOKED_BACK = timedelta(days=180)
 HALF_LIFE_DAYS = Params().fatigue_half_life_days
@@ -22,34 +23,17 @@ DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 
 
-class AskRow(NamedTuple):
-    """One ask that reached its person. `outcome`: yes, no, withdrawn, lapsed or live; a yes that came too late is yes.
-
-    asked_at: when they could have read it. reach_share: the way there as a share of their reach. notice_h: from then to
-    the visit. recent_asks: those before it, each fading as a round counts it.
-    """
-
-    person_id: int
-    asked_at: datetime
-    reach_share: float
-    notice_h: float
-    recent_asks: float
-    known: bool
-    urgent: bool
-    outcome: str
-    ended_at: datetime | None
-
-
-def read(session: Session, *, now: datetime, person_id: int | None = None) -> tuple[AskRow, ...]:
+def read(session: Session, *, now: datetime, person_id: int | None = None) -> tuple[AskRecord, ...]:
     """The asks of the last half year, oldest first; of one person, if that is said.
 
-    One that never reached its person tells nothing, and a regular visit was no ask.
+    A yes that came when it was over is no answer: of those who were too late only the willing say so, and counting it
+    makes everybody look more willing. One that never reached its person tells nothing, and a regular visit was no ask.
     """
     rows = session.execute(_columns(now, person_id)).all()
     return tuple(_rows(rows))
 
 
-def _rows(rows: Any) -> Iterator[AskRow]:
+def _rows(rows: Any) -> Iterator[AskRecord]:
     tired: defaultdict[int, float] = defaultdict(float)
     last: dict[int, datetime] = {}
     for row in rows:
@@ -57,47 +41,36 @@ def _rows(rows: Any) -> Iterator[AskRow]:
             days = (row.asked_at - last[row.person_id]) / DAY
             tired[row.person_id] *= 0.5 ** (days / HALF_LIFE_DAYS)
         away = chord_m(Point(row.lat, row.lon), Point(row.to_lat, row.to_lon))
-        yield AskRow(
+        yield AskRecord(
             person_id=row.person_id,
             asked_at=row.asked_at,
-            reach_share=min(away / max(row.reach_m, 1), 1.0),
+            reach_share=away / max(row.reach_m, 1),
             notice_h=(row.starts_at - row.asked_at) / HOUR,
             recent_asks=tired[row.person_id],
             known=row.known,
             urgent=row.urgency is Urgency.URGENT,
-            outcome=row.outcome,
+            outcome=row.status,
             ended_at=row.ended_at,
         )
         tired[row.person_id] += 1.0
         last[row.person_id] = row.asked_at
 
 
-_OUTCOME = case(
-    (Match.late_yes_at.is_not(None), "yes"),
-    (Match.status == MatchStatus.ACCEPTED, "yes"),
-    (Match.status == MatchStatus.DECLINED, "no"),
-    (Match.status == MatchStatus.WITHDRAWN, "withdrawn"),
-    (Match.status == MatchStatus.LAPSED, "lapsed"),
-    else_="live",
-)
-
-
 # By message, or on their own page before it came.
 _READ_AT = func.least(Match.delivered_at, Match.opened_at)
-_ENDED_AT = func.coalesce(Match.late_yes_at, Match.answered_at, Match.withdrawn_at, Match.lapsed_at)
+_ENDED_AT = func.coalesce(Match.answered_at, Match.withdrawn_at, Match.lapsed_at)
 
 
 def _columns(now: datetime, person_id: int | None) -> Any:
     theirs, residents = aliased(Home), aliased(Home)
     asks = (
         select(
-            *(Match.person_id, _READ_AT.label("asked_at"), Match.starts_at, Offer.reach_m, Need.urgency),
+            *(Match.person_id, _READ_AT.label("asked_at"), Match.starts_at, Match.reach_m, Need.urgency),
             *(theirs.lat, theirs.lon, residents.lat.label("to_lat"), residents.lon.label("to_lon")),
-            _OUTCOME.label("outcome"),
+            Match.status,
             _had_helped().label("known"),
             _ENDED_AT.label("ended_at"),
         )
-        .join(Offer, Offer.id == Match.offer_id)
         .join(Occurrence, Occurrence.id == Match.occurrence_id)
         .join(Need, Need.id == Occurrence.need_id)
         .join(theirs, theirs.person_id == Match.person_id)

@@ -8,19 +8,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from matcher.domain.lifecycle import MatchStatus
 from matcher.engine.learning import AskRecord, Learned, fit
 from matcher.services import ask_records, learned
-from matcher.services.ask_records import AskRow
 from matcher.services.learned import Fitted
-
-_OUTCOME: Mapping[str, MatchStatus] = {
-    "yes": MatchStatus.ACCEPTED,
-    "no": MatchStatus.DECLINED,
-    "withdrawn": MatchStatus.WITHDRAWN,
-    "lapsed": MatchStatus.LAPSED,
-    "live": MatchStatus.PROPOSED,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +25,7 @@ def read_lesson(session: Session, *, now: datetime) -> Lesson | None:
     """The asks so far; None if this night's fit is kept already."""
     if learned.has_tonights(session, now=now):
         return None
-    rows = ask_records.read(session, now=now)
-    return Lesson(tuple(_record(row) for row in rows), learned.resets(session))
+    return Lesson(ask_records.read(session, now=now), learned.resets(session))
 
 
 def learn(lesson: Lesson, *, now: datetime) -> Learned:
@@ -60,17 +49,3 @@ def keep(session: Session, lesson: Lesson, taught: Learned, *, now: datetime) ->
         bins=tuple((one.predicted, one.said_yes, one.asks) for one in gate.bins),
     )
     return learned.keep(session, fitted, now=now)
-
-
-def _record(row: AskRow) -> AskRecord:
-    return AskRecord(
-        person_id=row.person_id,
-        asked_at=row.asked_at,
-        reach_share=row.reach_share,
-        notice_h=row.notice_h,
-        recent_asks=row.recent_asks,
-        known=row.known,
-        urgent=row.urgent,
-        outcome=_OUTCOME[row.outcome],
-        ended_at=row.ended_at,
-    )

@@ -27,13 +27,14 @@ LIVE_ASKS_MOST = 2
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Someone to ask, as a round found them."""
+    """Someone to ask, as a round found them. reach_m: theirs as it counts now, less while it is cold."""
 
     occurrence_id: int
     offer_id: int
     person_id: int
     visit: TimeWindow
     distance_band: str
+    reach_m: int
     weight_min: float
     breakdown: list[dict[str, Any]]
     sentence: str
@@ -135,6 +136,7 @@ def _row(round_id: int | None, proposal: Proposal, now: datetime) -> dict[str, A
         "starts_at": proposal.visit.start,
         "ends_at": proposal.visit.end,
         "distance_band": proposal.distance_band,
+        "reach_m": proposal.reach_m,
         "weight_min": proposal.weight_min,
         "breakdown": proposal.breakdown,
         "sentence": proposal.sentence,

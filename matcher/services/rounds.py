@@ -137,6 +137,7 @@ def _proposals(problem: RoundProblem, allocation: Allocation) -> Iterable[Propos
             person_id=ask.person_id,
             visit=ask.visit,
             distance_band=distance_band(away),
+            reach_m=int(volunteers.reach_m[row_of[ask.offer_id]]),
             weight_min=ask.weight_min,
             breakdown=[{"term": line.term, "words": line.words, "minutes": line.minutes} for line in ask.breakdown],
             sentence=ask.sentence,

@@ -8,9 +8,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from matcher.domain.lifecycle import MatchStatus
 from matcher.domain.localtime import day_words
+from matcher.engine.learning import AskRecord
 from matcher.services import ask_records, learned
-from matcher.services.ask_records import AskRow
 
 ENOUGH = 3
 MOSTLY = 2 / 3
@@ -30,7 +31,7 @@ def read(session: Session, person_id: int, *, now: datetime) -> Thoughts:
     """As it is now: nothing they answered before they had it forgotten counts."""
     since = learned.reset_at(session, person_id)
     rows = [row for row in ask_records.read(session, now=now, person_id=person_id) if not since or row.asked_at > since]
-    answered = [row for row in rows if row.outcome in ("yes", "no")]
+    answered = [row for row in rows if row.outcome in (MatchStatus.ACCEPTED, MatchStatus.DECLINED)]
     leaning = learned.leaning_of(session, person_id)
     sentences = [*_counted(answered), *_leans(leaning)]
     if not sentences:
@@ -39,10 +40,10 @@ def read(session: Session, person_id: int, *, now: datetime) -> Thoughts:
     return Thoughts(tuple(sentences), bool(answered) or leaning is not None)
 
 
-def _counted(answered: Sequence[AskRow]) -> list[str]:
+def _counted(answered: Sequence[AskRecord]) -> list[str]:
     if not answered:
         return []
-    said_yes = sum(row.outcome == "yes" for row in answered)
+    said_yes = sum(row.outcome is MatchStatus.ACCEPTED for row in answered)
     times = "1 question" if len(answered) == 1 else f"{len(answered)} questions"
     sentences = [f"You answered {times} in the last half year, and said yes to {said_yes}."]
     for words, some in (
@@ -55,10 +56,10 @@ def _counted(answered: Sequence[AskRow]) -> list[str]:
     return sentences
 
 
-def _habit(words: str, some: Sequence[AskRow]) -> list[str]:
+def _habit(words: str, some: Sequence[AskRecord]) -> list[str]:
     if len(some) < ENOUGH:
         return []
-    share = sum(row.outcome == "yes" for row in some) / len(some)
+    share = sum(row.outcome is MatchStatus.ACCEPTED for row in some) / len(some)
     if share >= MOSTLY:
         return [f"You usually say yes {words}."]
     return [f"You seldom say yes {words}."] if share <= SELDOM else []

@@ -192,6 +192,7 @@ def proposal(occurrence_id: int, made: offers.MadeOffer, start: datetime) -> mat
         person_id=made.person_id,
         visit=TimeWindow(start, start + timedelta(minutes=30)),
         distance_band="under half a mile",
+        reach_m=1000,
         weight_min=1.0,
         breakdown=[],
         sentence="You are near.",

@@ -61,6 +61,7 @@ class Match(Declared):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     distance_band: Mapped[str]
+    reach_m: Mapped[int]  # of whoever was asked, as it counted then: less while it is cold
     weight_min: Mapped[float]
     breakdown: Mapped[list[Any]] = mapped_column(JSONB)
     sentence: Mapped[str]
@@ -84,6 +85,7 @@ class Match(Declared):
         ),
         UniqueConstraint("id", "occurrence_id", "person_id"),
         CheckConstraint("starts_at < ends_at", name="ends_after_start"),
+        CheckConstraint("reach_m >= 0", name="some_reach"),
         CheckConstraint("(status in ('accepted', 'declined')) = (answered_at is not null)", name="answer_has_its_time"),
         CheckConstraint("(status = 'withdrawn') = (withdrawn_at is not null)", name="withdrawn_has_its_time"),
         CheckConstraint("(status = 'lapsed') = (lapsed_at is not null)", name="lapsed_has_its_time"),

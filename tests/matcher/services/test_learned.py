@@ -2,10 +2,13 @@
 
 from datetime import timedelta
 
+import numpy as np
 import pytest
 from sqlalchemy import delete
 
-from matcher.services import ask_records, calibration_page, learned, thoughts
+from matcher.domain.lifecycle import MatchStatus
+from matcher.engine.world import build_world
+from matcher.services import ask_records, calibration_page, cold, learned, thoughts
 from matcher.services.learned import Fitted
 from matcher.store.models import AcceptanceModel, AuditRow, Leaning, Person
 
@@ -159,12 +162,42 @@ def test_an_ask_is_read_with_what_was_known_when_it_was_made(world, christopher)
     world.later(minutes=1)
     with world.work() as session:
         first, second = ask_records.read(session, now=world.now)
-    assert (first.outcome, second.outcome) == ("yes", "no")
+    assert (first.outcome, second.outcome) == (MatchStatus.ACCEPTED, MatchStatus.DECLINED)
     assert (first.recent_asks, second.recent_asks) == (0.0, 1.0)
     assert first.notice_h == pytest.approx(25)
     assert 0 < first.reach_share < 0.5
     assert first.urgent
     assert not first.known
+
+
+@pytest.mark.parametrize("is_cold", [False, True])
+@pytest.mark.parametrize("said", ["well", None])
+def test_what_is_learned_from_is_what_the_round_went_by(world, christopher, is_cold, said):
+    """The way there by the reach that counted then, and whether they know each other: the very same numbers."""
+    if said:
+        before = world.post()
+        world.ask("Christopher", before)
+        world.yes("Christopher")
+        world.done("Christopher")
+        world.how(before, said)
+    if is_cold:
+        with world.work() as session:
+            until = world.now + timedelta(days=1)
+            cold.start(session, world.area_id(), until=until, actor="staff:1", now=world.now)
+    world.later(minutes=1)
+    need = world.post(times=frozenset({"pm"}))
+    opened = world.open_round()
+    world.close_round(opened)
+    assert world.who_was_asked(need) == ["Christopher"]
+    world.deliver()
+    with world.work() as session:
+        if is_cold:
+            cold.end(session, world.area_id(), actor="staff:1", now=world.now)
+        record = ask_records.read(session, now=world.now)[-1]
+    round_ = build_world(opened.problem)
+    pairs = round_.pairs(np.array([0]), np.array([0]))
+    assert record.reach_share == pytest.approx(float(pairs.metres[0] / round_.offers.reach_m[0]), abs=1e-9)
+    assert record.known is bool(round_.usual.has(np.array([0]), round_.offers.person[:1])[0]) is (said is not None)
 
 
 def test_what_never_reached_its_person_teaches_nothing(world, christopher):
@@ -173,19 +206,21 @@ def test_what_never_reached_its_person_teaches_nothing(world, christopher):
         assert ask_records.read(session, now=world.now) == ()
 
 
-def test_a_yes_that_came_too_late_is_a_yes_and_one_cut_short_is_neither(world, christopher):
+def test_a_yes_that_came_too_late_teaches_no_more_than_the_silence_before_it(world, christopher):
     for name in ("Ann", "Bridget"):
         world.offer(name)
     world.ask_all(["Christopher", "Ann", "Bridget"], world.post())
     world.deliver()
+    asked_at = world.now
     for name in ("Christopher", "Ann"):
         world.yes(name)
+        world.later(minutes=1)
     with world.work() as session:
-        outcome = {row.person_id: row.outcome for row in ask_records.read(session, now=world.now)}
-    assert outcome == {
-        world.people["Christopher"]: "yes",
-        world.people["Ann"]: "yes",
-        world.people["Bridget"]: "withdrawn",
+        found = {row.person_id: (row.outcome, row.ended_at) for row in ask_records.read(session, now=world.now)}
+    assert found == {
+        world.people["Christopher"]: (MatchStatus.ACCEPTED, asked_at),
+        world.people["Ann"]: (MatchStatus.WITHDRAWN, asked_at),
+        world.people["Bridget"]: (MatchStatus.WITHDRAWN, asked_at),
     }
 
 

@@ -31,6 +31,7 @@ def proposal(world, name, occurrence_id, hours):
         person_id=offer.person_id,
         visit=TimeWindow(starts_at, starts_at + HALF_HOUR),
         distance_band="under half a mile",
+        reach_m=1200,
         weight_min=0.1 + 0.2,
         breakdown=[{"term": "value", "words": "worth it", "minutes": 1 / 3}],
         sentence='You said "yes", and offered this: ĉu £2?',

@@ -222,8 +222,8 @@ class ThroughTheDatabase:
             self._need(place, resident, "snow", start, LONG_AGO.replace(hour=10 + order), 30, OccurrenceStatus.DONE)
             match = (
                 "insert into matches (id, occurrence_id, offer_id, person_id, status, starts_at, ends_at,"
-                " distance_band, weight_min, breakdown, sentence, asked_at, answered_at)"
-                " values (:id, :id, :v, :v, 'accepted', :start, :ends, '', 0, '[]', '', :start, :start)"
+                " distance_band, reach_m, weight_min, breakdown, sentence, asked_at, answered_at)"
+                " values (:id, :id, :v, :v, 'accepted', :start, :ends, '', 1, 0, '[]', '', :start, :start)"
             )
             visit = (
                 "insert into visits (match_id, occurrence_id, person_id, place, helpers, starts_at, ends_at, during,"

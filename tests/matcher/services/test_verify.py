@@ -84,9 +84,9 @@ def test_an_empty_database_keeps_every_promise(session, now):
 COPY_OF_A_VISIT = """
     with one as (select * from visits where id = {visit}),
     asked as (
-        insert into matches (occurrence_id, offer_id, person_id, status, starts_at, ends_at, distance_band, weight_min,
-                             breakdown, sentence, asked_at, answered_at)
-        select one.occurrence_id, o.id, o.person_id, 'accepted', one.starts_at, one.ends_at, '', 0, '[]', '',
+        insert into matches (occurrence_id, offer_id, person_id, status, starts_at, ends_at, distance_band, reach_m,
+                             weight_min, breakdown, sentence, asked_at, answered_at)
+        select one.occurrence_id, o.id, o.person_id, 'accepted', one.starts_at, one.ends_at, '', 1, 0, '[]', '',
                one.held_at, one.held_at
         from one, offers o where o.person_id = {person} returning *)
     insert into visits (match_id, occurrence_id, person_id, place, helpers, starts_at, ends_at, during, status, held_at)
@@ -390,8 +390,9 @@ def test_many_breaches_are_counted_and_ten_are_told(world, breaks):
         world.execute("update rounds set status = 'abandoned'")
         world.execute(
             "insert into matches (round_id, occurrence_id, offer_id, person_id, status, starts_at, ends_at,"
-            " distance_band, weight_min, breakdown, sentence, asked_at, answered_at) select round_id, occurrence_id,"
-            " offer_id, person_id, 'declined', starts_at, ends_at, '', 0, '[]', '', asked_at, asked_at"
+            " distance_band, reach_m, weight_min, breakdown, sentence, asked_at, answered_at) select round_id,"
+            " occurrence_id, offer_id, person_id, 'declined', starts_at, ends_at, '', 1, 0, '[]', '', asked_at,"
+            " asked_at"
             " from matches, generate_series(1, 9)"
         )
         finding = next(one for one in verify(session, now=world.now) if one.name == "rounds whole")

@@ -104,8 +104,8 @@ def test_nobody_holds_two_places_of_one_occurrence(world, ask, insert, refuses):
     insert("update matches set status = 'accepted', answered_at = asked_at where id = :id", id=first.id)
     (second,) = insert(
         "insert into matches (occurrence_id, offer_id, person_id, status, starts_at, ends_at, distance_band,"
-        " weight_min, breakdown, sentence, asked_at) select occurrence_id, offer_id, person_id, 'proposed',"
-        " starts_at + interval '2 hours', ends_at + interval '2 hours', '', 0, '[]', '', asked_at"
+        " reach_m, weight_min, breakdown, sentence, asked_at) select occurrence_id, offer_id, person_id, 'proposed',"
+        " starts_at + interval '2 hours', ends_at + interval '2 hours', '', 1, 0, '[]', '', asked_at"
         " from matches where id = :id returning id",
         id=first.id,
     )
@@ -183,8 +183,8 @@ def test_nobody_is_asked_twice_at_once_about_the_same(world, ask, insert, refuse
     match = ask("Christopher", world.post())
     again = (
         "insert into matches (occurrence_id, offer_id, person_id, status, starts_at, ends_at, distance_band,"
-        " weight_min, breakdown, sentence, asked_at, answered_at) select occurrence_id, offer_id, person_id,"
-        " cast(:status as text), starts_at, ends_at, '', 0, '[]', '', asked_at,"
+        " reach_m, weight_min, breakdown, sentence, asked_at, answered_at) select occurrence_id, offer_id, person_id,"
+        " cast(:status as text), starts_at, ends_at, '', 1, 0, '[]', '', asked_at,"
         " case when cast(:status as text) = 'proposed' then null else asked_at end"
         " from matches where id = :id"
     )
