@@ -40,4 +40,4 @@ def is_confirmed(made: RoundProblem, one: Unserved) -> bool:
     codes |= THEN_PROMISED if ReasonCode.NEEDED_ELSEWHERE in codes else set()
     (occurrence,) = (need for need in made.occurrences if need.id == one.occurrence_id)
     alone = replace(made, occurrences=(occurrence,)).waiving(occurrence.id, codes)
-    return asks_of(solve_round(alone))[occurrence.id] > 0
+    return asks_of(solve_round(alone, say_why=False))[occurrence.id] > 0

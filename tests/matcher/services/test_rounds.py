@@ -151,7 +151,7 @@ def test_whoever_did_not_come_is_not_sent_again_and_the_need_is_urgent_now(world
     world.round()
     world.yes("Christopher")
     world.offer("Ann")
-    world.later(hours=2)
+    world.later(hours=5)
     assert world.how(need, "nobody") == "nobody"
     assert world.one(Need).urgency is Urgency.URGENT
     assert due(world) == (world.area_id(),)
