@@ -46,6 +46,7 @@ STAFF_ACTIONS = frozenset(
         Action.USE_DESK,
         Action.READ_CONCERNS,
         Action.DECIDE_FOR_THEM,
+        Action.TRIAGE,
         Action.SIGN_OUT,
     }
 )

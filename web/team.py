@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, g
+from flask import Blueprint, Response, g, request
 
-from matcher.services import audit, board, calibration_page, concerns, confirming, visit_reports
+from matcher.domain.errors import BadInput
+from matcher.services import audit, board, calibration_page, concerns, confirming, triage, visit_reports
 from matcher.services.access import Action
 from matcher.store.session import reading, unit_of_work
 from web import bell, clock
@@ -59,14 +60,43 @@ def close_report(report_id: int) -> Response:
     return see_other("/team")
 
 
+@blueprint.post(f"/team/needs/{_NEED}/kind")
+@declares(Action.TRIAGE, sealed_by=is_session_sealed)
+def comes_to(need_id: int) -> Response:
+    """Something else comes to this kind of help: neighbours may be asked."""
+    slug, actor = request.form.get("kind", ""), audit.staff(g.actor.staff_id)
+    try:
+        with unit_of_work() as session:
+            triage.ask_as(session, need_id, slug, area_ids=g.actor.area_ids, actor=actor, now=clock.now())
+    except BadInput as wrong:
+        return _today(wrong_need=need_id, wrong=str(wrong))
+    bell.ring(bell.RUN_DUE_ROUNDS)
+    return see_other("/team")
+
+
 @blueprint.get("/team")
 @declares(Action.READ_BOARD)
 def today() -> Response:
     """Today."""
+    return _today()
+
+
+def _today(*, wrong_need: int | None = None, wrong: str = "") -> Response:
+    """The board; with what was wrong beside the need that it was about."""
     now = clock.now()
     with reading() as session:
         shown = board.today(session, g.actor.area_ids, now=now)
         worries = concerns.waiting(session, now=now)
         reports = visit_reports.open_reports(session, g.actor.area_ids)
-    told = {"concerns": worries, "reports": reports}
-    return page("team/today.html", board=shown, told=told, now=now, how_words=dict(HOW))
+        kinds = triage.choices(session) if any(row.is_to_triage for row in shown.unfilled) else ()
+    return page(
+        "team/today.html",
+        status=422 if wrong else 200,
+        board=shown,
+        told={"concerns": worries, "reports": reports},
+        now=now,
+        how_words=dict(HOW),
+        kinds=kinds,
+        wrong_need=wrong_need,
+        wrong=wrong,
+    )

@@ -110,7 +110,7 @@ Status = (
 MOVES: Mapping[type[Status], Mapping[Status, frozenset[Status]]] = {
     NeedStatus: {
         NeedStatus.OPEN: frozenset({NeedStatus.PAUSED, NeedStatus.CLOSED, NeedStatus.CANCELLED}),
-        NeedStatus.PAUSED: frozenset({NeedStatus.OPEN, NeedStatus.CANCELLED}),
+        NeedStatus.PAUSED: frozenset({NeedStatus.OPEN, NeedStatus.CLOSED, NeedStatus.CANCELLED}),
         NeedStatus.CLOSED: frozenset({NeedStatus.OPEN}),  # nobody came, or Done was pressed by mistake
         NeedStatus.CANCELLED: frozenset(),
     },

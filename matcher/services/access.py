@@ -46,6 +46,7 @@ class Action(StrEnum):
     READ_CONCERNS = "read_concerns"
     READ_OUTCOME = "read_outcome"
     DECIDE_FOR_THEM = "decide_for_them"
+    TRIAGE = "triage"
     READ_OUTBOX = "read_outbox"
     READ_CALENDAR = "read_calendar"
     REPORT_DELIVERY = "report_delivery"
@@ -153,6 +154,7 @@ RULES: Mapping[Action, tuple[Rule, ...]] = {
     Action.READ_CONCERNS: (_staff(StaffRoleName.SAFEGUARDING_LEAD, StaffRoleName.COORDINATOR),),
     Action.READ_OUTCOME: (_holder(LinkPurpose.REFERRAL, "referral_id"),),
     Action.DECIDE_FOR_THEM: (_staff(StaffRoleName.COORDINATOR),),
+    Action.TRIAGE: (_staff(StaffRoleName.COORDINATOR),),
     Action.READ_OUTBOX: (_trial,),
     Action.READ_CALENDAR: (_holder(LinkPurpose.CALENDAR, "person_id"),),
     Action.REPORT_DELIVERY: (_anyone,),  # who shows the bearer token: the seal of that route

@@ -19,6 +19,7 @@ from matcher.domain.lifecycle import (
     VisitStatus,
 )
 from matcher.domain.localtime import clock_words, day_words, window_words
+from matcher.services import triage
 from matcher.services.batching import NOT_YET
 from matcher.services.consents import BEST_INTERESTS
 from matcher.store import queries
@@ -53,7 +54,8 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class UnfilledRow:
     """A need that nobody holds yet, with the reason in one line. is_not_confirmed: it waits until someone has rung.
-    is_to_decide: someone acts for a resident who cannot agree; a coordinator decides."""
+    is_to_decide: someone acts for a resident who cannot agree; a coordinator decides. is_to_triage: they say
+    which kind of help it comes to."""
 
     need_id: int
     reference: str
@@ -73,6 +75,7 @@ class UnfilledRow:
     is_paused: bool
     is_not_confirmed: bool
     is_to_decide: bool
+    is_to_triage: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +245,7 @@ def _unfilled_row(row: Any, now: datetime) -> UnfilledRow:
         is_paused=need.status is NeedStatus.PAUSED,
         is_not_confirmed=_is_not_confirmed(need, check),
         is_to_decide=is_to_decide,
+        is_to_triage=triage.is_to_triage(need, kind) and not is_to_decide and not _is_not_confirmed(need, check),
     )
 
 

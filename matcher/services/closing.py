@@ -12,12 +12,14 @@ from matcher.domain.recurrence import Recurrence
 from matcher.services import audit
 from matcher.store.models import Need, Occurrence
 
+_UNDER_WAY = (NeedStatus.OPEN, NeedStatus.PAUSED)
+
 
 def close_if_finished(session: Session, need_id: int, *, now: datetime) -> None:
     """Close a need asked for once when nothing of it is left to do."""
     session.flush()
     need = session.get_one(Need, need_id, with_for_update={"key_share": True})
-    if need.recurrence is not Recurrence.ONCE or need.status is not NeedStatus.OPEN or _has_more(session, need_id):
+    if need.recurrence is not Recurrence.ONCE or need.status not in _UNDER_WAY or _has_more(session, need_id):
         return
     check_move(need.status, NeedStatus.CLOSED)
     need.status, need.closed_at = NeedStatus.CLOSED, now

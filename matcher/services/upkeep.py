@@ -41,20 +41,14 @@ def keep_up(session: Session, *, now: datetime) -> Upkept:
 def lapse_passed(session: Session, *, now: datetime) -> int:
     """End every open occurrence whose windows have passed; the resident is told that nobody was found.
 
-    One that waits for a word from the team stays: nobody has looked for it yet, and it stands on their list. An ask
-    for a time that has passed ends too, so that the same person may be asked for another time.
+    One that waited for a word from the team, or for its number to be confirmed, is over like any other.
     """
     passed = session.scalars(
         select(Occurrence)
-        .join(Need, Need.id == Occurrence.need_id)
-        .where(
-            Occurrence.status == OccurrenceStatus.OPEN,
-            Occurrence.ends_at <= now,
-            Need.status != NeedStatus.PAUSED,
-        )
+        .where(Occurrence.status == OccurrenceStatus.OPEN, Occurrence.ends_at <= now)
         .order_by(Occurrence.id)
         .limit(BATCH)
-        .with_for_update(of=Occurrence, skip_locked=True, key_share=True)
+        .with_for_update(skip_locked=True, key_share=True)
     ).all()
     for occurrence in passed:
         _lapse(session, occurrence, now)

@@ -36,7 +36,14 @@ def test_what_needs_a_call_first_stands_out(client: FlaskClient, sign_in_token: 
     with unit_of_work() as session:
         needs.post_need(session, eileen(kind="other", details=()), now=datetime.now(UTC))
     press(client, f"/sign-in/{sign_in_token}")
-    assert "Ring first" in client.get("/team").text
+    shown = client.get("/team").text
+    assert "Ring first" in shown
+    (path,) = re.findall(r"/team/needs/\d+/kind", shown)
+    shown = press(client, "/team", path, kind="")
+    assert shown.status_code == 422
+    assert "Select the kind of help it comes to" in shown.text
+    assert press(client, "/team", path, kind="snow").location == "/team"
+    assert "Ring first" not in client.get("/team").text
 
 
 def test_an_empty_board_says_so(client: FlaskClient, sign_in_token: str) -> None:

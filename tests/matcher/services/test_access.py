@@ -66,6 +66,7 @@ ALLOWED = {
     "read_concerns": {(role, thing) for role in ("safeguarding_lead", "coordinator") for thing in ("mine", "none")},
     "read_outcome": {("holder of an outcome's link", "mine")},
     "decide_for_them": {("coordinator", "mine"), ("coordinator", "none")},
+    "triage": {("coordinator", "mine"), ("coordinator", "none")},
     "read_calendar": {("holder of a calendar's link", "mine")},
     "report_delivery": EVERYBODY,
     "read_outbox": {("whoever tries it on one machine", thing) for thing in THINGS},

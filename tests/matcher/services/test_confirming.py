@@ -3,8 +3,8 @@
 import pytest
 
 from matcher.domain.errors import BadInput, NotFound
-from matcher.domain.lifecycle import NeedStatus
-from matcher.services import board, confirming, need_page
+from matcher.domain.lifecycle import NeedStatus, OccurrenceStatus
+from matcher.services import board, confirming, need_page, upkeep
 from matcher.services.need_page import NeedState
 from matcher.store.models import Home, Need, Occurrence, PhoneCheck
 from tests.worlds import World
@@ -191,3 +191,18 @@ def test_a_number_is_changed_only_for_someone_new(asked):
 def test_another_number_that_is_none_is_refused(asked):
     with pytest.raises(BadInput), asked.work() as session:
         confirming.change_number(session, asked.posted.need_id, "ring me", now=asked.now)
+
+
+@pytest.mark.parametrize("ask", [{"must_confirm": True}, {"kind": "other"}])
+def test_one_that_still_waits_for_a_word_when_its_time_passes_is_unmet_and_told_like_any_other(world, ask):
+    need = world.post(person=MOBILE, **ask)
+    world.now = world.one(Occurrence).ends_at
+    for _ in range(2):
+        with world.work() as session:
+            upkeep.keep_up(session, now=world.now)
+    assert world.one(Occurrence).status is OccurrenceStatus.UNMET
+    assert world.one(Need).status is NeedStatus.CLOSED
+    assert [template for template, _ in world.owed("Eileen")].count("need_unmet") == 1
+    with world.work() as session:
+        assert need_page.read(session, need.need_id, now=world.now).state is NeedState.UNMET
+    assert world.breaches() == {}
