@@ -28,6 +28,7 @@ from web import (
     notify,
     offers,
     outbox,
+    own_settings,
     public,
     regulars,
     team,
@@ -84,7 +85,7 @@ def create_app(config: Config | None = None) -> Flask:
     for noun in (
         *(public, checking, invitations),
         *(needs, for_someone, confirming, changes, details, offers, matches, visits, volunteers),
-        *(regulars, cold, team, desk, concerns),
+        *(own_settings, regulars, cold, team, desk, concerns),
         *(calendar_feed, notify, outbox, health),
     ):
         app.register_blueprint(noun.blueprint)

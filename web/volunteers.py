@@ -8,12 +8,14 @@ from typing import Any, Protocol
 from flask import Blueprint, Response
 
 from matcher.domain.roles import LinkPurpose
-from matcher.services import learned, offers, own_page, regular_page, thoughts
+from matcher.services import learned, local_demand, offers, own_page, regular_page
 from matcher.services.access import Action
+from matcher.services.own_page import OwnPage
 from matcher.store.session import reading, unit_of_work
 from web import bell, clock
 from web.guard import HIGHEST_ID, declares, granted
 from web.templating import page, see_other
+from web.weekwords import week_words
 
 blueprint = Blueprint("volunteers", __name__)
 
@@ -50,7 +52,7 @@ def resume(token: str) -> Response:
 @declares(Action.CHANGE_OWN_OFFER, link=LinkPurpose.ME)
 def forget(token: str) -> Response:
     """Forget what you think of me."""
-    return _change(token, learned.reset)
+    return _change(token, learned.reset, to="/settings")
 
 
 @blueprint.post("/me/<token:token>/on")
@@ -89,18 +91,31 @@ class _Change(Protocol):
     def __call__(self, session: Any, person_id: int, *, now: datetime) -> None: ...
 
 
-def _change(token: str, change: _Change) -> Response:
+def _change(token: str, change: _Change, *, to: str = "") -> Response:
     with unit_of_work() as session:
         change(session, granted("person_id"), now=clock.now())
     bell.ring(bell.RUN_DUE_ROUNDS)
-    return see_other(f"/me/{token}")
+    return see_other(f"/me/{token}{to}")
 
 
 def _own_page(template: str, token: str) -> Response:
+    now, person_id = clock.now(), granted("person_id")
     with reading() as session:
-        own = own_page.read(session, granted("person_id"), now=clock.now())
-        regulars = regular_page.of_volunteer(session, granted("person_id"))
-        thought = thoughts.read(session, granted("person_id"), now=clock.now())
+        own = own_page.read(session, person_id, now=now)
+        regulars = regular_page.of_volunteer(session, person_id)
+        demand = local_demand.near_home(session, person_id, now=now)
     return page(
-        template, own=own, thought=thought, regulars=regulars, token=token, on_until=offers.on_duty_end(clock.now())
+        template,
+        own=own,
+        own_times=_times_words(own),
+        regulars=regulars,
+        demand=demand,
+        token=token,
+        on_until=offers.on_duty_end(now),
     )
+
+
+def _times_words(own: OwnPage) -> str:
+    if not own.times:
+        return "We ask you only when you turn yourself on."
+    return f"We ask you only at your usual times: {week_words(own.times)}."

@@ -99,6 +99,26 @@ def weekly_rules(choices: Iterable[str]) -> tuple[WeeklyRule, ...]:
     )
 
 
+def boxes_of(rules: Iterable[WeeklyRule]) -> frozenset[str]:
+    """The boxes that rules stand for: what `weekly_rules` made them from."""
+    return frozenset(
+        f"{DAYS[rule.weekday]}-{band}"
+        for rule in rules
+        for band, (opens, closes) in BANDS.items()
+        if rule.opens <= opens and closes <= rule.closes
+    )
+
+
+def pattern_of(boxes: frozenset[str]) -> str:
+    """The radio button that these boxes are, the early band aside; `choose` if they are none."""
+    late = _without_early(boxes)
+    return next((name for name, stands_for in PATTERNS.items() if _without_early(stands_for) == late), "choose")
+
+
+def _without_early(boxes: frozenset[str]) -> frozenset[str]:
+    return frozenset(box for box in boxes if not box.endswith("-early"))
+
+
 def band_spans(bands: Iterable[str]) -> tuple[tuple[time, time], ...]:
     """Local clock spans for bands of one day, touching ones joined: `am`, `pm` is 8 to 17."""
     spans: list[tuple[time, time]] = []

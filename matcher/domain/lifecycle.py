@@ -134,7 +134,7 @@ MOVES: Mapping[type[Status], Mapping[Status, frozenset[Status]]] = {
     OfferStatus: {
         OfferStatus.ACTIVE: frozenset({OfferStatus.PAUSED, OfferStatus.STOPPED}),
         OfferStatus.PAUSED: frozenset({OfferStatus.ACTIVE, OfferStatus.STOPPED}),
-        OfferStatus.STOPPED: frozenset(),
+        OfferStatus.STOPPED: frozenset({OfferStatus.ACTIVE}),  # they left, and offer again
     },
     RoundStatus: {
         RoundStatus.OPEN: frozenset({RoundStatus.CLOSED, RoundStatus.ABANDONED}),

@@ -115,7 +115,7 @@ def distance_m(a: Point, b: Point) -> float:
 
 def cell_for(session: Session, located: Located) -> Cell:
     """The square that stands for a home there: merged upwards until enough households share it."""
-    square = _hiding_square(session, located.easting, located.northing)
+    square = hiding_square(session, located.easting, located.northing)
     wanted = select(Cell).where(Cell.code == square.code)
     if (cell := session.scalar(wanted)) is not None:
         return cell
@@ -153,7 +153,8 @@ def _area_of(session: Session, easting: int, northing: int) -> Area | None:
     return min(reaching)[2] if reaching else None
 
 
-def _hiding_square(session: Session, easting: int, northing: int) -> Square:
+def hiding_square(session: Session, easting: int, northing: int) -> Square:
+    """The square that stands for a home there: merged upwards until enough households share it."""
     for size in SQUARE_SIZES_M:
         square = square_around(easting, northing, size)
         if session.execute(_count_in(square)).scalar_one() >= POSTCODES_THAT_HIDE:

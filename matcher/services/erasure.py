@@ -9,36 +9,30 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from matcher.domain.lifecycle import (
-    EXPECTED,
-    ArrangementStatus,
-    MatchStatus,
     NeedStatus,
     OfferStatus,
-    check_move,
 )
-from matcher.services import arrangement_changes, audit, links, matches, needs, visits
+from matcher.services import audit, leaving, links, needs
 from matcher.services.outbox import Owed, drop_pending, owe
 from matcher.store.models import (
     Arrangement,
-    AvailabilityException,
-    AvailabilityRule,
+    ChannelChoice,
     Check,
     ConsoleMessage,
     Feedback,
     Home,
     Leaning,
     LeaningReset,
-    Match,
     Need,
     NeedNote,
     Notification,
     Occurrence,
     Offer,
-    OfferKind,
     Person,
     PhoneCode,
     Referral,
     Visit,
+    VisitReport,
 )
 
 NOBODYS_NAME = "A neighbour"
@@ -64,7 +58,7 @@ def erase_person(session: Session, person_id: int, *, need_id: int, now: datetim
 
     The receipt goes to the address they gave with that need, which is kept with that one message until it has gone.
     """
-    _stop_offering(session, person_id, now)
+    leaving.stop_offering(session, person_id, now=now)
     for asked in _unfinished_needs(session, person_id):
         needs.cancel_need(session, asked, actor=audit.person(person_id), now=now)
     person = session.get_one(Person, person_id, with_for_update=True)
@@ -84,33 +78,6 @@ def erase_person(session: Session, person_id: int, *, need_id: int, now: datetim
 def _unfinished_needs(session: Session, person_id: int) -> list[int]:
     unfinished = Need.status.in_((NeedStatus.OPEN, NeedStatus.PAUSED))
     return list(session.scalars(select(Need.id).where(Need.resident_id == person_id, unfinished).order_by(Need.id)))
-
-
-def _stop_offering(session: Session, person_id: int, now: datetime) -> None:
-    """If they help others too, that ends: others are asked in their place."""
-    offer = session.scalar(select(Offer).where(Offer.person_id == person_id).with_for_update(key_share=True))
-    if offer is None or offer.status is OfferStatus.STOPPED:
-        return
-    theirs = select(Match.id).where(Match.offer_id == offer.id, Match.status == MatchStatus.PROPOSED)
-    for match_id in session.scalars(theirs.order_by(Match.occurrence_id)).all():
-        matches.step_aside(session, match_id, now=now)
-    _end_arrangements(session, person_id, now)
-    held = select(Visit.id).where(Visit.person_id == person_id, Visit.status.in_(EXPECTED))
-    for visit_id in session.scalars(held.order_by(Visit.occurrence_id)).all():
-        visits.hand_back(session, visit_id, now=now)
-    check_move(offer.status, OfferStatus.STOPPED)
-    offer.status = OfferStatus.STOPPED
-    for table in (OfferKind, AvailabilityRule, AvailabilityException):
-        session.execute(delete(table).where(table.offer_id == offer.id))
-
-
-def _end_arrangements(session: Session, person_id: int, now: datetime) -> None:
-    usual = select(Arrangement.id).where(
-        Arrangement.usual_id == person_id, Arrangement.status == ArrangementStatus.LIVE
-    )
-    for arrangement_id in session.scalars(usual.order_by(Arrangement.id)).all():
-        arrangement_changes.end(session, arrangement_id, actor=audit.person(person_id), now=now)
-    session.execute(update(Arrangement).where(Arrangement.stand_in_id == person_id).values(stand_in_id=None))
 
 
 def _owe_receipt(session: Session, need: Need, home: Home, now: datetime) -> None:
@@ -138,7 +105,11 @@ def _erase_words(session: Session, person_id: int) -> None:
         .values(thanks=""),
         execution_options={"synchronize_session": False},
     )
-    for table in (Check, Leaning, LeaningReset):
+    session.execute(
+        update(VisitReport).where(VisitReport.visit_id.in_(visits_)).values(words=""),
+        execution_options={"synchronize_session": False},
+    )
+    for table in (ChannelChoice, Check, Leaning, LeaningReset):
         session.execute(delete(table).where(table.person_id == person_id))
     told = select(Notification.id).where(
         or_(

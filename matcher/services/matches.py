@@ -24,6 +24,7 @@ from matcher.domain.lifecycle import (
     check_move,
 )
 from matcher.domain.localtime import local_day
+from matcher.domain.preferences import About
 from matcher.domain.timewindow import TimeWindow
 from matcher.services import answers, audit, referral_news, wordings
 from matcher.services.answers import AnswerWhy as AnswerWhy
@@ -267,5 +268,5 @@ def _note_late_yes(match: Match, now: datetime) -> None:
 
 
 def _tell(session: Session, match: Match, template: str, now: datetime) -> None:
-    channel = queries.channel_of(session, match.person_id)
+    channel = queries.channel_of(session, match.person_id, About.ASKS)
     owe(session, Owed(template, ("match_id", match.id), person_id=match.person_id, channel=channel), now=now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -9,7 +10,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
-from matcher.domain.availability import BANDS, PATTERNS, DaysAway, weekly_rules
+from matcher.domain.availability import BANDS, PATTERNS, DaysAway, WeeklyRule, weekly_rules
 from matcher.domain.errors import BadInput
 from matcher.domain.geo import TravelMode, reach_m
 from matcher.domain.kinds import CHECK_WORDS
@@ -65,12 +66,11 @@ class MadeOffer:
 
 def make_offer(session: Session, draft: OfferDraft, *, now: datetime) -> MadeOffer:
     """Write the offer, or bring the one they made before up to date. BadInput names the field that is wrong."""
-    chosen = _check_kinds(session, draft)
-    rules = weekly_rules(check_times(draft))
-    mode, reach = _check_reach(draft)
+    chosen = check_kinds(session, draft.kinds)
+    rules = weekly_rules(check_week(draft.pattern, draft.times))
+    mode, reach = check_reach(draft.travel_mode, draft.travel_minutes)
     away = [check_away(first, last, local_day(now)) for first, last in draft.away]
-    if draft.visits_per_week is not None and draft.visits_per_week < 1:
-        raise BadInput("Select how often you could help", field="visits_per_week")
+    check_visits_per_week(draft.visits_per_week)
     if not draft.has_promised:
         raise BadInput("Agree to the promises to go on", field="promises")
     if draft.person.born_on is None:
@@ -83,12 +83,8 @@ def make_offer(session: Session, draft: OfferDraft, *, now: datetime) -> MadeOff
     offer.promised_at = now
     session.flush()
     session.add_all(OfferKind(offer_id=offer.id, kind_slug=slug) for slug in sorted(chosen))
-    session.add_all(
-        AvailabilityRule(offer_id=offer.id, weekday=rule.weekday, opens=rule.opens, closes=rule.closes)
-        for rule in rules
-    )
-    session.add_all(_exception(offer.id, days) for days in away)
-    _look_again(session, offer, now)
+    add_times(session, offer.id, rules, away)
+    look_again(session, offer, now)
     audit.record(session, audit.person(person.id), "offered", ("offer", offer.id), now=now)
     channel = queries.channel_of(session, person.id)
     owe(
@@ -109,22 +105,18 @@ def own_link(session: Session, person_id: int, *, now: datetime) -> str:
     return wordings.own_page_link(session, person_id, now=now)
 
 
-def check_times(draft: OfferDraft) -> frozenset[str]:
-    """The boxes that the answers about time stand for. BadInput if none."""
-    if draft.pattern in PATTERNS:
-        return PATTERNS[draft.pattern]
-    if draft.pattern != "choose":
-        raise BadInput("Select the times you are usually free", field="pattern")
-    if not draft.times:
-        raise BadInput("Select at least one time for the days you chose", field="times")
-    if not draft.times <= PATTERNS["any"]:
+def check_week(pattern: str, times: frozenset[str]) -> frozenset[str]:
+    """The boxes that a pattern stands for, or those chosen one by one. BadInput if none."""
+    if pattern in PATTERNS:
+        return PATTERNS[pattern]
+    if pattern != "choose" or not times or not times <= PATTERNS["any"]:
         raise BadInput("Select the times you are usually free", field="times")
-    return draft.times
+    return times
 
 
 def pause(session: Session, person_id: int, *, now: datetime) -> None:
     """Pause everything: nothing more is asked, and what is being asked ends quietly. Visits already held stay."""
-    offer = _offer_of(session, person_id)
+    offer = offer_of(session, person_id)
     if offer.status is not OfferStatus.ACTIVE:
         return
     check_move(offer.status, OfferStatus.PAUSED)
@@ -140,29 +132,29 @@ def pause(session: Session, person_id: int, *, now: datetime) -> None:
 
 def resume(session: Session, person_id: int, *, now: datetime) -> None:
     """Be asked again."""
-    offer = _offer_of(session, person_id)
+    offer = offer_of(session, person_id)
     if offer.status is not OfferStatus.PAUSED:
         return
     check_move(offer.status, OfferStatus.ACTIVE)
     offer.status = OfferStatus.ACTIVE
-    _look_again(session, offer, now)
+    look_again(session, offer, now)
     audit.record(session, audit.person(person_id), "resumed", ("offer", offer.id), now=now)
 
 
 def turn_on(session: Session, person_id: int, *, now: datetime) -> None:
     """Free from now until the end of the day's bands, whatever the week says; it ends by itself."""
-    offer = _offer_of(session, person_id)
+    offer = offer_of(session, person_id)
     turn_off(session, person_id, now=now)
     until = on_duty_end(now)
     session.add(AvailabilityException(offer_id=offer.id, during=Range(now, until), is_free=True))
     session.flush()
-    _look_again(session, offer, now)
+    look_again(session, offer, now)
     audit.record(session, audit.person(person_id), "turned_on", ("offer", offer.id), now=now)
 
 
 def turn_off(session: Session, person_id: int, *, now: datetime) -> None:
     """No longer on duty: the week holds again. Visits already held stay."""
-    offer = _offer_of(session, person_id)
+    offer = offer_of(session, person_id)
     session.execute(
         delete(AvailabilityException).where(
             AvailabilityException.offer_id == offer.id,
@@ -208,20 +200,22 @@ def record_check(
     audit.record(session, audit.SYSTEM, "recorded_check", ("person", person_id), name, now=now)
 
 
-def _check_kinds(session: Session, draft: OfferDraft) -> frozenset[str]:
+def check_kinds(session: Session, slugs: frozenset[str]) -> frozenset[str]:
+    """Kinds that can be offered. BadInput if there are none, or others."""
     offered = {kind.slug for kind in kinds.list_kinds(session) if not kind.is_triaged}
-    if not draft.kinds or not draft.kinds <= offered:
+    if not slugs or not slugs <= offered:
         raise BadInput("Select at least one thing you could do", field="kinds")
-    return draft.kinds
+    return slugs
 
 
-def _check_reach(draft: OfferDraft) -> tuple[TravelMode, int]:
-    if draft.travel_mode not in set(TravelMode):
+def check_reach(travel_mode: str, travel_minutes: int) -> tuple[TravelMode, int]:
+    """The way of going, and how far it gets them in metres. BadInput names the field that is wrong."""
+    if travel_mode not in set(TravelMode):
         raise BadInput("Select how you will travel", field="travel_mode")
-    if draft.travel_minutes not in TRAVEL_MINUTES:
+    if travel_minutes not in TRAVEL_MINUTES:
         raise BadInput("Select how far you would go", field="travel_minutes")
-    mode = TravelMode(draft.travel_mode)
-    return mode, reach_m(mode, draft.travel_minutes)
+    mode = TravelMode(travel_mode)
+    return mode, reach_m(mode, travel_minutes)
 
 
 def check_away(first: date, last: date, today: date) -> DaysAway:
@@ -233,6 +227,22 @@ def check_away(first: date, last: date, today: date) -> DaysAway:
     return DaysAway(first, last)
 
 
+def check_visits_per_week(most: int | None) -> int | None:
+    """The most visits in a week; None for as many as they are free for. BadInput for fewer than one."""
+    if most is not None and most < 1:
+        raise BadInput("Select how often you could help", field="visits_per_week")
+    return most
+
+
+def add_times(session: Session, offer_id: int, rules: Iterable[WeeklyRule], away: Iterable[DaysAway]) -> None:
+    """Write when an offer holds."""
+    session.add_all(
+        AvailabilityRule(offer_id=offer_id, weekday=rule.weekday, opens=rule.opens, closes=rule.closes)
+        for rule in rules
+    )
+    session.add_all(_exception(offer_id, days) for days in away)
+
+
 def _own_offer(session: Session, person_id: int, now: datetime) -> tuple[Offer, bool]:
     """Their offer, emptied of kinds and times so that the new answers stand alone; and whether it is new."""
     offer = session.scalar(select(Offer).where(Offer.person_id == person_id).with_for_update(key_share=True))
@@ -242,7 +252,7 @@ def _own_offer(session: Session, person_id: int, now: datetime) -> tuple[Offer, 
         return offer, True
     for table in (OfferKind, AvailabilityRule, AvailabilityException):
         session.execute(delete(table).where(table.offer_id == offer.id))
-    if offer.status is OfferStatus.PAUSED:  # whoever offers again wants to be asked again
+    if offer.status is not OfferStatus.ACTIVE:  # whoever offers again wants to be asked again
         offer.status = OfferStatus.ACTIVE
     return offer, False
 
@@ -252,7 +262,7 @@ def _exception(offer_id: int, days: DaysAway) -> AvailabilityException:
     return AvailabilityException(offer_id=offer_id, during=Range(window.start, window.end), is_free=False)
 
 
-def _look_again(session: Session, offer: Offer, now: datetime) -> None:
+def look_again(session: Session, offer: Offer, now: datetime) -> None:
     """Someone new is free: what found nobody, of the kinds they offer, is looked at again at once."""
     session.flush()
     found_nobody = session.scalars(
@@ -272,5 +282,6 @@ def _look_again(session: Session, offer: Offer, now: datetime) -> None:
         matches.look_again(occurrence, now)
 
 
-def _offer_of(session: Session, person_id: int) -> Offer:
+def offer_of(session: Session, person_id: int) -> Offer:
+    """Their offer, its row locked."""
     return session.scalars(select(Offer).where(Offer.person_id == person_id).with_for_update(key_share=True)).one()

@@ -22,6 +22,7 @@ from matcher.domain.errors import MessageError
 from matcher.domain.lifecycle import NotificationStatus, check_move
 from matcher.domain.messages import Message
 from matcher.services import audit
+from matcher.services.quiet import quiet_until
 from matcher.services.wordings import Scheme, word_message
 from matcher.store.bulk import insert_rows
 from matcher.store.models import ConsoleMessage, Match, Notification
@@ -248,6 +249,9 @@ def take_back(session: Session, templates: Sequence[str], **things: int) -> None
 
 def _lease(session: Session, row: Notification, scheme: Scheme, now: datetime) -> Envelope | None:
     may_have_gone = row.status is NotificationStatus.LEASED  # by a sender that stopped before it could say so
+    if not may_have_gone and (later := quiet_until(session, row, now)) is not None:
+        row.due_at = later
+        return None
     if not may_have_gone:
         check_move(row.status, NotificationStatus.LEASED)
         row.status = NotificationStatus.LEASED

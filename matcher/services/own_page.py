@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matcher.domain.errors import NotFound
 from matcher.domain.lifecycle import EXPECTED, MatchStatus, OfferStatus, VisitStatus
-from matcher.domain.localtime import clock_words, day_words
-from matcher.services import answers, matches, offers, wordings
+from matcher.domain.localtime import at_local, clock_words, day_words, local_day
+from matcher.services import answers, check_tracker, matches, offer_changes, offers, wordings
+from matcher.services.check_tracker import CheckLine
+from matcher.services.offer_changes import Times
 from matcher.store.models import KindRow, Match, Need, Occurrence, Offer, OfferKind, Person, Visit
 
 PAST_SHOWN = timedelta(days=90)
@@ -51,10 +53,13 @@ class OwnPage:
     status: OfferStatus
     on_duty_until: str | None
     kinds: tuple[str, ...]
+    times: frozenset[str]
+    away_until: str | None
     asks: tuple[AskLine, ...]
     coming: tuple[VisitLine, ...]
     past: tuple[VisitLine, ...]
     waiting_for: tuple[str, ...]
+    checks: tuple[CheckLine, ...]
 
 
 def read(session: Session, person_id: int, *, now: datetime) -> OwnPage:
@@ -70,14 +75,18 @@ def read(session: Session, person_id: int, *, now: datetime) -> OwnPage:
     ).all()
     visits = _visits(session, person_id, now)
     until = offers.on_duty_until(session, offer.id, now)
+    times = offer_changes.read(session, person_id, now=now).times
     return OwnPage(
         first_name=session.get_one(Person, person_id).first_name,
         status=offer.status,
         on_duty_until=_moment_words(until, now) if until else None,
         kinds=tuple(name for _, name in chosen),
+        times=times.boxes,
+        away_until=_away_until(times, now),
         asks=_asks(session, person_id, now),
         coming=tuple(line for line in visits if line.status in EXPECTED),
         past=tuple(line for line in reversed(visits) if line.status is VisitStatus.DONE),
+        checks=check_tracker.track(session, person_id, [slug for slug, _ in chosen], now=now),
         waiting_for=offers.missing_words(session, person_id, frozenset(slug for slug, _ in chosen), now),
     )
 
@@ -96,6 +105,13 @@ def open_visit(session: Session, person_id: int, visit_id: int, *, now: datetime
     if visit is None or visit.person_id != person_id:
         raise NotFound
     return wordings.visit_link(session, visit, now=now)
+
+
+def _away_until(times: Times, now: datetime) -> str | None:
+    """The day they are back, if they are away now: `Friday 25 December`."""
+    today = local_day(now)
+    ends = [last for first, last in times.away if first <= today <= last]
+    return day_words(at_local(max(ends) + timedelta(days=1), time(12))) if ends else None
 
 
 def _moment_words(at: datetime, now: datetime) -> str:

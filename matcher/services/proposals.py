@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matcher.domain.lifecycle import MatchStatus, OccurrenceStatus, OfferStatus
+from matcher.domain.preferences import About
 from matcher.domain.timewindow import TimeWindow
 from matcher.services.outbox import Owed, owe_all
 from matcher.store import queries
@@ -114,7 +115,7 @@ def _write(session: Session, round_id: int | None, right: Sequence[Proposal], no
     rows = [_row(round_id, proposal, now) for proposal in right]
     insert = insert_rows(Match, rows).on_conflict_do_nothing().returning(Match.id, Match.person_id)
     written = sorted((match_id, person_id) for match_id, person_id in session.execute(insert))
-    channels = queries.channels_of(session, [person_id for _, person_id in written])
+    channels = queries.channels_of(session, [person_id for _, person_id in written], About.ASKS)
     owe_all(
         session,
         [

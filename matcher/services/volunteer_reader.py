@@ -50,7 +50,7 @@ def read_volunteers(session: Session, horizon: TimeWindow, *, is_cold: bool = Fa
     kinds = select(KindRow.slug.label("word"), _place(KindRow.slug))
     checks = select(Check.name.label("word"), _place(Check.name)).group_by(Check.name)
     found = CopiedOffers(
-        offers=copied(session, _offers(is_cold=is_cold)),
+        offers=copied(session, _offers(is_cold=is_cold, now=now)),
         kinds=copied(session, _kinds(kinds.subquery())),
         kind_names=_words(session, kinds),
         rules=copied(session, _rules(horizon)),
@@ -72,7 +72,7 @@ def _words(session: Session, words: Any) -> tuple[str, ...]:
     return tuple(row.word for row in session.execute(words.order_by("place")))
 
 
-def _offers(*, is_cold: bool) -> Any:
+def _offers(*, is_cold: bool, now: datetime) -> Any:
     reach: Any = Offer.reach_m
     limit: Any = Offer.visits_per_week
     asks: Any = literal(THE_SCHEME_S)
@@ -80,6 +80,7 @@ def _offers(*, is_cold: bool) -> Any:
         reach = cast(func.floor(reach * SNOW_REACH), Integer)
         limit = case((limit.is_not(None), func.greatest(limit, Offer.cold_visits_per_week)))
         asks = func.coalesce(Offer.cold_asks_per_day, asks)
+    asks = _within_the_week(asks, is_cold=is_cold, now=now)
     leaning = func.coalesce(Leaning.leaning, literal(0.0, Double))
     mode = case(*((Offer.travel_mode == mode, place) for place, mode in enumerate(TravelMode)))
     return (
@@ -92,6 +93,27 @@ def _offers(*, is_cold: bool) -> Any:
         .where(Offer.status == OfferStatus.ACTIVE)
         .order_by(Offer.id)
     )
+
+
+def _within_the_week(asks: Any, *, is_cold: bool, now: datetime) -> Any:
+    """The most asks in a day that keep to the most in seven, if they gave that; else `asks`.
+
+    What they agreed to for the cold goes before it.
+    """
+    in_a_day = _count_asked(now - timedelta(days=1))
+    left = func.greatest(Offer.asks_per_week - _count_asked(now - timedelta(days=7)), 0)
+    the_scheme_s = case((asks == THE_SCHEME_S, Params().asks_per_day_max), else_=asks)
+    holds: Any = Offer.asks_per_week.is_not(None)
+    if is_cold:
+        holds &= Offer.cold_asks_per_day.is_(None)
+    return case((holds, cast(func.least(in_a_day + left, the_scheme_s), Integer)), else_=asks)
+
+
+def _count_asked(since: datetime) -> Any:
+    asked = select(func.count()).where(
+        Match.offer_id == Offer.id, Match.asked_at > since, Match.arrangement_id.is_(None)
+    )
+    return asked.correlate(Offer).scalar_subquery()
 
 
 def _kinds(kinds: Subquery) -> Any:

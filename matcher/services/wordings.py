@@ -21,6 +21,7 @@ from matcher.domain.lifecycle import (
     NeedStatus,
     NotificationStatus,
     OccurrenceStatus,
+    OfferStatus,
     VisitStatus,
 )
 from matcher.domain.localtime import at_local, clock_words, short_day_words
@@ -37,6 +38,7 @@ from matcher.store.models import (
     Need,
     Notification,
     Occurrence,
+    Offer,
     Person,
     Referral,
     Staff,
@@ -316,6 +318,11 @@ def _offer_made(desk: _Desk) -> Values:
     return {"v": name, "link": f"{desk.scheme.origin}/me/{token}"}
 
 
+def _offer_ended(desk: _Desk) -> Values:
+    wanted = select(Offer.status).where(Offer.person_id == desk.row.person_id)
+    return {} if desk.session.scalar(wanted) is OfferStatus.STOPPED else None
+
+
 def _staff_code(desk: _Desk) -> Values:
     if desk.row.owed_at + STAFF_CODE_LASTS <= desk.now:
         return None
@@ -368,6 +375,7 @@ _WORDINGS: Mapping[str, Callable[[_Desk], Values]] = {
     "referral_done": _referral_news,
     "referral_unmet": _referral_news,
     "offer_made": _offer_made,
+    "offer_ended": _offer_ended,
     "staff_code": _staff_code,
     "concern_raised": _concern_raised,
 }

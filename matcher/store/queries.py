@@ -6,15 +6,17 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, null, select, union_all
+from sqlalchemy import case, func, null, select, union_all
 from sqlalchemy.orm import Session
 
 from matcher.domain.geo import Point
 from matcher.domain.lifecycle import EXPECTED, MatchStatus, VisitStatus
+from matcher.domain.preferences import About
 from matcher.domain.timewindow import TimeWindow
 from matcher.store.bulk import among
 from matcher.store.models import (
     Cell,
+    ChannelChoice,
     Check,
     Feedback,
     Home,
@@ -35,16 +37,21 @@ def was_happy() -> Any:
     return (Feedback.answer == "well") | (Feedback.again == "yes")
 
 
-def channel_of(session: Session, person_id: int) -> str:
-    """How a volunteer is reached: by e-mail if they gave one, else by text."""
-    return channels_of(session, [person_id])[person_id]
+def channel_of(session: Session, person_id: int, about: About = About.VISITS) -> str:
+    """How a volunteer is reached about this: as they chose, else by e-mail if they gave one, else by text."""
+    return channels_of(session, [person_id], about)[person_id]
 
 
-def channels_of(session: Session, person_ids: Collection[int]) -> Mapping[int, str]:
-    """How each of these volunteers is reached; by text where nothing is known of a home."""
-    rows = session.execute(select(Home.person_id, Home.email != "").where(among(Home.person_id, person_ids)))
-    has_email = {person_id: has_one for person_id, has_one in rows}  # noqa: C416 (a Row is not a pair to dict())
-    return {person_id: "email" if has_email.get(person_id) else "text" for person_id in person_ids}
+def channels_of(session: Session, person_ids: Collection[int], about: About = About.VISITS) -> Mapping[int, str]:
+    """How each of these volunteers is reached about this; by text where nothing is known of a home."""
+    usual = case((Home.email != "", "email"), else_="text")
+    rows = session.execute(
+        select(Home.person_id, func.coalesce(ChannelChoice.channel, usual))
+        .outerjoin(ChannelChoice, (ChannelChoice.person_id == Home.person_id) & (ChannelChoice.about == about))
+        .where(among(Home.person_id, person_ids))
+    )
+    found = {person_id: channel for person_id, channel in rows}  # noqa: C416 (a Row is not a pair to dict())
+    return {person_id: found.get(person_id, "text") for person_id in person_ids}
 
 
 def home_point(session: Session, person_id: int) -> Point:

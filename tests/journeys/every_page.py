@@ -34,6 +34,7 @@ PUBLIC = {
     "accessibility": "/accessibility",
     "contact": "/contact",
     "check a request": "/check",
+    "left the list": "/left",
     "details deleted": "/deleted",
     "an offer from someone known": "/offer/known",
     "a worry": "/concern",
@@ -171,6 +172,9 @@ class EveryPage:
         self._visit("a visit, on the way", "Maximiliana-Theodora")
         self.paths["my visits"] = f"/me/{self._link(LinkPurpose.ME, 'Christopher')}"
         self.paths["on the list"] = f"{self.paths['my visits']}/welcome"
+        for setting in ("", "/kinds", "/times", "/reach", "/writing", "/pause"):
+            self.paths[f"settings{setting}"] = f"{self.paths['my visits']}/settings{setting}"
+        self.paths["leave the list"] = f"{self.paths['my visits']}/leave"
         self.paths["asked more in snow"] = f"{self.paths['my visits']}/snow"
         with world.work() as session:
             address = calendar_feed.new_address(session, world.people["Christopher"], now=world.now)

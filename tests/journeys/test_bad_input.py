@@ -65,6 +65,7 @@ FOR_SOMEONE = {
 ITS_OWN = ("/ask/for-someone", "/ask/for-someone/agreed", "/ask/for-someone/you")  # the others are those of /ask
 PAGES = [(journey, path) for journey in (ASK, OFFER) for path in journey] + [(FOR_SOMEONE, path) for path in ITS_OWN]
 BY_PHONE = {**ASK["/ask"], **ASK["/ask/when"], **ASK["/ask/where"], **ASK["/ask/who"], "helpers": "1", "is_weekly": ""}
+PARTS = ("day", "month", "year")
 BY_HAND = (
     "postcode",
     "house",
@@ -237,12 +238,17 @@ def test_private_forms_take_it_or_say_what_is_wrong(running):
     visit_id = world.visit("Christopher").id
     visit = world.link(Grant(LinkPurpose.VISIT, person_id=world.people["Christopher"], visit_id=visit_id), hours=1)
     ask = world.link(Grant(LinkPurpose.MATCH, person_id=world.people["Ann"], match_id=world.asked("Ann")), hours=1)
+    own = world.link(Grant(LinkPurpose.ME, person_id=world.people["Ann"]), hours=1)
     tally = Tally()
     for page, action, fields in (
         (f"/r/{need.token}", f"/r/{need.token}/how", ("answer", "thanks", "nothing")),
         (f"/visits/{visit}", f"/visits/{visit}/minutes", ("minutes", "miles", "words")),
         (f"/visits/{visit}/problem", f"/visits/{visit}/problem", ("kind", "words")),
         (f"/m/{ask}", f"/m/{ask}/reason", ("reason",)),
+        (f"/me/{own}/settings/kinds", f"/me/{own}/settings/kinds", ("kinds",)),
+        (f"/me/{own}/settings/times", f"/me/{own}/settings/times", ("pattern", "avail", "away", "do")),
+        (f"/me/{own}/settings/writing", f"/me/{own}/settings/writing", ("asks_per_week", "quiet", "news")),
+        (f"/me/{own}/settings/pause", f"/me/{own}/settings/pause", tuple(f"back_on-{p}" for p in PARTS)),
         ("/sign-in", "/sign-in", ("email",)),
         ("/sign-in/code", "/sign-in/code", ("code",)),
     ):

@@ -22,7 +22,7 @@ BESIDE = {
     "r": ("", "/sent", "/print", "/cancel", "/change", "/again", "/code", "/number", "/messages", "/delete"),
     "m": ("", "/answer/taken", "/answer/clash"),
     "visits": ("", "/hand-back", "/problem", "/told"),
-    "me": ("", "/welcome"),
+    "me": ("", "/welcome", "/settings", "/settings/times", "/settings/pause", "/leave"),
     "sign-in": ("",),
 }
 

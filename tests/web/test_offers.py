@@ -49,6 +49,8 @@ def test_an_offer_is_made_and_leads_to_their_own_page(
         "Saturday early mornings",
         "On foot",
         "31 March 1970",
+        "This covers Bradford on Avon.",
+        "In the last 30 days there were fewer than 5 requests for help within about a mile of you",
     ):
         assert words in check
     sent = press(browser, check_at)
@@ -65,7 +67,7 @@ def test_an_offer_is_made_and_leads_to_their_own_page(
 def test_checks_still_to_be_seen_are_said(client: FlaskClient) -> None:
     answer_all(client)
     sent = press(client, "/offer/check")
-    assert "photo ID seen" in client.get(sent.location).text
+    assert "Photo ID seen: not yet" in client.get(sent.location).text
 
 
 def test_one_tap_stands_for_a_whole_week(client: FlaskClient) -> None:

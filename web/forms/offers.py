@@ -11,8 +11,9 @@ from matcher.domain.errors import BadInput
 from matcher.domain.geo import TravelMode
 from matcher.domain.kinds import SNOW
 from matcher.domain.localtime import local_day
-from matcher.services import kinds, offers, people
+from matcher.services import kinds, local_demand, offers, people, villages
 from matcher.services.kinds import KindView
+from matcher.services.local_demand import LocalDemand
 from web import filters
 from web.forms.needs import WhereForm
 from web.forms.questions import (
@@ -184,7 +185,7 @@ def _read_beside(field: DateField) -> date | None:
 TRAVEL = ((TravelMode.FOOT.value, "On foot"), (TravelMode.BIKE.value, "By bike"), (TravelMode.CAR.value, "By car"))
 
 
-class ReachForm(WhereForm):
+class TravelForm(QuestionForm):
     """How far would you go?"""
 
     travel_mode = OneOf(
@@ -201,6 +202,24 @@ class ReachForm(WhereForm):
     def in_words(self) -> list[str]:
         """How, and how long."""
         return [dict(TRAVEL)[self.travel_mode.data], f"Up to {self.travel_minutes.data} minutes"]
+
+
+class ReachForm(WhereForm, TravelForm):
+    """Where from, and how far. `covers` and `demand`: what lies within reach, and how much is asked for there."""
+
+    covers: tuple[str, ...] = ()
+    demand: LocalDemand
+
+    def check(self, asking: Asking) -> None:
+        """The postcode must be one of ours."""
+        super().check(asking)
+        mode, minutes, postcode = TravelMode(self.travel_mode.data), int(self.travel_minutes.data), self.postcode.data
+        self.covers = villages.covered(asking.session, postcode, mode, minutes)
+        self.demand = local_demand.near_postcode(asking.session, postcode, now=asking.now)
+
+    def covers_words(self) -> list[str]:
+        """`This covers Winsley and Holt.`, if it covers the middle of any place."""
+        return [f"This covers {filters.listed(self.covers)}."] if self.covers else []
 
 
 class AboutForm(QuestionForm):

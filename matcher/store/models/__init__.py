@@ -13,7 +13,7 @@ from matcher.store.models.kinds import KindRow, LevelRow
 from matcher.store.models.learning import AcceptanceModel, Leaning, LeaningReset
 from matcher.store.models.messages import ConsoleMessage, Notification, PrivateLink
 from matcher.store.models.needs import Feedback, Need, NeedNote, Occurrence
-from matcher.store.models.offers import AvailabilityException, AvailabilityRule, Offer, OfferKind
+from matcher.store.models.offers import AvailabilityException, AvailabilityRule, ChannelChoice, Offer, OfferKind
 from matcher.store.models.people import Check, Home, Person
 from matcher.store.models.reports import VisitReport
 from matcher.store.models.running import AuditRow, Draft, Heartbeat
@@ -27,6 +27,7 @@ __all__ = [
     "AvailabilityException",
     "AvailabilityRule",
     "Cell",
+    "ChannelChoice",
     "Check",
     "ColdSpell",
     "Concern",

@@ -11,12 +11,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from matcher.domain.geo import TravelMode
 from matcher.domain.lifecycle import OfferStatus
+from matcher.domain.preferences import About
 from matcher.store.models.declared import Declared, Id, choice_column, link_to, status_column
 
 
 class Offer(Declared):
     """A volunteer's standing offer; one for each person.
 
+    asks_per_week: the most questions in any seven days; None for the scheme's own pace. quiet_*: local clock times
+    between which no question is sent, over midnight; None for at any time.
     cold_*: what they may be asked while it is cold, if they agreed to more; when, and in which wording.
     """
 
@@ -29,6 +32,9 @@ class Offer(Declared):
     travel_minutes: Mapped[int]
     reach_m: Mapped[int]
     visits_per_week: Mapped[int | None]
+    asks_per_week: Mapped[int | None]
+    quiet_from: Mapped[time | None]
+    quiet_until: Mapped[time | None]
     cold_visits_per_week: Mapped[int | None]
     cold_asks_per_day: Mapped[int | None]
     cold_agreed_at: Mapped[datetime | None]
@@ -40,6 +46,9 @@ class Offer(Declared):
         UniqueConstraint("id", "person_id"),
         CheckConstraint("reach_m > 0", name="some_reach"),
         CheckConstraint("visits_per_week > 0", name="some_visits"),
+        CheckConstraint("asks_per_week > 0", name="some_asks"),
+        CheckConstraint("(quiet_from is null) = (quiet_until is null)", name="quiet_has_both_ends"),
+        CheckConstraint("quiet_from > quiet_until", name="quiet_is_over_midnight"),
         CheckConstraint("cold_visits_per_week > 0 and cold_asks_per_day > 0", name="some_cold_visits"),
         CheckConstraint(
             "num_nonnulls(cold_visits_per_week, cold_asks_per_day, cold_agreed_at, cold_wording) in (0, 4)",
@@ -88,4 +97,18 @@ class AvailabilityException(Declared):
     __table_args__ = (
         CheckConstraint("not isempty(during)", name="some_time"),
         Index("ix_availability_exceptions_offer", "offer_id"),
+    )
+
+
+class ChannelChoice(Declared):
+    """By which way someone wishes to be told of asks, visits or news. Without a row: by e-mail if they gave one."""
+
+    __tablename__ = "channel_choices"
+
+    person_id: Mapped[int] = link_to("people.id", primary_key=True, index=False)
+    about: Mapped[About] = choice_column(About, primary_key=True)
+    channel: Mapped[str]
+
+    __table_args__ = (
+        CheckConstraint("channel in ('text', 'email') or (channel = 'none' and about = 'news')", name="channel"),
     )

@@ -38,6 +38,7 @@ EVENTS = {
     "referral_matched",
     "referral_done",
     "referral_unmet",
+    "offer_ended",
     "staff_code",
     "need_cancelled_resident",
     "details_erased",

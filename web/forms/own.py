@@ -1,0 +1,109 @@
+"""What a volunteer settles on their own pages: when, how far, and how they are written to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import Field
+
+from matcher.domain.preferences import ASKS_CHOICES, QUIET_CHOICES, About
+from matcher.services.offer_changes import Own, Times, Writing
+from web.forms.offers import PER_WEEK, TimesForm
+from web.forms.questions import DateField, OneOf, QuestionForm, chosen
+
+ASKS = (
+    ("2", "Up to 2 a week"),
+    ("4", "Up to 4 a week"),
+    ("7", "Up to 7 a week"),
+    ("any", "As many as there are"),
+)
+QUIET = (
+    ("any", "Ask me at any time"),
+    ("21-8", "9pm to 8am"),
+    ("20-9", "8pm to 9am"),
+    ("18-10", "6pm to 10am"),
+    ("22-7", "10pm to 7am"),
+)
+_BY = {"text": "Text", "email": "Email", "none": "Do not send these"}
+
+
+class WritingForm(QuestionForm):
+    """How may we write to you?"""
+
+    asks_per_week = OneOf(
+        "How often may we ask you?", choices=ASKS, validators=[chosen("Select how often we may ask you")]
+    )
+    quiet = OneOf(
+        "When should we not ask you?", choices=QUIET, validators=[chosen("Select when we should not ask you")]
+    )
+    asks = OneOf("Questions: can you help?", validators=[chosen("Select how we should ask you")])
+    visits = OneOf("About your visits", validators=[chosen("Select how we should write about your visits")])
+    news = OneOf("Thanks and news", validators=[chosen("Select how we should send thanks and news")])
+
+    def offer_ways(self, *, has_email: bool) -> None:
+        """By e-mail only to those who gave an address."""
+        ways = ("text", "email") if has_email else ("text",)
+        for field, own in ((self.asks, ways), (self.visits, ways), (self.news, (*ways, "none"))):
+            field.choices = [(way, _BY[way]) for way in own]
+
+    def read_writing(self) -> Writing:
+        """What was chosen."""
+        return Writing(
+            asks_per_week=ASKS_CHOICES[self.asks_per_week.data],
+            quiet=QUIET_CHOICES[self.quiet.data],
+            channels={about: self[about.value].data for about in About},
+        )
+
+    def in_words(self) -> list[str]:
+        """One line for each choice."""
+        often, quiet = dict(ASKS)[self.asks_per_week.data], self.quiet.data
+        hours = "At any time" if quiet == "any" else f"No questions from {dict(QUIET)[quiet]}"
+        ways = [
+            f"No {words.lower()}" if self[name].data == "none" else f"{words} by {self[name].data}"
+            for name, words in _SHORT.items()
+        ]
+        return [f"Questions: {often[:1].lower()}{often[1:]}", hours, *ways]
+
+
+_SHORT = {"asks": "Questions", "visits": "Visits", "news": "Thanks and news"}
+
+
+def writing_data(writing: Writing) -> dict[str, str]:
+    """What they have settled, as the form's answers."""
+    asks = next((key for key, most in ASKS_CHOICES.items() if most == writing.asks_per_week), "any")
+    quiet = next((key for key, hours in QUIET_CHOICES.items() if hours == writing.quiet), "any")
+    channels = {about.value: channel for about, channel in writing.channels.items()}
+    return {"asks_per_week": asks, "quiet": quiet, **channels}
+
+
+def times_data(own: Own) -> dict[str, Any]:
+    """When they are free, as the answers of the sign-up's own question."""
+    most = own.times.visits_per_week
+    kept = next((value for value, _ in PER_WEEK if value == str(most)), "any")
+    return {
+        "pattern": own.times.pattern,
+        "avail": sorted(own.times.boxes),
+        "away": [f"{first.isoformat()}/{last.isoformat()}" for first, last in own.times.away],
+        "visits_per_week": kept,
+    }
+
+
+def read_times(form: TimesForm) -> Times:
+    """What was chosen, as the service takes it."""
+    most = form.visits_per_week.data
+    return Times(
+        pattern=form.pattern.data,
+        boxes=frozenset(form.avail.data or ()),
+        away=form.stretches,
+        visits_per_week=None if most == "any" else int(most),
+    )
+
+
+class PauseForm(QuestionForm):
+    """Pause until."""
+
+    back_on = DateField("Ask me again from", noun="the day")
+
+    def validate_back_on(self, field: Field) -> None:
+        """A real date."""
+        field.read()
