@@ -99,6 +99,9 @@ def _erase_words(session: Session, person_id: int) -> None:
     session.execute(delete(PhoneCode).where(PhoneCode.need_id.in_(asked)))
     nobody = {"first_name": NOBODYS_NAME, "phone": "", "email": "", "organisation": "", "role": "", "is_told": False}
     session.execute(update(Referral).where(Referral.need_id.in_(asked)).values(nobody))
+    # What somebody of the team has yet to deal with is kept until they have.
+    dealt_with = VisitReport.visit_id.in_(visits_), VisitReport.closed_at.is_not(None)
+    session.execute(update(VisitReport).where(*dealt_with).values(words=""))
     session.execute(
         update(Feedback)
         .where(Feedback.visit_id.in_(select(Visit.id).where(Visit.occurrence_id.in_(occurrences))))

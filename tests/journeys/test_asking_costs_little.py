@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.journeys.people import press, reach, see
 
@@ -74,7 +75,7 @@ def test_asking_takes_few_screens_few_answers_and_little_time(quiet, someone):
 
 
 @pytest.mark.parametrize("java_script_enabled", [True, False], ids=["with JavaScript", "without JavaScript"])
-def test_asking_changing_and_calling_off_by_keyboard_alone(quiet, someone, java_script_enabled):
+def test_each_flow_of_a_resident_by_keyboard_alone(quiet, someone, java_script_enabled):
     world = quiet.world()
     page = someone(java_script_enabled=java_script_enabled)
     keys = page.keyboard
@@ -129,6 +130,35 @@ def test_asking_changing_and_calling_off_by_keyboard_alone(quiet, someone, java_
     go("Yes, cancel it")
     see(page, "Cancelled")
 
+    done = done_by_christopher(world)
+    page.goto("/check")
+    reach(page, "Your reference")
+    keys.type(done.reference.lower())
+    reach(page, "Last 4 digits")
+    keys.type(world.home("Frank").phone[-4:])
+    keys.press("Enter")
+    see(page, "Done")
+    choose("It went well")
+    go("Tell us")
+    expect(page.get_by_role("heading", name="Thank you for telling us")).to_be_visible()
+    go("See the messages we sent you")
+    see(page, "Messages we sent you")
+    go("Back")
+    go("Delete my details")
+    see(page, "Delete your details?")
+    go("Yes, delete my details")
+    see(page, "Your details are deleted")
+
+
+def done_by_christopher(world):
+    """Frank's path is cleared, and he has not said yet how it went."""
+    world.offer("Christopher")
+    posted = world.post("Frank", when="tomorrow")
+    world.ask("Christopher", posted)
+    world.yes("Christopher")
+    world.done("Christopher")
+    return posted
+
 
 def test_a_resident_s_page_is_light_and_still_and_asks_nobody_else(quiet, someone):
     posted = quiet.world().post()
@@ -143,6 +173,9 @@ def test_a_resident_s_page_is_light_and_still_and_asks_nobody_else(quiet, someon
     assert len([url for url in asked if not url.startswith("data:")]) <= MOST_REQUESTS, asked
     assert 10_000 < sum(weights) <= COLD_BYTES
     assert page.evaluate(_SHIFT) <= MOST_SHIFT
-    weights.clear()
-    page.goto(f"/r/{posted.token}/change", wait_until="networkidle")
-    assert 0 < sum(weights) <= WARM_BYTES
+    own = [f"/r/{posted.token}/{page}" for page in ("change", "messages", "again", "print")]
+    for path in (*own, "/", "/ask", "/check", "/what-we-do"):
+        weights.clear()
+        page.goto(path, wait_until="load")
+        assert 0 < sum(weights) <= WARM_BYTES, path
+        assert page.evaluate(_SHIFT) <= MOST_SHIFT, path

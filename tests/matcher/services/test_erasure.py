@@ -5,9 +5,9 @@ import pytest
 from matcher.domain.errors import NotFound
 from matcher.domain.lifecycle import MatchStatus, NeedStatus, OfferStatus, VisitStatus
 from matcher.domain.roles import LinkPurpose
-from matcher.services import erasure, impact, links, need_page, own_page
+from matcher.services import erasure, impact, links, need_page, own_page, visit_reports
 from matcher.services.access import Grant
-from matcher.store.models import Home, Match, Need, NeedNote, Offer, Person
+from matcher.store.models import Home, Match, Need, NeedNote, Offer, Person, VisitReport
 from tests.matcher.services.test_private import EILEEN, NOTE
 
 NAME = "Quillonia"
@@ -135,3 +135,18 @@ def test_what_ends_is_said_before(world, need):
     with world.work() as session:
         assert erasure.what_ends(session, world.people["Eileen"]) == erasure.Ending(needs=1, is_volunteer=False)
         assert erasure.what_ends(session, world.people["Christopher"]) == erasure.Ending(needs=0, is_volunteer=True)
+
+
+def test_what_the_team_has_dealt_with_goes_and_what_waits_for_them_stays(world, need):
+    world.ask("Christopher", need)
+    world.yes("Christopher")
+    visit_id = world.visit("Christopher").id
+    staff_id = world.coordinator()
+    areas = frozenset({world.area_id()})
+    with world.work() as session:
+        visit_reports.report_problem(session, visit_id, "bigger", f"{NAME} has two paths", now=world.now)
+        (row,) = visit_reports.open_reports(session, areas)
+        visit_reports.close_report(session, row.report_id, area_ids=areas, staff_id=staff_id, now=world.now)
+        visit_reports.report_problem(session, visit_id, "no_answer", "Nobody came to the door", now=world.now)
+    erase(world, need)
+    assert [report.words for report in world.all(VisitReport)] == ["", "Nobody came to the door"]
