@@ -144,6 +144,7 @@ def test_each_flow_of_a_resident_by_keyboard_alone(quiet, someone, java_script_e
     go("See the messages we sent you")
     see(page, "Messages we sent you")
     go("Back")
+    see(page, "Done")
     go("Delete my details")
     see(page, "Delete your details?")
     go("Yes, delete my details")

@@ -44,7 +44,7 @@ _AXE = """rules => axe.run({runOnly: rules, resultTypes: ["violations"], preload
     .then(found => found.violations)"""
 _REFERENCE = re.compile(r"\b[A-Z0-9]{3}-[A-Z0-9]{3}\b")
 _TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-# At twice the size of type: words of buttons that are broken in two.
+# At twice the size of type: words of buttons that are broken in two, and pages too wide by more than a rounding.
 _BROKEN = """() => {
     const isBroken = (node, word) => {
         const range = document.createRange();
@@ -62,7 +62,7 @@ _BROKEN = """() => {
     }
     const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
     document.documentElement.style.fontSize = "";
-    return [...broken.map(word => `"${word}" is broken`), ...(wide > 0 ? [`${wide} px too wide`] : [])];
+    return [...broken.map(word => `"${word}" is broken`), ...(wide > 1 ? [`${wide} px too wide`] : [])];
 }"""
 _LOOKS = """() => ({
     h1: document.querySelectorAll("h1").length,
