@@ -10,7 +10,10 @@ from sqlalchemy import text
 from matcher.domain import messages
 from matcher.domain.lifecycle import VisitStatus
 from matcher.domain.localtime import at_local, local_day
-from matcher.services import arrangement_changes, regular_visits, staff, upkeep
+from matcher.services import arrangement_changes, concerns, consents, referrals, regular_visits, staff, upkeep
+from matcher.services.consents import Given
+from matcher.services.needs import NeedDraft
+from matcher.services.referrals import ReferralDraft
 from matcher.store.models import Occurrence, Visit
 from tests.journeys.running import links_in
 
@@ -23,6 +26,8 @@ BESIDE = {
     "m": ("", "/answer/taken", "/answer/clash"),
     "visits": ("", "/hand-back", "/problem", "/told"),
     "me": ("", "/welcome", "/settings", "/settings/times", "/settings/pause", "/leave"),
+    "for": ("", "/sent"),
+    "team": ("",),
     "sign-in": ("",),
 }
 
@@ -92,6 +97,19 @@ class Told:
         self.tell()
         world.now = began
 
+    def speak_for_others(self):
+        """Someone asks for another, and someone tells of a worry."""
+        world = self.world
+        world.coordinator()
+        given = Given(consents.SELF, "relative", "spoken")
+        asked = ReferralDraft(first_name="Nora", phone="07700 900444", given=given, is_told=True)
+        times, person = frozenset({"am"}), world.draft("Vera")
+        draft = NeedDraft(kind="snow", when="tomorrow", times=times, person=person, contact="letter")
+        with world.work() as session:
+            referrals.post_for_someone(session, draft, asked, now=world.now)
+            concerns.raise_concern(session, concerns.Worry(("other",), "A worry."), "k" * 22, now=world.now)
+        self.tell()
+
     def sign_in_link(self):
         """The coordinator's way in."""
         self.world.coordinator()
@@ -120,6 +138,7 @@ def told(quiet):
     told = Told(quiet)
     told.live_through()
     told.have_a_regular_visit()
+    told.speak_for_others()
     return told
 
 
