@@ -5,6 +5,7 @@ The list and the levels are starting rows: they live in tables that the scheme's
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from matcher.domain.lifecycle import Urgency
@@ -40,6 +41,7 @@ class Kind:
     bring: str = ""
 
 
+PERSONAL_CHECK = "dbs_adults"  # wanted where a helper comes in, or has someone in their care
 CHECK_WORDS: dict[str, str] = {
     "id_seen": "photo ID seen",
     "reference": "a reference",
@@ -188,3 +190,8 @@ def job_words(kind_words: str, details: tuple[str, ...]) -> str:
         return kind_words
     listed = things[0] if len(things) == 1 else f"{', '.join(things[:-1])} and {things[-1]}"
     return f"Clear {listed}"
+
+
+def is_personal(checks: Collection[str]) -> bool:
+    """True for help for which a known face counts, by the checks that it wants."""
+    return PERSONAL_CHECK in checks

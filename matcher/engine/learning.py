@@ -89,7 +89,7 @@ class Gate:
     @property
     def is_open(self) -> bool:
         """Whether the model may be used: enough asks, and no more amiss than is allowed and chance explains. Without
-        that allowance a model that is right is turned down every third night or so, by 500 asks.
+        that allowance a model that is right is turned down one night in twenty by 500 asks, one in seven by 300.
         """
         is_near = abs(self.mean_predicted - self.mean_said_yes) <= MEAN_OFF_MAX + self.mean_error
         is_as_steep = SLOPE_MIN - self.slope_error <= self.slope <= SLOPE_MAX + self.slope_error

@@ -67,7 +67,8 @@ class Params:
     past this share of its wait, an occurrence is served before all others. target_share: where in its windows
     an occurrence has its target, unless it says. late_share: what of V is left when the visit starts after
     the target. notice_min: shortest time between the ask and setting off. start_step_min: proposed starts are
-    rounded up to this where that still fits. wanted_yes: chance of a yes in time that asking aims at. rounds,
+    rounded up to this where that still fits. snow_reach: what a reach shrinks to while it is cold, for whoever reads
+    the volunteers. wanted_yes: chance of a yes in time that asking aims at. rounds,
     round_min, round_max: the time left is thought of as so many rounds of asking, each between so many minutes; with
     one round left, or in the last wide_share of its wait, an occurrence is asked about widely. alone_rounds: with more
     rounds left than that, the usual people are asked alone for one.
@@ -90,6 +91,7 @@ class Params:
     asks_per_day_max: int = 6
     notice_min: float = 15.0
     start_step_min: int = 15
+    snow_reach: float = 0.65
     wanted_yes: ByUrgency = ByUrgency(0.7, 0.8, 0.9)
     rounds: float = 8.0
     round_min: float = 15.0

@@ -112,15 +112,6 @@ def agreed_choice(session: Session, person_id: int) -> str:
     return next(word for word, raised in CHOICES.items() if raised == agreed)
 
 
-def area_of(session: Session, slug: str) -> int:
-    """The id of an area. BadInput if there is none of that name."""
-    area_id = session.scalar(select(Area.id).where(Area.slug == slug))
-    if area_id is None:
-        known = ", ".join(session.scalars(select(Area.slug).order_by(Area.slug)))
-        raise BadInput(f"There is no area {slug}. There are: {known}.", field="area")
-    return area_id
-
-
 def _agreed(session: Session) -> Mapping[int, int]:
     rows = session.execute(
         select(Person.area_id, func.count())

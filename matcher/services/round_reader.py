@@ -10,6 +10,7 @@ from sqlalchemy import select, union
 from sqlalchemy.orm import Session, aliased
 
 from matcher.domain.geo import Point
+from matcher.domain.kinds import is_personal
 from matcher.domain.lifecycle import (
     HOLDING,
     MatchStatus,
@@ -98,7 +99,7 @@ def _occurrences(session: Session, area_id: int, now: datetime) -> tuple[OpenOcc
             held_by=frozenset(person_id for person_id, _ in held_by[row.id]),
             begins_at=min((starts_at for _, starts_at in held_by[row.id]), default=None),
             refused_by=frozenset(refused_by[row.id]),
-            usual_first=row.recurrence is Recurrence.WEEKLY,
+            usual_first=row.recurrence is Recurrence.WEEKLY or is_personal(row.checks),
         )
         for row in rows
     )

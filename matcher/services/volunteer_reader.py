@@ -38,7 +38,7 @@ from matcher.store.models import (
 )
 
 ASKS_REMEMBERED = timedelta(days=Params().idle_days)  # for longer nobody counts as asked of late
-SNOW_REACH = 0.65
+SNOW_REACH = Params().snow_reach
 
 
 def read_volunteers(session: Session, horizon: TimeWindow, *, is_cold: bool = False, now: datetime) -> Snapshot:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from matcher.domain.kinds import is_personal
 from matcher.domain.timewindow import TimeWindow
 from matcher.engine.allocation import Allocation
 from matcher.engine.learning import Learned
@@ -93,6 +94,7 @@ class Questions:
             target=instant(needs.target[need]),
             required_checks=frozenset({CHECK} if KINDS[needs.kind[need]].wants_dbs else ()),
             usual=frozenset((np.flatnonzero(needs.known[need]) + 1).tolist()),
+            usual_first=is_personal({CHECK} if KINDS[needs.kind[need]].wants_dbs else ()),
         )
 
     def _as_it_stands(self, desk: Desk, need: int) -> OpenOccurrence:

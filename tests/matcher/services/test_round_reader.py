@@ -87,6 +87,13 @@ def test_what_has_happened_to_an_occurrence_is_read_too(world, read):
     )
 
 
+@pytest.mark.parametrize(("ask", "is_first"), [({}, False), ({"is_weekly": True}, True), ({"kind": "call"}, True)])
+def test_whom_they_know_is_asked_first_for_what_is_regular_or_personal(world, read, ask, is_first):
+    world.post(**ask)
+    found, *_ = read().occurrences
+    assert found.usual_first is is_first
+
+
 def test_what_is_read_of_someone_who_offers(world, read):
     world.offer(
         "Ann", kinds=frozenset({"snow", "lift"}), pattern="choose", times=frozenset({"WE-am", "WE-pm", "TH-eve"})
