@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
@@ -18,8 +19,8 @@ from matcher.cli.working import working
 from matcher.domain.localtime import clock_words, short_day_words
 from matcher.engine.plan_explain import Explanation, Tried, newcomers, plan_and_explain
 from matcher.engine.plan_problem import Plan, PlannedVisit, PlanProblem, distance_words
-from matcher.services.plan_files import as_dict, write_plan, write_text
-from matcher.services.plan_report import gain_words, report_page, waterfall_words, worth_words
+from matcher.services.plan_files import as_dict, files_of, write_whole
+from matcher.services.plan_report import gain_words, report_page, waterfall_words, worth_words, would_words
 from matcher.services.plan_sheets import PlanSheets, read_plan_sheets
 from matcher.services.spreadsheets import BadCells
 
@@ -47,14 +48,31 @@ def make_plan(needs: Path, volunteers: Path, seconds: float, wish: Wish) -> None
     _check_explained(problem, wish.explain_id)
     for file, columns in sheets.ignored:
         click.echo(f"{file}: {', '.join(columns)} not known here, ignored.", err=True)
+    _warn_of_kinds(problem)
     with working("Planning") as say:
         made, explained = plan_and_explain(problem, wish.explain_id, say)
         page = report_page(problem, made, newcomers(problem, made, say)) if wish.report else ""
-    if wish.out:
-        write_plan(made, wish.out)
-    if wish.report:
-        write_text(wish.report, page)
+    _write(made, page, wish)
     _tell(made, explained, wish)
+
+
+def _write(made: Plan, page: str, wish: Wish) -> None:
+    files = files_of(made, wish.out) if wish.out else {}
+    if wish.report:
+        files[wish.report] = page
+    try:
+        write_whole(files)
+    except OSError as error:
+        raise click.ClickException(f"Nothing was written: {error.strerror}, {error.filename}.") from error
+
+
+def _warn_of_kinds(problem: PlanProblem) -> None:
+    """A kind that nobody offers is often a slip of the spreadsheet: say so, and whose cell comes nearest."""
+    offered = {kind: one.id for one in problem.volunteers for kind in one.kinds}
+    for kind in sorted({need.kind for need in problem.needs} - offered.keys() if offered else set()):
+        alike = [one for one in offered if "," in one and kind in one] or get_close_matches(kind, offered, 1)
+        near = f" {offered[alike[0]]} has “{alike[0]}”; kinds are kept apart by semicolons." if alike else ""
+        click.echo(f"Nobody offers “{kind}”.{near}", err=True)
 
 
 def _check_writable(wish: Wish, needs: Path, volunteers: Path) -> None:
@@ -64,6 +82,8 @@ def _check_writable(wish: Wish, needs: Path, volunteers: Path) -> None:
     for option, file in (("--out", wish.out), ("--out", beside), ("--report", wish.report)):
         if file is None:
             continue
+        if str(file) == "-" or (file.exists() and not file.is_file()):
+            raise click.BadParameter(f"{file} is no plain file; --json prints the plan.", param_hint=option)
         if file.resolve() in taken:
             raise click.BadParameter(f"{file} would be written over another file of this plan.", param_hint=option)
         if not os.access(file.absolute().parent, os.W_OK | os.X_OK):
@@ -113,7 +133,7 @@ def _print_plan(console: Console, made: Plan, *, in_full: bool) -> None:
         console.print(f"{pin.need_id}: {pin.volunteer_id} is pinned to it and cannot go: {pin.words}.")
     for missing in made.unserved if in_full else made.unserved[:MOST_TOLD]:
         short = "" if missing.short == 1 else f" ({missing.short} helpers)"
-        would = f" It would be served if {missing.changes[0].words}." if missing.changes else ""
+        would = f" {would_words(missing)} {missing.changes[0].words}." if missing.changes else ""
         console.print(f"{missing.need_id}{short}: {missing.sentence}{would}")
     if not in_full and len(made.unserved) > MOST_TOLD:
         console.print(f"and {len(made.unserved) - MOST_TOLD} more, each with its reason in the plan.")
@@ -148,7 +168,7 @@ def _explanation(one: Explanation) -> Iterator[str]:
     if one.newcomer:
         yield f"One more volunteer living here, free at any time, for one visit a week: {gain_words(one.newcomer)}"
     if one.worth:
-        yield f"By the dual prices, one more volunteer here saves at most {worth_words(one.worth)}."
+        yield f"By its dual price, one more helper for this need alone would save about {worth_words(one.worth)}."
 
 
 def _going(visit: PlannedVisit) -> str:

@@ -20,7 +20,7 @@ from matcher.engine.answer import SAME, Answer, greedy
 from matcher.engine.assignment import Assignment, least_cost
 from matcher.engine.coupled import CoupledMarket, Kind, exclusive_rows, helpers_wanted, minutes_rows
 from matcher.engine.highs import Relaxed, part_way, relaxed, whole
-from matcher.engine.market import Flags, Ints, Market, market_of
+from matcher.engine.market import Flags, Ints, Market, flat, indices_of, market_of
 from matcher.engine.packing import by_bundles
 from matcher.engine.prices import proved_bound, shadow_prices
 
@@ -89,8 +89,8 @@ def _uncoupled(coupled: CoupledMarket) -> Answer:
 
 
 def _one_place_each(market: Market, wanted: Ints) -> Market:
-    """The market with each need once for every helper it wants; `pair` points into `market`."""
-    need = np.repeat(np.arange(len(wanted)), wanted)
+    """The market with each need once for every helper it wants and could have; `pair` points into `market`."""
+    need = np.repeat(np.arange(len(wanted)), np.minimum(wanted, np.diff(market.start)))
     at, count = market.pairs_of(need), np.diff(market.start)[need]
     return Market(
         start=np.concatenate([[0], np.cumsum(count)]),
@@ -207,8 +207,9 @@ def _visits(
     """The number of visits each volunteer may make: all of them, if no number is given."""
     if capacity is not None:
         return capacity
-    most = np.asarray(volunteer).max(initial=-1) + 1 if minutes_limit is None else len(np.asarray(minutes_limit))
-    return np.full(int(most), n_pairs, dtype=np.int64)
+    rows = indices_of(volunteer, "volunteer", None)
+    count = rows.max(initial=-1) + 1 if minutes_limit is None else len(flat(np.asarray(minutes_limit), "minutes_limit"))
+    return np.full(int(count), n_pairs, dtype=np.int64)
 
 
 def _told(coupled: CoupledMarket, answer: Answer, n_pairs: int) -> Assignment:

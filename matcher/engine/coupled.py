@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csc_array, csr_array, vstack
 
-from matcher.engine.market import Flags, Floats, Ints, Market, finite, refuse, whole_numbers
+from matcher.engine.market import Flags, Floats, Ints, Market, finite, flat, indices_of, refuse, whole_numbers
 
 SLACK = 1e-6  # of a limit: sums of minutes are rounded, and HiGHS keeps a row within this much
 MOST_COUNTED = 5  # visits: with more to a limit, rounding tells little
@@ -102,7 +102,7 @@ def minutes_rows(market: Market, minutes: npt.ArrayLike | None, limit: npt.Array
     """One rule for each volunteer whose minutes are limited; `minutes` are of the caller's `n_pairs` pairs."""
     if limit is None:
         return Rows(csr_array((0, len(market.cost))), np.empty(0))
-    limits = np.asarray(limit, dtype=np.float64)
+    limits = flat(np.asarray(limit, dtype=np.float64), "minutes_limit")
     refuse(~(limits >= 0), "minutes_limit", limits, "is not a number of minutes")
     if minutes is None:
         raise ValueError("minutes_limit needs minutes")
@@ -132,19 +132,12 @@ def _rounded(minutes: Rows) -> Rows:
 
 def exclusive_rows(market: Market, exclusive: Sequence[npt.ArrayLike], n_pairs: int) -> Rows:
     """One rule for each set of the caller's `n_pairs` pairs of which at most one may be chosen."""
-    sets = [np.asarray(pairs) for pairs in exclusive]
+    sets = [indices_of(pairs, f"exclusive[{k}]", n_pairs) for k, pairs in enumerate(exclusive)]
     row = np.repeat(np.arange(len(sets)), [len(pairs) for pairs in sets])
-    flat = np.concatenate(sets) if sets else row
-    if len(flat) and flat.dtype.kind not in "iu":
-        raise ValueError(f"exclusive must hold whole numbers, not {flat.dtype}")
-    wrong = (flat < 0) | (flat >= n_pairs)
-    if wrong.any():
-        at = int(np.argmax(wrong))
-        place = f"exclusive[{row[at]}][{at - np.searchsorted(row, row[at])}]"
-        raise ValueError(f"{place} is out of range (0 to {n_pairs - 1}): {flat[at]}")
+    every = np.concatenate([np.empty(0, dtype=np.int64), *sets])
     where = np.full(n_pairs, -1, dtype=np.int64)
     where[market.pair] = np.arange(len(market.pair))
-    pair = where[flat]
+    pair = where[every]
     named = np.unique(np.stack([row[pair >= 0], pair[pair >= 0]]), axis=1)  # who is named twice counts once
     share = csr_array((np.ones(named.shape[1]), (named[0], named[1])), shape=(len(sets), len(market.cost)))
     return Rows(share, np.ones(len(sets)))

@@ -16,6 +16,7 @@ Flags: TypeAlias = npt.NDArray[np.bool_]
 
 LARGEST_COST = 1e300  # the sum of a million of these is still a float
 EXACT = 2.0**50  # sums of a few whole numbers below this are exact in a float
+MOST_ROWS = 10**8  # of volunteers, where nobody says how many there are: more are ids, not rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,28 +208,35 @@ def _is_whole(values: Floats) -> bool:
 
 def finite(values: npt.ArrayLike, name: str) -> Floats:
     """These costs as floats; ValueError names the first that is none."""
-    costs = _flat(np.asarray(values, dtype=np.float64), name)
-    refuse(~(np.abs(costs) <= LARGEST_COST), name, costs, "is not a finite cost")
+    given = np.asarray(values)
+    if given.size and given.dtype.kind not in "biuf":
+        raise ValueError(f"{name} must hold numbers, not {given.dtype}")
+    costs = flat(given.astype(np.float64), name)
+    refuse(~(np.abs(costs) <= LARGEST_COST), name, costs, "is not a finite number")
     return costs
 
 
 def indices_of(values: npt.ArrayLike, name: str, below: int | None) -> Ints:
-    """These indices; ValueError names the first that is negative, or not less than `below`."""
+    """These indices; ValueError names the first that is negative, or not less than `below` (None: as many rows as
+    memory holds).
+    """
     indices = whole_numbers(values, name)
-    wrong = indices < 0 if below is None else (indices < 0) | (indices >= below)
-    refuse(wrong, name, indices, "is out of range" if below is None else f"is out of range (0 to {below - 1})")
+    below = MOST_ROWS if below is None else below
+    refuse((indices < 0) | (indices >= below), name, indices, f"is out of range (0 to {below - 1})")
     return indices
 
 
 def whole_numbers(values: npt.ArrayLike, name: str) -> Ints:
     """These whole numbers; ValueError if they are of another kind."""
-    numbers = _flat(np.asarray(values), name)
+    numbers = flat(np.asarray(values), name)
     if len(numbers) and numbers.dtype.kind not in "iu":
         raise ValueError(f"{name} must hold whole numbers, not {numbers.dtype}")
+    refuse(numbers > np.iinfo(np.int64).max, name, numbers, "is too large")
     return numbers.astype(np.int64)
 
 
-def _flat(values: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:
+def flat(values: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:
+    """These values; ValueError if they are not in one row."""
     if values.ndim != 1:
         raise ValueError(f"{name} must have one dimension, not {values.ndim}")
     return values

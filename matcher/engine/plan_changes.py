@@ -21,6 +21,7 @@ from matcher.engine.plan_problem import Change, PlanNeed, PlanProblem, PlanVolun
 from matcher.engine.problem import ReasonCode
 from matcher.engine.world import Pairs
 
+SOONER_BY_S, SOONER_MOST_S = 900, 24 * 3600  # how finely, and how far, a sooner start is looked for
 TRIED = 20  # volunteers, the nearest first, for each kind of change
 
 
@@ -182,15 +183,22 @@ def _another_time(diary: Diary, looks: _Looks) -> Change | None:
         return None
     rows = _nearest(looks, looks.near & looks.does & looks.checked)  # nobody comes: nobody is in bad company
     tries = sorted(one for row in rows.tolist() for one in _other_spans(diary, looks.need, row))
-    for _, row, span in tries[: 3 * TRIED]:
+    best: Change | None = None
+    for off, row, span in tries[: 10 * TRIED]:
+        if best is not None and off >= best.amount * 60:
+            break  # nobody left could come nearer to the time
         at = _start(diary, looks.need, row, _in_periods(diary, looks.need, row, [span], at_limit=False))
-        if at is not None:
-            return _told_time(diary, looks.need, row, at)
-    return None
+        told = None if at is None else _told_time(diary, looks.need, row, at)
+        if told is not None and (best is None or told.amount < best.amount):
+            best = told
+    return best
 
 
 def _other_spans(diary: Diary, need: int, row: int) -> Iterator[tuple[int, int, tuple[int, int]]]:
-    """Spans in which the visit could begin outside its window: how many seconds off, whose, from when to when."""
+    """Spans in which the visit could begin outside its window: how many seconds off at least, whose, from when to when.
+
+    Before the window they are moments, the latest first, since the earliest start of a span is what is looked for.
+    """
     index, clock = diary.market.world.needs, diary.market.world.clock
     length = int(index.length[need])
     earliest, latest = int(index.piece_start[need, 0]), int(index.piece_end[need, 0]) - length
@@ -198,8 +206,8 @@ def _other_spans(diary: Diary, need: int, row: int) -> Iterator[tuple[int, int, 
         begin, end = clock.ceil(free.start), clock.floor(free.end) - length
         if latest < end and begin <= end:
             yield max(begin - latest, 1), row, (max(begin, latest), end)
-        if begin <= end < earliest:
-            yield earliest - end, row, (end, end)
+        for at in range(min(end, earliest - SOONER_BY_S), max(begin, earliest - SOONER_MOST_S) - 1, -SOONER_BY_S):
+            yield earliest - at, row, (at, at)
 
 
 def _told_time(diary: Diary, need: int, row: int, at: int) -> Change:

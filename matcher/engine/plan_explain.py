@@ -102,7 +102,7 @@ def with_newcomer(problem: PlanProblem, need_id: str) -> PlanProblem:
 def newcomers(problem: PlanProblem, plan: Plan, progress: Progress = silent) -> tuple[Tried, ...]:
     """What one more volunteer would change where the dual prices are highest, best first, found by planning again.
 
-    In a problem too large for that it is what the prices say they would change at most. Of needs with the same point,
+    In a problem too large for that it is about what the prices say. Of needs with the same point,
     or less than a kilometre apart, one stands for all.
     """
     if len(problem.needs) * len(problem.volunteers) > TRY_UP_TO:

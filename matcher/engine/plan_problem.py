@@ -156,10 +156,10 @@ class Unplanned:
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """What one more volunteer who lived at this need would change, at most, by the dual prices.
+    """The dual price of a need: about what one more helper next door, for this need alone, would save.
 
-    They do everything, hold every check, are always free and make one visit. places: more helpers found, weighted
-    by urgency as in the plan. metres: less travel, if no more are found.
+    places: more helpers found, weighted by urgency as in the plan. metres: less travel, if no more are found. Somebody
+    who may go elsewhere too can save more: planning again says how much (`plan_explain.newcomers`).
     """
 
     need_id: str

@@ -102,7 +102,9 @@ def why_not_there(diary: Diary, need: int, volunteer: int) -> str:
             return words
     pairs = market.pairs_of(need)
     own = pairs[market.pairs.volunteer[pairs] == volunteer]
-    return why_not(diary, int(own[0])).removeprefix(f"{them.id} ") if own.size else "makes no visits"
+    if not own.size:
+        return "makes no visits"
+    return why_not(diary, _furthest(diary, own.tolist())).removeprefix(f"{them.id} ")
 
 
 def why_you(diary: Diary, pair: int) -> str:
@@ -182,15 +184,20 @@ def _unserved(diary: Diary) -> Iterator[Unplanned]:
 
 
 def _who_could(diary: Diary, need: int) -> list[int]:
-    """For each volunteer who could go and does not, the first of their pairs; the nearest first."""
+    """For each volunteer who could go and does not, the pair that gets furthest; the nearest first."""
     market, coming = diary.market, {*diary.helpers_of(need)}
     pairs = market.pairs_of(need)
-    by_volunteer: dict[int, int] = {}
+    by_volunteer: dict[int, list[int]] = {}
     for pair in pairs[np.argsort(market.pairs.metres[pairs], kind="stable")].tolist():
         volunteer = int(market.pairs.volunteer[pair])
         if volunteer not in coming:
-            by_volunteer.setdefault(volunteer, pair)
-    return list(by_volunteer.values())
+            by_volunteer.setdefault(volunteer, []).append(pair)
+    return [_furthest(diary, own) for own in by_volunteer.values()]
+
+
+def _furthest(diary: Diary, own: Sequence[int]) -> int:
+    """Of somebody's pairs with one need, one for each week it could be in, that which the fewest rules forbid."""
+    return min(own, key=lambda pair: (diary.is_at_limit(pair), not diary.has_room(pair)))
 
 
 def _all_taken(diary: Diary, others: Sequence[int]) -> tuple[ReasonCode, str]:
@@ -217,7 +224,7 @@ def _waterfall(diary: Diary, steps: Sequence[Step], others: Sequence[int]) -> tu
 
 
 def _worth(market: PlanMarket, need_price: Floats) -> tuple[Worth, ...]:
-    """What a newcomer next door to each need would save at most: the need's price, less what others would lose."""
+    """What one more helper for each need alone would save, about: its dual price."""
     saved = np.minimum(need_price, market.unserved)
     found = [
         Worth(market.needs[n].id, float(saved[n] // market.place_m), float(saved[n] % market.place_m))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -66,34 +68,41 @@ def _figures(plan: Plan) -> dict[str, Any]:
                 "reason": one.reason.value,
                 "sentence": one.sentence,
                 "waterfall": [{"label": step.label, "left": step.left} for step in one.waterfall],
-                "would_serve_it": [change.words for change in one.changes],
+                "one_more_helper_if": [change.words for change in one.changes],
             }
             for one in plan.unserved
         ],
-        "one_more_volunteer": [
-            {"near": worth.need_id, "helpers_at_most": worth.places, "metres_at_most": worth.metres}
+        "price_of_one_more_helper": [
+            {
+                "need_id": worth.need_id,
+                "weighted_helpers": round(worth.places, 2),
+                "metres": round(worth.metres),
+            }
             for worth in plan.worth[:20]
         ],
     }
 
 
-def write_plan(plan: Plan, out: Path) -> Path:
-    """Write `out` and, beside it, the same name with .json; the latter's path. Each appears whole or not at all."""
-    beside = out.with_suffix(".json")
-    _write(out, as_csv(plan))
-    _write(beside, json.dumps(as_dict(plan), indent=2, ensure_ascii=False) + "\n")
-    return beside
+def files_of(plan: Plan, out: Path) -> dict[Path, str]:
+    """What `out` is to hold and, beside it, the same name with .json."""
+    figures = json.dumps(as_dict(plan), indent=2, ensure_ascii=False) + "\n"
+    return {out: as_csv(plan), out.with_suffix(".json"): figures}
 
 
-def write_text(out: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    _write(out, text)
+def write_whole(files: Mapping[Path, str]) -> None:
+    """Write all of these files, or if one cannot be written, none. Links are followed.
 
-
-def _write(out: Path, text: str) -> None:
-    unfinished = out.with_name(f".{out.name}.unfinished")
-    unfinished.write_text(text, encoding="utf-8", newline="")
-    unfinished.replace(out)
+    Raises OSError.
+    """
+    unfinished = {file.resolve(): file.resolve().with_name(f".{file.name}.{os.getpid()}") for file in files}
+    try:
+        for text, beside in zip(files.values(), unfinished.values(), strict=True):
+            beside.write_text(text, encoding="utf-8", newline="")
+        for file, beside in unfinished.items():
+            beside.replace(file)
+    finally:
+        for beside in unfinished.values():
+            beside.unlink(missing_ok=True)
 
 
 def _safe(cell: str) -> str:

@@ -128,7 +128,7 @@ def _pins_not_kept(plan: Plan) -> str:
 
 def _missing(one: Unplanned, need: PlanNeed) -> str:
     changes = "".join(f"<li>{escape(change.words)}</li>" for change in one.changes)
-    would = f"<p>It would be served if</p><ul>{changes}</ul>" if changes else "<p>No single change would serve it.</p>"
+    would = f"<p>{would_words(one)}</p><ul>{changes}</ul>" if changes else "<p>No single change would serve it.</p>"
     short = f"; {one.short} of {need.helpers} helpers short" if need.helpers > 1 else ""
     asked = f"{short_day_words(need.window.start)}, {clock_words(need.window.start)} to {clock_words(need.window.end)}"
     return (
@@ -143,12 +143,12 @@ def _newcomers(problem: PlanProblem, newcomers: Sequence[Tried]) -> str:
     if not newcomers:
         return ""
     kinds = {need.id: need.kind for need in problem.needs}
-    at_most = "" if all(one.is_planned for one in newcomers) else "at most "
+    about = "" if all(one.is_planned for one in newcomers) else "about "
     rows = "".join(
-        _row(("Near", f"{one.words}, {kinds[one.words]}"), ("What it would change", f"{at_most}{gain_words(one)}"))
+        _row(("Near", f"{one.words}, {kinds[one.words]}"), ("What it would change", f"{about}{gain_words(one)}"))
         for one in newcomers
     )
-    how = "that is what the prices prove, not a second plan" if at_most else "each was planned again with that person"
+    how = "that is what the prices prove, not a second plan" if about else "each was planned again with that person"
     intro = (
         "One person more, living there, willing and checked for everything, free at any time, for one visit a week. "
         f"These are the places with the highest dual price; {how}."
@@ -177,12 +177,16 @@ def _small_print(plan: Plan) -> str:
     )
 
 
+def would_words(missing: Unplanned) -> str:
+    """What one of its changes brings: the one helper it lacks, or one of several."""
+    return "It would be served if" if missing.short == 1 else f"One of the {missing.short} helpers would be found if"
+
+
 def worth_words(worth: Worth) -> str:
-    """`a helper who is not found, and 1.2 km`."""
-    parts = ["a helper who is not found"] if worth.places >= 1 else []
-    if round(worth.metres):
-        parts.append(distance_words(worth.metres))
-    return " and ".join(parts) or "nothing"
+    """`a helper who is not found`, or else `1.2 km`."""
+    if worth.places >= 1:
+        return "a helper who is not found"
+    return distance_words(worth.metres) if round(worth.metres) else "nothing"
 
 
 def waterfall_words(steps: Iterable[Step]) -> str:

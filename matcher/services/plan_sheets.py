@@ -205,10 +205,10 @@ def _volunteer(row: Row, points: PostcodePoints, horizon: TimeWindow | None) -> 
     kinds, checks = row.read("kinds", some_labels), row.read("checks", labels, frozenset[str]())
     weekly, away = row.read("weekly", _weekly), row.read("away", days_away, _NEVER)
     most = row.read("max_visits", whole_number(0, 1000, "visits a week"), -1)
+    time = row.read("max_minutes", whole_number(0, 7 * 24 * 60, "minutes a week"), -1)
     if not row.is_good or name is None or point is None or reach_km is None or kinds is None or checks is None:
         return None
-    time = row.read("max_minutes", whole_number(0, 7 * 24 * 60, "minutes a week"), -1)
-    if not row.is_good or weekly is None or away is None:
+    if weekly is None or away is None:
         return None
     return PlanVolunteer(
         id=name,

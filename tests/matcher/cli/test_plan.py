@@ -56,7 +56,7 @@ def test_who_is_left_short_is_explained_and_each_change_confirmed(run):
     assert "20 volunteers, 8 near enough, 2 offer this kind of help, 1 free for the whole visit" in told
     assert "if V11 made one visit more that week (2 rather than 1): 1 visit more" in told
     assert "V10, 131 m away: does not offer “company”" in told
-    assert "By the dual prices, one more volunteer here saves at most a helper who is not found." in told
+    assert "one more helper for this need alone would save about a helper who is not found." in told
 
 
 def test_who_goes_and_who_does_not_is_explained(run):

@@ -264,13 +264,13 @@ def test_a_huge_cost_of_leaving_a_need_still_leaves_the_small_costs_exact(big):
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        ({"cost": [1, math.nan, math.inf]}, r"cost\[1\] is not a finite cost: nan"),
-        ({"cost": [1, 1, -math.inf]}, r"cost\[2\] is not a finite cost: -inf"),
-        ({"unserved": [1, math.inf]}, r"unserved\[1\] is not a finite cost: inf"),
+        ({"cost": [1, math.nan, math.inf]}, r"cost\[1\] is not a finite number: nan"),
+        ({"cost": [1, 1, -math.inf]}, r"cost\[2\] is not a finite number: -inf"),
+        ({"unserved": [1, math.inf]}, r"unserved\[1\] is not a finite number: inf"),
         ({"need": [0, 2, 5]}, r"need\[1\] is out of range \(0 to 1\): 2"),
         ({"need": [0, 1, -1]}, r"need\[2\] is out of range \(0 to 1\): -1"),
         ({"volunteer": [0, 3, 0]}, r"volunteer\[1\] is out of range \(0 to 2\): 3"),
-        ({"volunteer": [-2, 0, 0], "capacity": None}, r"volunteer\[0\] is out of range: -2"),
+        ({"volunteer": [-2, 0, 0], "capacity": None}, r"volunteer\[0\] is out of range \(0 to 99999999\): -2"),
         ({"capacity": [1, -1, 1]}, r"capacity\[1\] is negative: -1"),
         ({"need": [0.0, 1.0, 1.0]}, "need must hold whole numbers, not float64"),
         ({"cost": [1, 2]}, "need, volunteer and cost differ in length: 3, 3, 2"),

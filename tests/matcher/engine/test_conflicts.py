@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -211,7 +212,7 @@ def test_the_most_served_comes_before_the_least_travel_when_it_is_worth_a_millio
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        ({"cost": [1, math.nan]}, r"cost\[1\] is not a finite cost: nan"),
+        ({"cost": [1, math.nan]}, r"cost\[1\] is not a finite number: nan"),
         ({"helpers": [1, -1]}, r"helpers\[1\] is negative: -1"),
         ({"helpers": [1]}, "helpers and unserved differ in length: 1, 2"),
         ({"exclusive": [[0, 1], [1, 2]]}, r"exclusive\[1\]\[1\] is out of range \(0 to 1\): 2"),
@@ -228,3 +229,34 @@ def test_bad_input_is_refused_by_name(change, complaint):
     good = {"need": [0, 1], "volunteer": [0, 1], "cost": [1, 2], "unserved": [9, 9]}
     with pytest.raises(ValueError, match=complaint):
         plan_assignment(**(good | change))
+
+
+def test_an_empty_set_of_pairs_excludes_nothing() -> None:
+    answer = plan_assignment([0], [0], [1.0], unserved=[5.0], exclusive=[[], [0]])
+    assert (answer.total, answer.gap) == (1.0, 0.0)
+    assert plan_assignment([], [], [], unserved=[5.0], exclusive=[[]]).total == 5.0
+
+
+def test_as_many_helpers_as_one_likes_to_name_cost_no_memory() -> None:
+    answer = plan_assignment([0, 0], [0, 1], [1.0, 2.0], unserved=[5.0], helpers=[10**10])
+    assert answer.chosen.all()
+    assert answer.total == pytest.approx(3.0 + 5.0 * (10**10 - 2))
+
+
+@pytest.mark.parametrize(
+    ("bad", "words"),
+    [
+        ({"exclusive": [0, 1]}, r"exclusive\[0\]"),
+        ({"exclusive": [[[0, 1]]]}, r"exclusive\[0\]"),
+        ({"exclusive": [[0], [0, 7]]}, r"exclusive\[1\]\[1\] is out of range"),
+        ({"minutes": [1, 1], "minutes_limit": [[1]]}, "minutes_limit must have one dimension"),
+        ({"minutes": [np.inf, 1], "minutes_limit": [1]}, r"minutes\[0\] is not a finite number"),
+        ({"volunteer": [10**12, 0]}, r"volunteer\[0\] is out of range"),
+        ({"cost": [1j, 1]}, "cost must hold numbers"),
+        ({"capacity": np.array([2**64 - 1], dtype=np.uint64)}, r"capacity\[0\] is too large"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_by_name(bad: dict[str, Any], words: str) -> None:
+    usual: dict[str, Any] = {"need": [0, 0], "volunteer": [0, 0], "cost": [1.0, 2.0], "unserved": [5.0]}
+    with pytest.raises(ValueError, match=words):
+        plan_assignment(**(usual | bad))

@@ -274,3 +274,29 @@ def test_the_waterfall_ends_where_nobody_is_left():
         ("not on another visit then", 0),
     ]
     assert [change.words for change in missing.changes] == ["v had dbs"]
+
+
+def other_time(first_hour, *volunteers):
+    """What is told of a need at eleven while V is with others until three."""
+    busy = [need(f"b{hour}", hour, hour + 1, kind="lift", pinned=frozenset({"v"})) for hour in range(first_hour, 15)]
+    v = volunteer("v", kinds=frozenset({"shopping", "lift"}), free=(window(8, 18),))
+    made = plan(PlanProblem(needs=(need("n", 11, 12), *busy), volunteers=(v, *volunteers)))
+    (missing,) = made.unserved
+    return [change.words for change in missing.changes if change.code is ReasonCode.NOBODY_FREE]
+
+
+def test_the_nearest_other_time_is_told_whoever_is_free_first():
+    w = volunteer("w", free=(window(13, 14),))
+    assert other_time(9, w) == ["it could be at 1pm on Mon 12 Jan: w could come"]
+    assert other_time(10) == ["it could be at 9am on Mon 12 Jan: v could come"]
+
+
+def test_who_is_full_one_week_and_busy_the_next_is_told_by_the_week_that_gets_furthest():
+    """The need could be on Sunday or Monday; V has made the two visits of the first week, and is with b on Monday."""
+    v = volunteer("v", visits_per_week=2)
+    first = [need(f"a{k}", 9 + k, 10 + k, pinned=frozenset({"v"})) for k in range(2)]
+    busy = need("b", 0, 4, day=7, minutes=240, pinned=frozenset({"v"}))
+    asked = need("n", 23, 27, day=6, minutes=60)
+    (missing,) = plan(PlanProblem(needs=(asked, *first, busy), volunteers=(v,))).unserved
+    assert missing.reason is ReasonCode.NEEDED_ELSEWHERE
+    assert [step.left for step in missing.waterfall][-2:] == [1, 0]

@@ -2,9 +2,11 @@ import csv
 import io
 import json
 
+import pytest
+
 from matcher.engine.plan import plan
 from matcher.engine.plan_problem import PlanProblem
-from matcher.services.plan_files import as_csv, as_dict, write_plan
+from matcher.services.plan_files import as_csv, as_dict, files_of, write_whole
 from tests.plan_worlds import need, north, volunteer
 
 ONE_VISIT_A_WEEK = (volunteer(visits_per_week=1),)
@@ -33,9 +35,9 @@ def test_no_cell_is_a_formula():
 
 def test_the_figures_stand_beside_it(tmp_path):
     one = made(need("a", point=north(700)), need("b", kind="lift"))
-    beside = write_plan(one, tmp_path / "plan.csv")
+    write_whole(files_of(one, tmp_path / "plan.csv"))
+    beside = tmp_path / "plan.json"
     figures = json.loads(beside.read_text(encoding="utf-8"))
-    assert beside.name == "plan.json"
     assert (figures["total"], figures["bound"], figures["gap"]) == (one.total, one.total, 0.0)
     assert figures["counts"] == {
         "helpers_wanted": 2,
@@ -58,3 +60,17 @@ def test_json_for_a_script_holds_the_visits_too():
         "distance_m": 0,
         "why": "at the same place, the only one who could.",
     }
+
+
+def test_a_link_is_followed_and_the_file_behind_it_written(tmp_path):
+    (tmp_path / "real.csv").write_text("old")
+    (tmp_path / "link.csv").symlink_to("real.csv")
+    write_whole({tmp_path / "link.csv": "new"})
+    assert (tmp_path / "link.csv").is_symlink()
+    assert (tmp_path / "real.csv").read_text() == "new"
+
+
+def test_if_one_file_cannot_be_written_none_is_and_nothing_is_left(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        write_whole({tmp_path / "plan.csv": "a plan", tmp_path / "nowhere" / "plan.html": "a page"})
+    assert list(tmp_path.iterdir()) == []

@@ -124,7 +124,7 @@ def test_what_was_not_planned_again_is_not_said_to_be(monkeypatch):
     monkeypatch.setattr("matcher.engine.plan_explain.TRY_UP_TO", 0)
     text = report_of(problem)
     assert "planned again" not in text
-    assert "at most 1 visit more" in text
+    assert "about 1 visit more" in text
     assert "that is what the prices prove, not a second plan" in text
 
 

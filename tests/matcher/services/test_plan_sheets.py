@@ -64,6 +64,18 @@ def test_what_is_said_is_kept(read):
     assert volunteer(read, reach_km="1,5").reach_m == 1500.0
 
 
+def test_a_row_in_which_every_cell_is_bad_has_every_cell_named(read):
+    bad = {
+        "reach_km": "far",
+        "kinds": ";",
+        "weekly": "some",
+        "away": "soon",
+        "max_visits": "two",
+        "max_minutes": "lots",
+    }
+    assert [cell[2] for cell in complaints(read, volunteers=[VOLUNTEER | bad])] == list(bad)
+
+
 @pytest.mark.parametrize("hidden", ["\x00", "\x1b[2J", "\x7f"])
 def test_what_no_one_types_is_refused_and_never_reaches_the_terminal(read, hidden):
     with pytest.raises(BadCells) as caught:
