@@ -228,8 +228,9 @@ def test_the_resident_says_that_nobody_came_when_it_is_too_late(world):
     world.ask("Christopher", need)
     world.yes("Christopher")
     world.done("Christopher")
+    world.later(hours=1)  # by then Done can no longer be undone, and is told
     world.deliver()
-    world.later(hours=12)
+    world.later(hours=11)
     world.how(need, "nobody")
     assert world.visit("Christopher").status is VisitStatus.NO_SHOW
     occurrence = world.one(Occurrence)

@@ -227,7 +227,7 @@ def test_an_open_occurrence_that_no_round_will_look_at_is_a_breach(breaks):
 
 def test_a_message_owed_twice_is_a_breach(world, breaks):
     found = breaks(
-        "alter table notifications drop constraint uq_notifications_event_person_id_staff_id_channel",
+        "alter table notifications drop constraint uq_notifications_event_person_id_staff_id_referral_id_channel",
         "insert into notifications (event, template, person_id, channel, values, status, owed_at, due_at, attempts)"
         " select event, template, person_id, channel, '{}', 'sent', owed_at, due_at, 1 from notifications"
         " where template = 'match_asked' limit 1",

@@ -168,7 +168,7 @@ def test_one_message_for_each_event_person_and_channel(world, insert, refuses):
     ann = world.people["Ann"]
     insert(OWE, person=ann, staff=None, channel="text")
     insert(OWE, person=ann, staff=None, channel="email")
-    refuses("uq_notifications_event_person_id_staff_id_channel", OWE, person=ann, staff=None, channel="text")
+    refuses("uq_notifications_event_person_id_staff_id_referral_id_channel", OWE, person=ann, staff=None, channel="text")
 
 
 def test_a_message_goes_to_one_person_or_one_member_of_staff(world, refuses):
@@ -293,4 +293,5 @@ def test_what_is_private_about_a_home_stands_in_one_table_only(session):
     )
     found = {column: tables for column, tables in rows}  # noqa: C416 (a Row is not a pair to dict())
     assert found.pop("note") == "need_notes"
+    assert found.pop("phone") == "homes referrals"  # who asked for someone else leaves a number of their own
     assert set(found.values()) == {"homes"}
