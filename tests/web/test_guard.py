@@ -60,6 +60,7 @@ def filled_in(rule: str, tokens: dict[LinkPurpose | None, str], link: LinkPurpos
     for pattern, value in (
         (r"<any\(.*?\):path>", "check"),
         (r"<any\(.*?\):why>", "taken"),
+        (r"<any\(.*?\):what>", "kinds"),
         (r"<int.*?>", "1"),
         (r"<string.*?>", "K7QM4"),
     ):
