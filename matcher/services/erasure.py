@@ -108,10 +108,6 @@ def _erase_words(session: Session, person_id: int) -> None:
         .values(thanks=""),
         execution_options={"synchronize_session": False},
     )
-    session.execute(
-        update(VisitReport).where(VisitReport.visit_id.in_(visits_)).values(words=""),
-        execution_options={"synchronize_session": False},
-    )
     for table in (ChannelChoice, Check, Leaning, LeaningReset):
         session.execute(delete(table).where(table.person_id == person_id))
     told = select(Notification.id).where(

@@ -109,7 +109,9 @@ def check_week(pattern: str, times: frozenset[str]) -> frozenset[str]:
     """The boxes that a pattern stands for, or those chosen one by one. BadInput if none."""
     if pattern in PATTERNS:
         return PATTERNS[pattern]
-    if pattern != "choose" or not times or not times <= PATTERNS["any"]:
+    if pattern != "choose":
+        raise BadInput("Select when you are usually free", field="pattern")
+    if not times or not times <= PATTERNS["any"]:
         raise BadInput("Select the times you are usually free", field="times")
     return times
 

@@ -56,7 +56,7 @@ def test_a_coordinator_switches_their_own_areas_only(client: FlaskClient, world:
 
 def test_a_volunteer_says_how_much_they_may_be_asked_and_takes_it_back(client: FlaskClient, world: World) -> None:
     me = f"/me/{world.me}"
-    assert f"{me}/snow" in client.get(me).text
+    assert f"{me}/snow" in client.get(f"{me}/settings").text
     assert press(client, f"{me}/snow", choice="daily").location == me
     with reading() as session:
         offer = session.scalars(select(Offer)).one()

@@ -8,6 +8,7 @@ import structlog
 
 from matcher.domain.lifecycle import NotificationStatus, OccurrenceStatus, RoundStatus
 from matcher.services import health
+from matcher.services.visits import UNDO_LASTS
 from matcher.store.models import ConsoleMessage, Heartbeat, Notification, Occurrence, Round
 from matcher.store.session import unit_of_work
 from tests.matcher.services.test_private import CHRISTOPHER, EILEEN, MARKS, NOTE
@@ -52,6 +53,7 @@ def test_the_whole_story_by_tasks_alone(world, workers):
     workers.at(world.visit("Christopher").starts_at)
     world.set_off("Christopher")
     world.done("Christopher")
+    workers.at(world.now + UNDO_LASTS)
     workers.notifications.deliver_due()
     told = [(message.recipient.split(",")[0], message.subject) for message in world.all(ConsoleMessage)][3:]
     assert told == [

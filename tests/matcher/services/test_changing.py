@@ -10,6 +10,7 @@ from matcher.services import changing, need_page, visits
 from matcher.services.need_page import NeedState
 from matcher.services.needs import NeedDraft
 from matcher.services.people import PersonDraft
+from matcher.store import queries
 from matcher.store.models import Feedback, Need, NeedNote, NeverPair, Occurrence, Person
 
 NOBODY = PersonDraft(first_name="", phone="", house="", postcode="")
@@ -98,7 +99,7 @@ def test_when_nobody_is_free_the_afternoon_of_the_same_day_is_offered_and_one_ta
     assert shown.other_time.words == "Wednesday 14 January, 12 noon to 5pm"
     accept(world, need, shown.other_time.key)
     accept(world, need, shown.other_time.key)  # a double click
-    (window,) = need_page.windows_of(world.one(Occurrence))
+    (window,) = queries.windows_of(world.one(Occurrence))
     assert (window.start.hour, window.end.hour) == (8, 17)
     assert world.one(Occurrence).next_round_at == world.now
     assert page(world, need).state is NeedState.LOOKING

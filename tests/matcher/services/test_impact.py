@@ -35,9 +35,9 @@ def twenty(world):
             returning *),
         asked as (
             insert into matches (occurrence_id, offer_id, person_id, status, starts_at, ends_at, distance_band,
-                                 weight_min, breakdown, sentence, asked_at, answered_at)
-            select s.id, offer_id, person_id, 'accepted', a.starts_at, a.ends_at, distance_band, weight_min, breakdown,
-                   sentence, s.open_since, s.open_since from dated s, matches a returning *)
+                                 reach_m, weight_min, breakdown, sentence, asked_at, answered_at)
+            select s.id, offer_id, person_id, 'accepted', a.starts_at, a.ends_at, distance_band, reach_m, weight_min,
+                   breakdown, sentence, s.open_since, s.open_since from dated s, matches a returning *)
         insert into visits (match_id, occurrence_id, person_id, place, helpers, starts_at, ends_at, during, status,
                             held_at, ended_at)
         select a.id, a.occurrence_id, a.person_id, 1, 1, a.starts_at, a.ends_at, tstzrange(a.starts_at, a.ends_at),

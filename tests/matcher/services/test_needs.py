@@ -8,6 +8,7 @@ from matcher.domain.errors import BadInput, PostcodeUnknown
 from matcher.domain.lifecycle import NeedStatus, Urgency
 from matcher.services import need_page, needs
 from matcher.services.need_page import NeedState
+from matcher.store import queries
 from matcher.store.models import Need, NeedNote, Notification, Occurrence
 
 
@@ -53,7 +54,7 @@ def test_a_reference_has_no_letter_that_is_taken_for_another(world):
 def test_the_windows_are_what_was_chosen(world, changes, windows):
     posted = world.post(**changes | {"times": frozenset(changes["times"])})
     occurrence = world.one(Occurrence, need_id=posted.need_id)
-    found = [(f"{one.start:%dT%H}", f"{one.end:%dT%H}") for one in need_page.windows_of(occurrence)]
+    found = [(f"{one.start:%dT%H}", f"{one.end:%dT%H}") for one in queries.windows_of(occurrence)]
     assert found == windows
 
 

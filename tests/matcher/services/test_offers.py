@@ -165,7 +165,7 @@ def test_the_page_of_an_ask_tells_what_became_of_it(world):
 def test_the_page_of_an_ask_is_over_when_its_time_has_passed(world):
     world.offer("Christopher")
     match_id = world.ask("Christopher", world.post())
-    world.later(hours=3)
+    world.now = world.one(Occurrence).ends_at
     with world.work() as session:
         assert ask_page.read(session, match_id, now=world.now).state is AskState.OVER
     assert world.yes("Christopher").why is AnswerWhy.OVER

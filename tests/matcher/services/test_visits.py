@@ -81,26 +81,28 @@ def test_a_visit_nobody_ever_marks_is_asked_about_once_and_costs_nothing_more(wo
     assert world.one(Visit).status is VisitStatus.HELD
 
 
-def test_an_ask_for_a_time_that_has_passed_ends_so_that_another_time_may_be_asked_about(world):
+def test_an_ask_outlives_its_time_while_there_is_room_and_ends_with_the_windows(world):
     world.offer("Christopher")
-    need = world.post(when="asap", times=frozenset({"am", "pm", "eve"}))
+    world.post(when="asap", times=frozenset({"am", "pm", "eve"}))
     world.round()
-    first = world.one(Match)
-    world.now = first.ends_at + timedelta(minutes=1)
-    with world.work() as session:
-        upkeep.keep_up(session, now=world.now)
-    assert world.one(Match).status is MatchStatus.LAPSED
-    world.round()
-    assert world.who_was_asked(need) == ["Christopher", "Christopher"]
+    for at, status in (
+        (world.one(Match).ends_at + timedelta(minutes=1), MatchStatus.PROPOSED),
+        (world.one(Occurrence).ends_at, MatchStatus.LAPSED),
+    ):
+        with world.work() as session:
+            upkeep.keep_up(session, now=at)
+        assert world.one(Match).status is status
 
 
-def test_a_need_that_waits_for_a_word_stays_on_the_board_until_someone_rings(world):
+def test_a_need_that_waits_for_a_word_stays_on_the_board_until_its_time_passes_and_is_told_then(world):
     need = world.post(kind="other")
-    world.later(days=9)
-    with world.work() as session:
-        upkeep.keep_up(session, now=world.now)
-        rows = board.today(session, frozenset({world.one(Need).area_id}), now=world.now).unfilled
-    assert [row.reference for row in rows] == [need.reference]
+    for days, shown in ((0, [need.reference]), (9, [])):
+        world.later(days=days)
+        with world.work() as session:
+            upkeep.keep_up(session, now=world.now)
+            rows = board.today(session, frozenset({world.one(Need).area_id}), now=world.now).unfilled
+        assert [row.reference for row in rows] == shown
+    assert "need_unmet" in [event for event, _ in world.owed("Eileen")]
 
 
 def test_done_that_is_undone_is_told_once_when_it_is_done_again(world):
