@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from matcher.domain.kinds import job_words
@@ -34,6 +34,9 @@ from matcher.store.models import (
     Occurrence,
     Person,
     PhoneCheck,
+    Referral,
+    Staff,
+    StaffArea,
     Visit,
 )
 
@@ -287,19 +290,32 @@ def _filled_row(row: Any, now: datetime) -> FilledRow:
 
 
 def _undelivered(area_ids: frozenset[int], now: datetime) -> Any:
-    """Of the last week: later than that, what it would have said is over."""
+    """Of the last week: later than that, what it would have said is over. Whoever it was for: a resident or a volunteer
+    of these areas, who asked for someone there, or one of their own staff.
+    """
+    looks_after = select(StaffArea.staff_id).where(StaffArea.area_id.in_(area_ids))
     return (
-        select(Notification, Person.first_name, func.coalesce(Need.reference, "").label("reference"))
-        .join(Person, Person.id == Notification.person_id)
+        select(
+            Notification,
+            func.coalesce(Person.first_name, Referral.first_name, Staff.name),
+            func.coalesce(Need.reference, "").label("reference"),
+        )
+        .outerjoin(Person, Person.id == Notification.person_id)
+        .outerjoin(Referral, Referral.id == Notification.referral_id)
+        .outerjoin(Staff, Staff.id == Notification.staff_id)
         .outerjoin(Match, Match.id == Notification.match_id)
         .outerjoin(Visit, Visit.id == Notification.visit_id)
         .outerjoin(
             Occurrence,
             Occurrence.id == func.coalesce(Notification.occurrence_id, Match.occurrence_id, Visit.occurrence_id),
         )
-        .outerjoin(Need, Need.id == func.coalesce(Notification.need_id, Occurrence.need_id))
+        .outerjoin(Need, Need.id == func.coalesce(Notification.need_id, Occurrence.need_id, Referral.need_id))
         .where(
-            Person.area_id.in_(area_ids),
+            or_(
+                Person.area_id.in_(area_ids),
+                Need.area_id.in_(area_ids) & Notification.referral_id.is_not(None),
+                Notification.staff_id.in_(looks_after),
+            ),
             Notification.status.in_((NotificationStatus.FAILED, NotificationStatus.UNCERTAIN)),
             Notification.ended_at > now - UNDELIVERED_SHOWN,
         )

@@ -36,6 +36,8 @@ LONGEST_WAIT_S = 3600.0
 BATCH = 20
 # What nobody is known to have read, so that a person may still tell them.
 UNTOLD = (NotificationStatus.SENT, NotificationStatus.UNCERTAIN, NotificationStatus.FAILED)
+# A provider's receipt may be quicker than our own note that the message was handed over.
+_MAY_HAVE_GONE = (NotificationStatus.LEASED, NotificationStatus.SENT, NotificationStatus.UNCERTAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,16 +139,19 @@ def mark_sent(session: Session, notification_id: int, *, now: datetime) -> None:
 
 
 def mark_delivered(session: Session, notification_id: int, *, now: datetime) -> None:
-    """The provider says that it arrived. Said twice, or late, it changes nothing."""
+    """The provider says that it arrived, perhaps before we knew that it had gone. Said twice, or late, it changes
+    nothing.
+    """
+    mark_sent(session, notification_id, now=now)
     row = session.get(Notification, notification_id, with_for_update=True)
-    if row is not None and row.status is NotificationStatus.SENT:
+    if row is not None and row.status in _MAY_HAVE_GONE:
         _end(row, NotificationStatus.DELIVERED, now)
 
 
 def mark_undelivered(session: Session, notification_id: int, error: str, *, now: datetime) -> None:
     """The provider says that it never arrived: on to the coordinator's list, to be told by a person."""
     row = session.get(Notification, notification_id, with_for_update=True)
-    if row is not None and row.status is NotificationStatus.SENT:
+    if row is not None and row.status in _MAY_HAVE_GONE:
         _end(row, NotificationStatus.FAILED, now, error)
 
 

@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -35,8 +36,9 @@ from matcher.engine.asking import urges
 from matcher.engine.assignment import assign
 from matcher.engine.candidates import find_candidates, put_together
 from matcher.engine.costs import set_scene, weights
-from matcher.engine.problem import RoundProblem
+from matcher.engine.problem import OpenOccurrence, RoundProblem
 from matcher.engine.shortlist import best_choice
+from matcher.engine.snapshot import Snapshot, snapshot_of
 from matcher.engine.solve import solve_round
 from matcher.engine.world import build_world
 from matcher.services import rounds
@@ -54,8 +56,9 @@ HEADS = ["needs x volunteers", "fill, s", "read, s", "solve, s", "write, s", "ro
 HEADS += ["peak so far, MB"]
 SOLVER_SIZES = [(2000, 20_000)]
 LONG_SOLVER_SIZES = [(10_000, 100_000)]
-HUGE_SOLVER_SIZES = [(50_000, 500_000), (100_000, 1_000_000)]
-MOST_PAIRS = 2 * 10**7  # for scipy: minutes
+HUGE_TIMES = (5, 10)  # how many such counties side by side: 50,000 x 500,000 and 100,000 x 1,000,000
+MOST_PAIRS = 5 * 10**6  # for scipy: more take it many minutes
+DEGREES_EAST = 15.0
 SOLVER_HEADS = ["needs x volunteers", "pairs", "looked at", "gritbin, s", "peak above, MB", "join of every pair, s"]
 SOLVER_HEADS += ["scipy alone, s", "OR-Tools alone, s", "gritbin / scipy", "gritbin / OR-Tools"]
 NAIVE_HEADS = ["needs x volunteers", "pairs", "total", "gritbin, s", "naive, s", "gritbin / naive"]
@@ -150,10 +153,13 @@ def against_the_naive_way(postgres: Postgres, n_needs: int, n_volunteers: int) -
     return [*cells, f"{our_s / naive_s:.4f}"]
 
 
-def against_the_solvers(postgres: Postgres, n_needs: int, n_volunteers: int) -> list[str]:
-    """All of one assignment, from the index on, against solvers alone on every pair that fits."""
+def against_the_solvers(postgres: Postgres, n_needs: int, n_volunteers: int, times: int = 1) -> list[str]:
+    """All of one assignment, from the index on, against solvers alone on every pair that fits. times: so many such
+    counties side by side.
+    """
     county(postgres, n_needs, n_volunteers, ground=n_volunteers / 5000)
-    problem = opened_round().problem
+    problem = side_by_side(opened_round().problem, times)
+    n_needs, n_volunteers = n_needs * times, n_volunteers * times
     world = build_world(problem)
     urge, rows = urges(world, problem), np.arange(len(world.occurrences))
     base, began = forget_the_peak(), time.process_time()
@@ -170,6 +176,33 @@ def against_the_solvers(postgres: Postgres, n_needs: int, n_volunteers: int) -> 
     cells = [name, f"{len(cost):,}", f"{choice.seconds.size:,}", f"{our_s:.3f}", f"{peak:.0f}", f"{every_s:.3f}"]
     cells += ["" if their_s is None else f"{their_s:.3f}" for their_s in seconds]
     return cells + ["" if their_s is None else f"{our_s / their_s:.3f}" for their_s in seconds]
+
+
+def side_by_side(problem: RoundProblem, times: int) -> RoundProblem:
+    """The same county so many times, each as many degrees further east, with ids of its own."""
+    if times == 1:
+        return problem
+    snapshot = snapshot_of(problem.volunteers)
+    step = max(int(snapshot.person.max()), max(o.resident_id for o in problem.occurrences)) + 1
+    columns = {
+        field.name: np.concatenate([getattr(snapshot, field.name)] * times)
+        for field in fields(Snapshot)
+        if isinstance(getattr(snapshot, field.name), np.ndarray)
+    }
+    nth = np.repeat(np.arange(times), len(snapshot))
+    moved = {"lon": columns["lon"] + nth * DEGREES_EAST}
+    moved |= {name: columns[name] + nth * step for name in ("offer", "person")}
+    return replace(
+        problem,
+        volunteers=replace(snapshot, **(columns | moved)),
+        occurrences=tuple(_further_east(o, n, step) for n in range(times) for o in problem.occurrences),
+    )
+
+
+def _further_east(one: OpenOccurrence, times: int, step: int) -> OpenOccurrence:
+    point, told = (replace(where, lon=where.lon + times * DEGREES_EAST) for where in (one.point, one.told_point))
+    more = times * step
+    return replace(one, id=one.id + more, resident_id=one.resident_id + more, point=point, told_point=told)
 
 
 def seconds_of(answer: tuple[float, float], total: float) -> float:
@@ -209,12 +242,13 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--long", action="store_true", help="50,000 volunteers, and 10,000 needs: minutes")
     options.add_argument("--out", type=Path, default=Path("test-results/bench"))
-    options.add_argument("--huge", action="store_true", help="also 500,000 and 1,000,000 volunteers: an hour, 10 GB")
+    options.add_argument("--huge", action="store_true", help="also 500,000 and 1,000,000 volunteers: minutes, 10 GB")
     chosen = options.parse_args()
     sizes = SIZES + (LONG_SIZES if chosen.long else [])
     with server() as postgres:
         report(chosen.out / "round.csv", HEADS, (whole_round(postgres, *size) for size in sizes))
-        larger = SOLVER_SIZES + (LONG_SOLVER_SIZES if chosen.long else []) + (HUGE_SOLVER_SIZES if chosen.huge else [])
+        larger = [(*size, 1) for size in SOLVER_SIZES + (LONG_SOLVER_SIZES if chosen.long else [])]
+        larger += [(*LONG_SOLVER_SIZES[0], times) for times in HUGE_TIMES if chosen.huge]
         rows = (against_the_solvers(postgres, *size) for size in larger)
         report(chosen.out / "round-solvers.csv", SOLVER_HEADS, rows)
         naive = iter([against_the_naive_way(postgres, *NAIVE_SIZE)])

@@ -159,6 +159,31 @@ def test_what_could_not_be_told_stands_on_the_coordinators_list(claimed, verb, s
     )
 
 
+def test_what_could_not_be_told_to_staff_is_on_the_list_of_those_who_look_after_the_area(world):
+    staff_id = world.coordinator()
+    with world.work() as session:
+        outbox.owe(
+            session, Owed("staff_code", ("staff_id", staff_id), staff_id=staff_id, channel="email"), now=world.now
+        )
+    world.execute("update notifications set status = 'failed', ended_at = owed_at, last_error = 'SMTP 550'")
+    with world.work() as session:
+        seen = board.today(session, frozenset({world.area_id()}), now=world.now)
+        elsewhere = board.today(session, frozenset({0}), now=world.now)
+    assert [line.why for line in seen.undelivered] == ["SMTP 550"]
+    assert elsewhere.undelivered == ()
+
+
+@pytest.mark.parametrize(
+    ("verb", "words", "status"),
+    [("mark_delivered", (), "delivered"), ("mark_undelivered", ("no such number",), "failed")],
+)
+def test_a_receipt_that_is_quicker_than_our_own_note_is_not_lost(claimed, verb, words, status):
+    world, envelope = claimed
+    mark(world, getattr(outbox, verb), envelope, *words)
+    mark(world, outbox.mark_sent, envelope)
+    assert the_message(world).status == status
+
+
 def test_a_message_is_owed_once_for_each_event_person_and_channel(world):
     world.post()
     before = world.picture()
