@@ -8,10 +8,10 @@ import numpy as np
 from scipy.special import log_ndtr
 
 from matcher.engine.clock import Floats, Ints
-from matcher.engine.params import Acceptance
+from matcher.engine.params import NOTICES_H, Acceptance
 from matcher.engine.world import Pairs, World
 
-HOUR_S = 3600
+SHORT_S, SHORTISH_S = (hours * 3600 for hours in NOTICES_H)
 
 
 def chance_of_yes(world: World, pairs: Pairs, start: Ints, asked: Ints | int | None = None) -> Floats:
@@ -25,8 +25,8 @@ def chance_of_yes(world: World, pairs: Pairs, start: Ints, asked: Ints | int | N
     logit = (
         model.base
         + model.whole_reach * np.minimum(pairs.metres / reach, 1.0)
-        + np.where(notice < 3 * HOUR_S, model.notice_under_3h, 0.0)
-        + np.where((notice >= 3 * HOUR_S) & (notice < 10 * HOUR_S), model.notice_under_10h, 0.0)
+        + np.where(notice < SHORT_S, model.notice_under_3h, 0.0)
+        + np.where((notice >= SHORT_S) & (notice < SHORTISH_S), model.notice_under_10h, 0.0)
         + model.per_log_recent_ask * np.log1p(world.fatigue[person])
         + model.known * world.usual.has(pairs.occurrence, person)
         + model.urgent * world.needs.urgent[pairs.occurrence]
@@ -44,8 +44,8 @@ def best_chance(world: World, occurrence: Ints, metres: Floats, longest_reach: F
     nearness = np.minimum(metres / np.maximum(longest_reach, 1.0), 1.0)
     most_asked = np.log1p(world.fatigue.max(initial=0.0))
     notice = np.full(occurrence.size, model.notice_under_3h)
-    notice[longest_notice >= 3 * HOUR_S] = max(model.notice_under_3h, model.notice_under_10h)
-    notice[longest_notice >= 10 * HOUR_S] = max(model.notice_under_3h, model.notice_under_10h, 0.0)
+    notice[longest_notice >= SHORT_S] = max(model.notice_under_3h, model.notice_under_10h)
+    notice[longest_notice >= SHORTISH_S] = max(model.notice_under_3h, model.notice_under_10h, 0.0)
     logit = (
         model.base
         + np.maximum(model.whole_reach * nearness, model.whole_reach)

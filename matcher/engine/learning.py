@@ -17,7 +17,7 @@ from matcher.domain.lifecycle import MatchStatus
 from matcher.engine.acceptance import sigmoid
 from matcher.engine.clock import Floats
 from matcher.engine.logistic import Evidence, Fitted, climb
-from matcher.engine.params import Acceptance
+from matcher.engine.params import NOTICES_H, Acceptance
 
 HALF_LIFE = timedelta(days=30)
 PRIOR_SD = 1.0  # logits by which a scheme's coefficients may well differ from the prior's
@@ -134,11 +134,12 @@ def fit(
 
 def features(record: AskRecord) -> tuple[float, ...]:
     """What the model sees of an ask, as `chance_of_yes` counts it: for base, whole_reach and so on."""
+    short, shortish = NOTICES_H
     return (
         1.0,
         min(record.reach_share, 1.0),
-        float(record.notice_h < 3),
-        float(3 <= record.notice_h < 10),
+        float(record.notice_h < short),
+        float(short <= record.notice_h < shortish),
         float(np.log1p(record.recent_asks)),
         float(record.known),
         float(record.urgent),

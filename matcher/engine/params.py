@@ -23,6 +23,9 @@ class ByUrgency:
         return {Urgency.LOW: self.low, Urgency.NORMAL: self.normal, Urgency.URGENT: self.urgent}[urgency]
 
 
+NOTICES_H = (3, 10)  # hours: with so much notice a yes is likelier
+
+
 @dataclass(frozen=True, slots=True)
 class Acceptance:
     """The population model of a yes, in logits, and of how long an answer takes. Starting values after the

@@ -12,11 +12,10 @@ from collections.abc import Callable
 import numpy as np
 
 from matcher.engine.clock import FAR_OFF, NONE, Bools, Ints
+from matcher.engine.params import NOTICES_H
 from matcher.engine.problem import ReasonCode
 from matcher.engine.promises import Promises
 from matcher.engine.world import Pairs, World, lengths
-
-NOTICES_S = (3 * 3600, 10 * 3600)  # a yes is likelier with so much notice
 
 TIME_RULES = (
     ReasonCode.WINDOW_PASSED,
@@ -68,8 +67,8 @@ def proposed_starts(world: World, pairs: Pairs, earliest: Ints) -> Ints:
     past the target; else on a round time; else the earliest.
     """
     chosen = _if_possible(world, pairs, _round_time(world, earliest), earliest)
-    for notice_s in NOTICES_S:
-        chosen = _with_notice(world, pairs, chosen, notice_s)
+    for hours in NOTICES_H:
+        chosen = _with_notice(world, pairs, chosen, hours * 3600)
     together = world.needs.begins[pairs.occurrence]
     return _if_possible(world, pairs, np.where(together == NONE, chosen, together), chosen)
 
