@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from matcher.domain.errors import BadInput
-from matcher.services import audit, wordings
+from matcher.services import audit, page_links
 from matcher.store.models import Home, Need
 
 FIGURES = 4
@@ -41,7 +41,7 @@ def open_need(session: Session, reference: str, last_figures: str, *, now: datet
         .join(Home, Home.person_id == Need.resident_id)
         .where(
             Need.reference == reference,
-            or_(Need.closed_at.is_(None), Need.closed_at > now - wordings.STATUS_LINK_LASTS),
+            or_(Need.closed_at.is_(None), Need.closed_at > now - page_links.STATUS_LINK_LASTS),
         )
     ).one_or_none()
     need, phone = row if row else (None, _NOBODYS)
@@ -49,4 +49,4 @@ def open_need(session: Session, reference: str, last_figures: str, *, now: datet
     if need is None or not is_theirs:
         return None
     audit.record(session, audit.person(need.resident_id), "opened_by_reference", ("need", need.id), now=now)
-    return wordings.status_link(session, need, now=now)
+    return page_links.status_link(session, need, now=now)

@@ -26,7 +26,7 @@ from matcher.domain.lifecycle import (
 from matcher.domain.localtime import local_day
 from matcher.domain.preferences import About
 from matcher.domain.timewindow import TimeWindow
-from matcher.services import answers, audit, referral_news, wordings
+from matcher.services import answers, audit, page_links, referral_news
 from matcher.services.answers import AnswerWhy as AnswerWhy
 from matcher.services.outbox import Owed, owe
 from matcher.services.proposals import Proposal as Proposal
@@ -89,7 +89,7 @@ def open_ask(session: Session, match_id: int, *, now: datetime) -> str:
     """They pressed to read the question: a token for its page. Reading the page by its link notes nothing."""
     _, match = _locked(session, match_id)
     _note_opened(match, now)
-    return wordings.match_link(session, match, now=now)
+    return page_links.match_link(session, match, now=now)
 
 
 def step_aside(session: Session, match_id: int, *, now: datetime) -> None:
@@ -230,7 +230,7 @@ def _settle_yes(session: Session, occurrence: Occurrence, match: Match, visit: V
 
 def _answer(session: Session, match: Match, why: AnswerWhy, now: datetime) -> Answer:
     visit = queries.visit_of_match(session, match.id) if why is AnswerWhy.YOURS else None
-    return Answer(why, wordings.visit_link(session, visit, now=now) if visit else None)
+    return Answer(why, page_links.visit_link(session, visit, now=now) if visit else None)
 
 
 def _live(session: Session, occurrence_id: int) -> Iterable[Match]:

@@ -36,10 +36,10 @@ from matcher.services import (
     confirming,
     kinds,
     matches,
+    page_links,
     people,
     referral_news,
     visits,
-    wordings,
 )
 from matcher.services.outbox import Owed, drop_pending, owe
 from matcher.services.people import PersonDraft
@@ -138,13 +138,13 @@ def write_need(session: Session, draft: NeedDraft, resident: Person, *, now: dat
     elif not draft.must_decide:
         owed = Owed("need_posted", ("need_id", need.id), person_id=resident.id, channel=contact)
         owe(session, owed, now=now)
-    token = wordings.status_link(session, need, now=now)
+    token = page_links.status_link(session, need, now=now)
     return PostedNeed(need.id, need.reference, token, kind.is_triaged)
 
 
 def status_link(session: Session, need_id: int, *, now: datetime) -> str:
     """A new token for a need's own page."""
-    return wordings.status_link(session, session.get_one(Need, need_id), now=now)
+    return page_links.status_link(session, session.get_one(Need, need_id), now=now)
 
 
 def check_windows(draft: NeedDraft, now: datetime, *, minutes: int = 1) -> tuple[TimeWindow, ...]:

@@ -16,7 +16,7 @@ from matcher.domain.geo import TravelMode, reach_m
 from matcher.domain.kinds import CHECK_WORDS
 from matcher.domain.lifecycle import MatchStatus, OccurrenceStatus, OfferStatus, check_move
 from matcher.domain.localtime import at_local, local_day
-from matcher.services import audit, batching, kinds, matches, people, wordings
+from matcher.services import audit, batching, kinds, matches, page_links, people
 from matcher.services.outbox import Owed, owe
 from matcher.services.people import PersonDraft
 from matcher.store import queries
@@ -96,13 +96,13 @@ def make_offer(session: Session, draft: OfferDraft, *, now: datetime) -> MadeOff
         now=now,
     )
     waiting_for = missing_words(session, person.id, chosen, now)
-    token = wordings.own_page_link(session, person.id, now=now) if is_new else None
+    token = page_links.own_page_link(session, person.id, now=now) if is_new else None
     return MadeOffer(offer.id, person.id, token, waiting_for)
 
 
 def own_link(session: Session, person_id: int, *, now: datetime) -> str:
     """A new token for a volunteer's own page."""
-    return wordings.own_page_link(session, person_id, now=now)
+    return page_links.own_page_link(session, person_id, now=now)
 
 
 def check_week(pattern: str, times: frozenset[str]) -> frozenset[str]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from matcher.domain.errors import NotFound
 from matcher.domain.lifecycle import EXPECTED, MatchStatus, OfferStatus, VisitStatus
 from matcher.domain.localtime import at_local, clock_words, day_words, local_day
-from matcher.services import answers, check_tracker, matches, offer_changes, offers, wordings
+from matcher.services import answers, check_tracker, matches, offer_changes, offers, page_links
 from matcher.services.check_tracker import CheckLine
 from matcher.services.offer_changes import Times
 from matcher.store.models import KindRow, Match, Need, Occurrence, Offer, OfferKind, Person, Visit
@@ -104,7 +104,7 @@ def open_visit(session: Session, person_id: int, visit_id: int, *, now: datetime
     visit = session.get(Visit, visit_id)
     if visit is None or visit.person_id != person_id:
         raise NotFound
-    return wordings.visit_link(session, visit, now=now)
+    return page_links.visit_link(session, visit, now=now)
 
 
 def _away_until(times: Times, now: datetime) -> str | None:

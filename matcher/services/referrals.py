@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from matcher.domain.errors import BadInput
 from matcher.domain.lifecycle import HOLDING, OccurrenceStatus, VisitStatus
 from matcher.domain.wording import clean_line
-from matcher.services import consents, need_page, needs, people, referral_news, wordings
+from matcher.services import consents, need_page, needs, page_links, people, referral_news
 from matcher.services.consents import Given
 from matcher.services.needs import NeedDraft
 from matcher.store.models import Need, Occurrence, Referral, Visit
@@ -67,7 +67,7 @@ def post_for_someone(session: Session, draft: NeedDraft, asked: ReferralDraft, *
 def outcome_link(session: Session, referral_id: int, *, now: datetime) -> str:
     """A new token for the page of the outcome."""
     referral = session.get_one(Referral, referral_id)
-    return wordings.outcome_link(session, session.get_one(Need, referral.need_id), referral_id, now=now)
+    return page_links.outcome_link(session, session.get_one(Need, referral.need_id), referral_id, now=now)
 
 
 def read_outcome(session: Session, referral_id: int) -> Outcome:

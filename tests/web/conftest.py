@@ -21,7 +21,7 @@ from werkzeug.test import TestResponse
 from matcher.config import Config
 from matcher.domain.roles import StaffRoleName
 from matcher.domain.timewindow import TimeWindow
-from matcher.services import areas, kinds, matches, needs, offers, staff, wordings
+from matcher.services import areas, kinds, matches, needs, offers, page_links, staff
 from matcher.services.people import PersonDraft
 from matcher.store.models import Match, Occurrence
 from matcher.store.session import unit_of_work
@@ -145,7 +145,7 @@ def make_world(now: datetime | None = None) -> World:
         start = occurrence.starts_at + timedelta(hours=1)
         matches.propose(session, None, [proposal(occurrence.id, made, start)], now=now)
         match = session.scalars(select(Match).where(Match.occurrence_id == occurrence.id)).one()
-        ask = wordings.match_link(session, match, now=now)
+        ask = page_links.match_link(session, match, now=now)
         return World(posted.need_id, posted.token, ask, made.token, match.id, made.person_id)
 
 

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from matcher.domain.lifecycle import MatchStatus, OfferStatus
-from matcher.services import matches, needs, offers, wordings
+from matcher.services import matches, needs, offers, page_links
 from matcher.store.models import Match, Occurrence, Offer
 from matcher.store.session import reading, unit_of_work
 from tests.web.conftest import HOUSE, NOTE, POSTCODE, World, christopher, error_beside, press, proposal
@@ -42,7 +42,7 @@ def test_who_comes_second_reads_that_they_are_not_booked(client: FlaskClient, wo
         start = occurrence.starts_at + timedelta(hours=1)
         matches.propose(session, None, [proposal(occurrence.id, joan, start)], now=now)
         match = session.scalars(select(Match).where(Match.offer_id == joan.offer_id)).one()
-        joans = wordings.match_link(session, match, now=now)
+        joans = page_links.match_link(session, match, now=now)
     shown = client.get(f"/m/{joans}")
     token = shown.text.split('form_token" value="')[1].split('"')[0]
     press(client, f"/m/{world.ask}", f"/m/{world.ask}/yes")

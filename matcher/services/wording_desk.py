@@ -1,0 +1,43 @@
+"""What a function that words a message works with: the row, the scheme, and the moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from matcher.domain.lifecycle import NotificationStatus
+from matcher.store.models import Notification
+
+# Sent, or on its way: whoever is told of something must hear that it is over, even if both leave at once.
+TOLD = (
+    NotificationStatus.LEASED,
+    NotificationStatus.SENT,
+    NotificationStatus.DELIVERED,
+    NotificationStatus.UNCERTAIN,
+)
+Values = Mapping[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """The scheme as messages name it. `origin` comes from the settings, never from a request."""
+
+    name: str
+    phone: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a wording function works with."""
+
+    session: Session
+    row: Notification
+    scheme: Scheme
+    now: datetime
+
+
+Wording = Callable[[Desk], Values]
