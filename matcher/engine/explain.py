@@ -23,7 +23,7 @@ from matcher.engine.world import Pairs, World, together
 
 CODES = tuple(ReasonCode)
 PairsOf = Callable[[World, Ints, frozenset[ReasonCode]], Iterable[Pairs]]
-_BIT = {code: 1 << k for k, code in enumerate(CODES)}
+BIT = {code: 1 << k for k, code in enumerate(CODES)}
 _LOOKED_UP = tuple(r for r in REQUIREMENTS if r.code not in TIME_RULES)
 
 # Nobody is left once this requirement is asked: said of those who met all before it.
@@ -138,7 +138,7 @@ def relaxations(
         sets = _sets_that_serve(world, pairs_of(world, rows[open_rows], waived), size)
         for k in open_rows:
             dry = _runs_dry(world, int(rows[k]), lefts[k])
-            serving = [s for s in sets.get(int(rows[k]), ()) if size == 1 or s & _BIT[dry]]
+            serving = [s for s in sets.get(int(rows[k]), ()) if size == 1 or s & BIT[dry]]
             if serving:
                 answers[k] = _reason_first(max(serving), dry)
     return answers
@@ -166,7 +166,7 @@ def _is_over(world: World, row: int) -> bool:
 
 
 def _reason_first(bits: int, dry: ReasonCode) -> tuple[ReasonCode, ...]:
-    codes = tuple(code for code in CODES if bits & _BIT[code])
+    codes = tuple(code for code in CODES if bits & BIT[code])
     return codes if len(codes) == 1 else (dry, *(code for code in codes if code != dry))
 
 
@@ -176,11 +176,11 @@ def _sets_that_serve(world: World, chunks: Iterable[Pairs], size: int) -> dict[i
     """
     sets: dict[int, set[int]] = {}
     for every in chunks:
-        pairs, failed, count = _failures(world, every, size)
+        pairs, failed, count = failures(world, every, size)
         for about_time in _subsets(size, pairs.waived):
             some = np.flatnonzero(count == size - len(about_time))
             serve = _serving(world, pairs.where(some), failed[some], frozenset(about_time))
-            bits = failed[some][serve] | sum(_BIT[code] for code in about_time)
+            bits = failed[some][serve] | sum(BIT[code] for code in about_time)
             for row, one in {*zip(pairs.occurrence[some][serve].tolist(), bits.tolist(), strict=True)}:
                 sets.setdefault(row, set()).add(one)
     return sets
@@ -192,7 +192,7 @@ def _subsets(size: int, waived: frozenset[ReasonCode]) -> Iterator[tuple[ReasonC
         yield from combinations(rules, count)
 
 
-def _failures(world: World, pairs: Pairs, most: int) -> tuple[Pairs, Ints, Ints]:
+def failures(world: World, pairs: Pairs, most: int) -> tuple[Pairs, Ints, Ints]:
     """The pairs that fail at most so many of the requirements that are looked up, not searched for; which, as bits; and
     how many.
     """
@@ -201,7 +201,7 @@ def _failures(world: World, pairs: Pairs, most: int) -> tuple[Pairs, Ints, Ints]
     for requirement in _LOOKED_UP:
         if requirement.code not in pairs.waived:
             misses = ~requirement.holds(world, pairs)
-            failed += misses * _BIT[requirement.code]
+            failed += misses * BIT[requirement.code]
             count += misses
             few = count <= most
             pairs, failed, count = pairs.where(few), failed[few], count[few]
@@ -210,7 +210,7 @@ def _failures(world: World, pairs: Pairs, most: int) -> tuple[Pairs, Ints, Ints]
 
 def _serving(world: World, pairs: Pairs, failed: Ints, without: frozenset[ReasonCode]) -> Bools:
     """Which pairs have a start, and room for the ask, once `without` and what they failed give way."""
-    asked_enough = (failed & _BIT[ReasonCode.ALL_ASKED_ENOUGH]) > 0
+    asked_enough = (failed & BIT[ReasonCode.ALL_ASKED_ENOUGH]) > 0
     serve = np.zeros(pairs.occurrence.size, dtype=np.bool_)
     for also in (frozenset[ReasonCode](), frozenset({ReasonCode.ALL_ASKED_ENOUGH})):
         some = np.flatnonzero(asked_enough == bool(also))

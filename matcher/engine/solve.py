@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from matcher.domain.kinds import KINDS
-from matcher.domain.timewindow import TimeWindow
 from matcher.engine.allocation import Allocation, Ask, Unserved, Waiting
 from matcher.engine.asking import (
     Pace,
@@ -34,6 +33,7 @@ from matcher.engine.explain import Shortfall, explain_unserved
 from matcher.engine.plan import plan as plan  # the other entry: a whole period at once
 from matcher.engine.problem import RoundProblem
 from matcher.engine.shortlist import Choice, best_choice
+from matcher.engine.standing import Standing, standings
 from matcher.engine.world import World, build_world, with_asks
 
 _JOB_WORDS = {kind.slug: kind.job_words for kind in KINDS}
@@ -90,6 +90,18 @@ def solve_round(problem: RoundProblem, *, say_why: bool = True) -> Allocation:
     )
 
 
+def who_could(problem: RoundProblem, occurrence_id: int, *, most: int = 50) -> tuple[Standing, ...]:
+    """How those who might still be asked for one occurrence of the round stand to it: why each of them, or why not.
+
+    As things stand at the beginning of the round, live asks included. KeyError if it is not in the round.
+    """
+    desk = Desk.of(problem)
+    row = next((n for n, o in enumerate(desk.world.occurrences) if o.id == occurrence_id), None)
+    if row is None:
+        raise KeyError(occurrence_id)
+    return standings(desk.world, desk.sized_up(), row, most)
+
+
 def _ask_in_layers(desk: Desk) -> tuple[Desk, list[Layer]]:
     """The desk after all asks, and the layers."""
     layers: list[Layer] = []
@@ -131,7 +143,7 @@ def _asks(world: World, chosen: Candidates, scene: Scene) -> tuple[Ask, ...]:
             occurrence_id=world.occurrences[n].id,
             offer_id=int(world.volunteers.offer[v]),
             person_id=int(world.volunteers.person[v]),
-            visit=_visit(world, n, start),
+            visit=world.visit(n, start),
             weight_min=sum(line.minutes for line in breakdown),
             breakdown=breakdown,
             sentence=_sentence(world, n, v, is_usual=bool(scene.usual[e])),
@@ -146,11 +158,6 @@ def _asks(world: World, chosen: Candidates, scene: Scene) -> tuple[Ask, ...]:
             )
         )
     )
-
-
-def _visit(world: World, row: int, start: int) -> TimeWindow:
-    end = start + int(world.needs.length[row])
-    return TimeWindow(world.clock.instant(start), world.clock.instant(end))
 
 
 def _sentence(world: World, row: int, volunteer: int, *, is_usual: bool) -> str:

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import numpy as np
 
+from matcher.domain.timewindow import TimeWindow
 from matcher.engine.clock import NONE, Bools, Clock, Floats, Ints, make_clock
 from matcher.engine.indexes import KeySet, OccurrenceIndex, VolunteerIndex, index_occurrences, index_volunteers, rows_of
 from matcher.engine.params import Params
@@ -75,6 +76,10 @@ class World:
     def waived_for(self, row: int) -> frozenset[ReasonCode]:
         """The requirements not asked of that occurrence row."""
         return self.waived.get(int(row), frozenset())
+
+    def visit(self, row: int, start: int) -> TimeWindow:
+        """The visit of that occurrence row, begun at that second."""
+        return TimeWindow(self.clock.instant(start), self.clock.instant(start + int(self.needs.length[row])))
 
     def pairs(self, occurrence: Ints, volunteer: Ints, waived: frozenset[ReasonCode] = frozenset()) -> Pairs:
         """These rows as pairs."""
