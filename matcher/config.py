@@ -47,6 +47,11 @@ SETTINGS = (
     Setting("GRITBIN_NOTIFY_EMAIL_TEMPLATE", "", "the id of the e-mail template that holds ((subject)) and ((text))"),
     Setting("GRITBIN_NOTIFY_TOKEN", "", "the bearer token with which Notify tells us what was delivered"),
     Setting("GRITBIN_MAIL_FROM", "neighbours@example.org", "the address messages come from"),
+    Setting(
+        "GRITBIN_HOLD_BACK",
+        "",
+        "on: what can wait does so at night, or when it is much (docs/operators.md); off; empty: off in a trial",
+    ),
     Setting("GRITBIN_PROXIES", "0", "how many proxies of your own stand in front: that many addresses are believed"),
     Setting("GRITBIN_WORKERS", "2", "how many processes serve pages"),
     Setting("GRITBIN_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR"),
@@ -93,6 +98,7 @@ class Config:
     smtp_url: str
     notify: NotifySettings
     mail_from: str
+    holds_back: bool
     proxies: int
     workers: int
     log_level: str
@@ -122,6 +128,7 @@ class Config:
             smtp_url=_known_scheme("GRITBIN_SMTP_URL", values["GRITBIN_SMTP_URL"], ("smtp", "smtps")),
             notify=_notify(values),
             mail_from=values["GRITBIN_MAIL_FROM"],
+            holds_back=_is_on("GRITBIN_HOLD_BACK", values["GRITBIN_HOLD_BACK"] or _usually_holds_back(values)),
             proxies=_whole_number("GRITBIN_PROXIES", values["GRITBIN_PROXIES"], at_least=0, at_most=8),
             workers=_whole_number("GRITBIN_WORKERS", values["GRITBIN_WORKERS"], at_most=64),
             log_level=_log_level(values["GRITBIN_LOG_LEVEL"]),
@@ -186,6 +193,18 @@ def _whole_number(name: str, value: str, *, at_least: int = 1, at_most: int) -> 
     if not value.isascii() or not value.isdigit() or not at_least <= int(value) <= at_most:
         raise SetupError(f"{name} must be a whole number from {at_least} to {at_most}, not “{value}”.")
     return int(value)
+
+
+def _is_on(name: str, value: str) -> bool:
+    if value not in ("on", "off"):
+        raise SetupError(f"{name} must be on or off, not “{value}”.")
+    return value == "on"
+
+
+def _usually_holds_back(values: Mapping[str, str]) -> str:
+    """Whoever tries it out at night wants to see what it says; nobody is woken by the outbox page."""
+    writes_to_someone = values["GRITBIN_SMTP_URL"] or values["GRITBIN_NOTIFY_KEY"]
+    return "off" if values["GRITBIN_EMBEDDED"] == "1" and not writes_to_someone else "on"
 
 
 def _secret(value: str) -> str:

@@ -101,11 +101,12 @@ def within(session: Session) -> Iterator[Session]:
 
 
 class World:
-    """The neighbours, and the verbs. `now` stands still until `later` moves it."""
+    """The neighbours, and the verbs. `now` stands still until `later` moves it. `scheme` holds no message back."""
 
     def __init__(self, work: Work, now: datetime) -> None:
         self.work = work
         self.now = now
+        self.scheme = SCHEME
         self.people: dict[str, int] = {}
         with work() as session:
             areas.load_starting_rows(session)
@@ -254,7 +255,7 @@ class World:
     def claim(self, repeatable: frozenset[str] = CONSOLE, *, limit: int = outbox.BATCH) -> tuple[Envelope, ...]:
         """Lease what is due."""
         with self.work() as session:
-            return outbox.claim_due(session, SCHEME, repeatable, now=self.now, limit=limit)
+            return outbox.claim_due(session, self.scheme, repeatable, now=self.now, limit=limit)
 
     def deliver(self) -> tuple[Envelope, ...]:
         """Send everything that is due, as the console channel does; what was sent."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from matcher.domain.errors import Unavailable
-from matcher.services import cold, impact
+from matcher.services import cold_spells, impact
 from matcher.services.access import Action
 from matcher.store.session import reading
 from web import clock
@@ -41,7 +41,7 @@ def _near_here() -> tuple[int | None, bool]:
     try:
         with reading() as session:
             done = impact.done_this_month(session, now=clock.now())
-            is_cold = bool(cold.ends_where_cold(session, now=clock.now()))
+            is_cold = bool(cold_spells.ends_where_cold(session, now=clock.now()))
     except Unavailable:
         return None, False
     return (done if done >= FEWEST_SHOWN else None), is_cold

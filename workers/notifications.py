@@ -7,6 +7,7 @@ from collections.abc import Callable
 import structlog
 
 from matcher.domain.errors import Unavailable
+from matcher.domain.preferences import SENDING_LIMITS
 from matcher.services import outbox
 from matcher.services.outbox import Envelope
 from matcher.services.wordings import Scheme
@@ -17,7 +18,12 @@ from workers.clock import now
 
 log = structlog.get_logger("workers.notifications")
 
-SCHEME = Scheme(name=config.scheme, phone=config.phone, origin=config.origin)
+SCHEME = Scheme(
+    name=config.scheme,
+    phone=config.phone,
+    origin=config.origin,
+    limits=SENDING_LIMITS if config.holds_back else None,
+)
 MOST_BATCHES = 50
 # Well inside a lease, so that a slow provider does not make uncertain what was never handed to it.
 SEND_FOR = outbox.LEASE / 2

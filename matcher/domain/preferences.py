@@ -1,8 +1,9 @@
-"""How a volunteer wishes to be written to: what about, by which way, and when not."""
+"""How people are written to: what about, by which way, and when not."""
 
 from __future__ import annotations
 
-from datetime import time
+from dataclasses import dataclass
+from datetime import time, timedelta
 from enum import StrEnum
 
 
@@ -17,9 +18,12 @@ class About(StrEnum):
 CHANNELS = ("text", "email")
 NO_NEWS = "none"  # for news only: thanks of the month and the like are never needed
 
-# No question goes out between these local clock times, over midnight; `any`: at any time.
-QUIET_CHOICES: dict[str, tuple[time, time] | None] = {
-    "any": None,
+Hours = tuple[time, time]
+AT_ANY_TIME: Hours = (time(), time())  # hours that begin and end together are none
+
+# No question goes out between these local clock times, over midnight.
+QUIET_CHOICES: dict[str, Hours] = {
+    "any": AT_ANY_TIME,
     "21-8": (time(21), time(8)),
     "20-9": (time(20), time(9)),
     "18-10": (time(18), time(10)),
@@ -27,5 +31,36 @@ QUIET_CHOICES: dict[str, tuple[time, time] | None] = {
 }
 ASKS_CHOICES: dict[str, int | None] = {"2": 2, "4": 4, "7": 7, "any": None}
 
-# What waits for the morning. What changes a visit that somebody expects never waits.
-CAN_WAIT = frozenset({"match_asked", "match_taken", "match_withdrawn", "visit_done_volunteer"})
+
+@dataclass(frozen=True, slots=True)
+class SendingLimits:
+    """For one person: the hours in which nothing goes that can wait, unless they chose others, and the most messages
+    in an hour and in a day.
+    """
+
+    quiet: Hours
+    an_hour: int
+    a_day: int
+
+
+SENDING_LIMITS = SendingLimits(quiet=QUIET_CHOICES["21-8"], an_hour=4, a_day=12)
+
+# Everything waits but this: the answer to what someone has just done, a neighbour on the way to a door, and what is of
+# no use later.
+AT_ONCE = frozenset(
+    {
+        *("need_code", "staff_code", "concern_raised"),
+        *("need_posted", "need_cancelled_resident", "referral_posted"),
+        *("offer_made", "offer_ended", "details_erased"),
+        *("visit_held_volunteer", "visit_on_way"),
+    }
+)
+# What changes a visit that somebody expects waits only while the visit is far: see NEAR and BEFORE_A_VISIT.
+ABOUT_A_VISIT_AHEAD = frozenset(
+    {
+        *("visit_held_resident", "visit_usual_resident", "visit_usual_volunteer"),
+        *("visit_handed_back", "visit_cancelled"),
+    }
+)
+NEAR = timedelta(hours=12)
+BEFORE_A_VISIT = timedelta(hours=2)

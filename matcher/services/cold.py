@@ -6,17 +6,17 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from matcher.domain.errors import BadInput
 from matcher.domain.lifecycle import OccurrenceStatus
-from matcher.services import audit, matches
+from matcher.services import audit, cold_spells, matches
 from matcher.store.models import Area, ColdSpell, Occurrence, Offer, Person
 
 LONGEST = timedelta(days=14)
-WORDING_VERSION = 1
+WORDING_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,25 +66,18 @@ def end(session: Session, area_id: int, *, actor: str, now: datetime) -> None:
     """It is over there. Twice is once."""
     _lock(session, area_id)
     ended = session.execute(
-        update(ColdSpell).where(ColdSpell.area_id == area_id, _is_on(now)).values(ended_at=now).returning(ColdSpell.id)
+        update(ColdSpell)
+        .where(ColdSpell.area_id == area_id, cold_spells.is_on(now))
+        .values(ended_at=now)
+        .returning(ColdSpell.id)
     ).scalar()
     if ended is not None:
         audit.record(session, actor, "ended_cold", ("area", area_id), now=now)
 
 
-def is_cold(session: Session, area_id: int, *, now: datetime) -> bool:
-    """True while a spell is on there: it ends by itself."""
-    return session.scalar(select(ColdSpell.id).where(ColdSpell.area_id == area_id, _is_on(now))) is not None
-
-
-def ends_where_cold(session: Session, *, now: datetime) -> Mapping[int, datetime]:
-    """The areas where it is cold, each with the end of its spell."""
-    return {spell.area_id: spell.ends_at for spell in session.scalars(select(ColdSpell).where(_is_on(now)))}
-
-
 def weather(session: Session, area_ids: Collection[int], *, now: datetime) -> tuple[AreaWeather, ...]:
     """Each of these areas, by name."""
-    on = ends_where_cold(session, now=now)
+    on = cold_spells.ends_where_cold(session, now=now)
     found = session.scalars(select(Area).where(Area.id.in_(area_ids)).order_by(Area.name)).all()
     agreed = _agreed(session)
     return tuple(AreaWeather(a.id, a.slug, a.name, on.get(a.id), agreed.get(a.id, 0)) for a in found)
@@ -124,12 +117,11 @@ def _agreed(session: Session) -> Mapping[int, int]:
 
 def _move_end(session: Session, area_id: int, until: datetime, now: datetime) -> int | None:
     return session.execute(
-        update(ColdSpell).where(ColdSpell.area_id == area_id, _is_on(now)).values(ends_at=until).returning(ColdSpell.id)
+        update(ColdSpell)
+        .where(ColdSpell.area_id == area_id, cold_spells.is_on(now))
+        .values(ends_at=until)
+        .returning(ColdSpell.id)
     ).scalar()
-
-
-def _is_on(now: datetime) -> ColumnElement[bool]:
-    return (ColdSpell.began_at <= now) & (ColdSpell.ends_at > now) & ColdSpell.ended_at.is_(None)
 
 
 def _lock(session: Session, area_id: int) -> None:

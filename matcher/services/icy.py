@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from matcher.domain.lifecycle import NeedStatus
 from matcher.domain.localtime import local_day
 from matcher.domain.recurrence import Recurrence, day_windows
-from matcher.services import cold, needs
+from matcher.services import cold_spells, needs
 from matcher.store.models import Need, Occurrence
 
 DAYS_AHEAD = 2  # today and tomorrow: further ahead nobody knows the weather
@@ -18,7 +18,7 @@ DAYS_AHEAD = 2  # today and tomorrow: further ahead nobody knows the weather
 
 def extend(session: Session, *, now: datetime) -> int:
     """Open what the cold asks for; how many. A second call opens none."""
-    ends = cold.ends_where_cold(session, now=now)
+    ends = cold_spells.ends_where_cold(session, now=now)
     wanted = session.scalars(
         select(Need)
         .where(Need.status == NeedStatus.OPEN, Need.recurrence == Recurrence.WHEN_ICY, Need.area_id.in_(list(ends)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
@@ -15,7 +15,7 @@ from matcher.domain.errors import BadInput
 from matcher.domain.geo import TravelMode
 from matcher.domain.lifecycle import MatchStatus
 from matcher.domain.localtime import local_day
-from matcher.domain.preferences import CHANNELS, NO_NEWS, About
+from matcher.domain.preferences import CHANNELS, NO_NEWS, SENDING_LIMITS, About, Hours
 from matcher.domain.timewindow import TimeWindow
 from matcher.services import audit, matches, offers
 from matcher.store import queries
@@ -34,10 +34,10 @@ class Times:
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """How they are written to. `asks_per_week` None: at the scheme's pace. `quiet` None: at any time."""
+    """How they are written to. `asks_per_week` None: at the scheme's pace. `quiet`: their own or the scheme's."""
 
     asks_per_week: int | None
-    quiet: tuple[time, time] | None
+    quiet: Hours
     channels: Mapping[About, str]
 
 
@@ -56,7 +56,6 @@ class Own:
 def read(session: Session, person_id: int, *, now: datetime) -> Own:
     """What they have settled until now."""
     offer = session.scalars(select(Offer).where(Offer.person_id == person_id)).one()
-    quiet = (offer.quiet_from, offer.quiet_until) if offer.quiet_from and offer.quiet_until else None
     return Own(
         kinds=frozenset(session.scalars(select(OfferKind.kind_slug).where(OfferKind.offer_id == offer.id))),
         times=_times(session, offer, now),
@@ -64,7 +63,7 @@ def read(session: Session, person_id: int, *, now: datetime) -> Own:
         travel_minutes=offer.travel_minutes,
         writing=Writing(
             asks_per_week=offer.asks_per_week,
-            quiet=quiet,
+            quiet=_quiet(offer),
             channels={about: queries.channel_of(session, person_id, about) for about in About},
         ),
         has_email=_has_email(session, person_id),
@@ -113,7 +112,7 @@ def change_writing(session: Session, person_id: int, writing: Writing, *, now: d
         raise BadInput("Select how often we may ask you", field="asks_per_week")
     _check_channels(writing.channels, has_email=_has_email(session, person_id))
     offer.asks_per_week = writing.asks_per_week
-    offer.quiet_from, offer.quiet_until = writing.quiet or (None, None)
+    offer.quiet_from, offer.quiet_until = writing.quiet
     for about, channel in writing.channels.items():
         row = insert(ChannelChoice).values(person_id=person_id, about=about, channel=channel)
         session.execute(row.on_conflict_do_update(index_elements=["person_id", "about"], set_={"channel": channel}))
@@ -130,6 +129,12 @@ def pause_until(session: Session, person_id: int, back_on: date, *, now: datetim
     offers.add_times(session, offer.id, (), [away])
     _step_aside(session, offer, away.window, now)
     _changed(session, offer, "away", now)
+
+
+def _quiet(offer: Offer) -> Hours:
+    if offer.quiet_from is None or offer.quiet_until is None:
+        return SENDING_LIMITS.quiet
+    return offer.quiet_from, offer.quiet_until
 
 
 def _times(session: Session, offer: Offer, now: datetime) -> Times:

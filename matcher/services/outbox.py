@@ -22,8 +22,8 @@ from matcher.domain.errors import MessageError
 from matcher.domain.lifecycle import NotificationStatus, check_move
 from matcher.domain.messages import Message
 from matcher.services import audit
-from matcher.services.quiet import quiet_until
-from matcher.services.wordings import Scheme, word_message
+from matcher.services.waiting import Wait, wait_of
+from matcher.services.wordings import Scheme, Worded, word_message
 from matcher.store.bulk import insert_rows
 from matcher.store.models import ConsoleMessage, Match, Notification
 
@@ -253,33 +253,48 @@ def take_back(session: Session, templates: Sequence[str], **things: int) -> None
 
 
 def _lease(session: Session, row: Notification, scheme: Scheme, now: datetime) -> Envelope | None:
-    may_have_gone = row.status is NotificationStatus.LEASED  # by a sender that stopped before it could say so
-    if not may_have_gone and (later := quiet_until(session, row, now)) is not None:
-        row.due_at = later
-        return None
+    may_have_gone, wait = row.status is NotificationStatus.LEASED, None  # by a sender that stopped before it said so
     if not may_have_gone:
+        wait = wait_of(session, row, scheme.limits, now=now)
+        if wait is not None and not wait.is_too_long:
+            _put_off(row, wait, now)
+            return None
         check_move(row.status, NotificationStatus.LEASED)
         row.status = NotificationStatus.LEASED
     if row.attempts >= TRIES:
         _end(row, NotificationStatus.UNCERTAIN, now, "every try was cut off")
         return None
+    worded = _put_into_words(session, row, scheme, now)
+    if worded is None:
+        if row.ended_at is None:
+            _end(row, NotificationStatus.UNCERTAIN if may_have_gone else NotificationStatus.DROPPED, now)
+        return None
+    if wait is not None:
+        _end(row, NotificationStatus.FAILED, now, "they have had so many messages: ring them")
+        return None
+    row.attempts += 1
+    row.due_at = now + LEASE  # due again once the lease has run out
+    return Envelope(row.id, row.channel, worded.recipient, worded.shown_as, worded.message, row.attempts)
+
+
+def _put_into_words(session: Session, row: Notification, scheme: Scheme, now: datetime) -> Worded | None:
+    """None if it is over, or if it cannot be said: then the row has ended."""
     try:
-        worded = word_message(session, row, scheme, now=now)
+        return word_message(session, row, scheme, now=now)
     except MessageError as error:
         _end(row, NotificationStatus.FAILED, now, error.message)
-        return None
     except DBAPIError:
         raise  # the transaction is lost, not this one message
     except Exception:  # whatever is wrong with one message must not hold up the others
         log.exception("a message could not be put into words", notification=row.id, template=row.template)
         _end(row, NotificationStatus.FAILED, now, "it could not be put into words")
-        return None
-    if worded is None:
-        _end(row, NotificationStatus.UNCERTAIN if may_have_gone else NotificationStatus.DROPPED, now)
-        return None
-    row.attempts += 1
-    row.due_at = now + LEASE  # due again once the lease has run out
-    return Envelope(row.id, row.channel, worded.recipient, worded.shown_as, worded.message, row.attempts)
+    return None
+
+
+def _put_off(row: Notification, wait: Wait, now: datetime) -> None:
+    row.due_at = wait.until
+    if wait.is_crowded:
+        row.put_off_at = row.put_off_at or now
 
 
 def _leased(session: Session, notification_id: int) -> Notification | None:

@@ -22,7 +22,7 @@ from matcher.domain.recurrence import Recurrence
 from matcher.domain.timewindow import TimeWindow
 from matcher.engine.params import Acceptance, Params
 from matcher.engine.problem import LiveAsk, OpenOccurrence, RoundProblem
-from matcher.services import cold, learned
+from matcher.services import cold_spells, learned
 from matcher.services.batching import GATHERING
 from matcher.services.volunteer_reader import read_volunteers
 from matcher.store import queries
@@ -52,7 +52,7 @@ def read_problem(session: Session, area_id: int, *, now: datetime) -> RoundProbl
         now=now,
         params=replace(Params(), acceptance=replace(Acceptance(), **learned.coefficients(session))),
         occurrences=occurrences,
-        volunteers=read_volunteers(session, horizon, is_cold=cold.is_cold(session, area_id, now=now), now=now),
+        volunteers=read_volunteers(session, horizon, is_cold=cold_spells.is_cold(session, area_id, now=now), now=now),
         live_asks=_live_asks(session, now),
         never_pairs=_same_homes(session, [one.resident_id for one in occurrences])
         | frozenset(frozenset(pair) for pair in session.execute(select(NeverPair.person_a, NeverPair.person_b))),

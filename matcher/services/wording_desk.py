@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from matcher.domain.lifecycle import NotificationStatus
+from matcher.domain.preferences import SendingLimits
 from matcher.store.models import Notification
 
 # Sent, or on its way: whoever is told of something must hear that it is over, even if both leave at once.
@@ -23,11 +24,15 @@ Values = Mapping[str, str] | None
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """The scheme as messages name it. `origin` comes from the settings, never from a request."""
+    """The scheme as messages name it. `origin` comes from the settings, never from a request.
+
+    limits: when, and how many, messages go to one person; None for at any hour and in any number.
+    """
 
     name: str
     phone: str
     origin: str
+    limits: SendingLimits | None = None
 
 
 @dataclass(frozen=True, slots=True)

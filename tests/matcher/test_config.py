@@ -75,3 +75,22 @@ def test_a_socket_has_three_spellings_for_three_readers(given):
 @pytest.mark.parametrize("reader", [broker_url, client_url, limits_url])
 def test_an_address_by_tcp_is_the_same_for_all(reader):
     assert reader("redis://:password@broker:6379/1") == "redis://:password@broker:6379/1"
+
+
+@pytest.mark.parametrize(
+    ("settings", "holds_back"),
+    [
+        ({}, True),
+        ({"GRITBIN_EMBEDDED": "1"}, False),
+        ({"GRITBIN_EMBEDDED": "1", "GRITBIN_SMTP_URL": "smtp://127.0.0.1"}, True),
+        ({"GRITBIN_EMBEDDED": "1", "GRITBIN_HOLD_BACK": "on"}, True),
+        ({"GRITBIN_HOLD_BACK": "off"}, False),
+    ],
+)
+def test_only_a_trial_that_writes_to_nobody_holds_nothing_back_unless_it_is_said(settings, holds_back):
+    assert Config.from_env(settings).holds_back is holds_back
+
+
+def test_a_word_that_is_neither_on_nor_off_is_refused():
+    with pytest.raises(SetupError, match="GRITBIN_HOLD_BACK must be on or off"):
+        Config.from_env({"GRITBIN_HOLD_BACK": "yes"})

@@ -83,7 +83,7 @@ def test_what_is_thought_of_them_is_said_and_forgotten_on_a_press(client: FlaskC
         (
             "writing",
             {"asks_per_week": "4", "quiet": "20-9", "asks": "text", "visits": "email", "news": "none"},
-            "No questions from 8pm to 9am",
+            "Nothing that can wait from 8pm to 9am",
         ),
     ],
 )

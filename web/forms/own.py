@@ -57,7 +57,7 @@ class WritingForm(QuestionForm):
     def in_words(self) -> list[str]:
         """One line for each choice."""
         often, quiet = dict(ASKS)[self.asks_per_week.data], self.quiet.data
-        hours = "At any time" if quiet == "any" else f"No questions from {dict(QUIET)[quiet]}"
+        hours = "At any time" if quiet == "any" else f"Nothing that can wait from {dict(QUIET)[quiet]}"
         ways = [
             f"No {words.lower()}" if self[name].data == "none" else f"{words} by {self[name].data}"
             for name, words in _SHORT.items()

@@ -19,7 +19,7 @@ class Notification(Declared):
 
     `event` names what happened and to what, such as `match_asked:12`. The words are made when it is sent;
     `values` holds no name, address, phone or door word; a sign-in code stands there until it is sent, and so does
-    where the receipt of an erasure goes.
+    where the receipt of an erasure goes. put_off_at: since when it waits because its person had so many already.
     """
 
     __tablename__ = "notifications"
@@ -40,6 +40,7 @@ class Notification(Declared):
     status: Mapped[NotificationStatus] = status_column(NotificationStatus, NotificationStatus.PENDING)
     owed_at: Mapped[datetime]
     due_at: Mapped[datetime]
+    put_off_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

@@ -19,7 +19,7 @@ class Offer(Declared):
     """A volunteer's standing offer; one for each person.
 
     asks_per_week: the most questions in any seven days; None for the scheme's own pace. quiet_*: local clock times
-    between which no question is sent, over midnight; None for at any time.
+    between which nothing is sent that can wait, over midnight; both the same for at any time; None for the scheme's.
     cold_*: what they may be asked while it is cold, if they agreed to more; when, and in which wording.
     """
 
@@ -48,7 +48,7 @@ class Offer(Declared):
         CheckConstraint("visits_per_week > 0", name="some_visits"),
         CheckConstraint("asks_per_week > 0", name="some_asks"),
         CheckConstraint("(quiet_from is null) = (quiet_until is null)", name="quiet_has_both_ends"),
-        CheckConstraint("quiet_from > quiet_until", name="quiet_is_over_midnight"),
+        CheckConstraint("quiet_from >= quiet_until", name="quiet_is_over_midnight"),
         CheckConstraint("cold_visits_per_week > 0 and cold_asks_per_day > 0", name="some_cold_visits"),
         CheckConstraint(
             "num_nonnulls(cold_visits_per_week, cold_asks_per_day, cold_agreed_at, cold_wording) in (0, 4)",

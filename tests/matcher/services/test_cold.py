@@ -6,7 +6,7 @@ import pytest
 
 from matcher.domain.errors import BadInput
 from matcher.engine.problem import ReasonCode
-from matcher.services import cold
+from matcher.services import cold, cold_spells
 from matcher.store.models import AuditRow, ColdSpell, Occurrence, Offer
 from tests.worlds import BRADFORD
 
@@ -25,7 +25,7 @@ def agree(world, name, choice):
 
 def is_cold(world, area=BRADFORD):
     with world.work() as session:
-        return cold.is_cold(session, world.area_id(area), now=world.now)
+        return cold_spells.is_cold(session, world.area_id(area), now=world.now)
 
 
 def in_the_round(world, name):

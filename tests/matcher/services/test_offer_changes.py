@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from matcher.domain.errors import BadInput, NotFound
 from matcher.domain.lifecycle import MatchStatus, OfferStatus, VisitStatus
-from matcher.domain.preferences import About
+from matcher.domain.preferences import AT_ANY_TIME, About
 from matcher.domain.roles import LinkPurpose
 from matcher.services import cold, leaving, links, offer_changes
 from matcher.services.access import Grant
@@ -125,7 +125,7 @@ def test_a_question_waits_for_the_end_of_their_quiet_hours_and_a_visit_does_not(
 def test_nothing_goes_by_an_email_that_nobody_gave(world):
     world.offer("Christopher")
     with pytest.raises(BadInput, match="how we should write"):
-        change(world, offer_changes.change_writing, Writing(None, None, {About.ASKS: "email"}))
+        change(world, offer_changes.change_writing, Writing(None, AT_ANY_TIME, {About.ASKS: "email"}))
     assert world.all(ChannelChoice) == []
 
 

@@ -1,0 +1,114 @@
+"""Whether a message waits: nothing that can wait goes in somebody's quiet hours, nor more than so many to one person.
+
+What waits is looked at again when its time has come, so that it says what is true then, or nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import case, func, literal, select
+from sqlalchemy.orm import Session
+
+from matcher.domain.lifecycle import NotificationStatus, Urgency
+from matcher.domain.localtime import at_local, local_day, to_local
+from matcher.domain.preferences import (
+    ABOUT_A_VISIT_AHEAD,
+    AT_ONCE,
+    BEFORE_A_VISIT,
+    CHANNELS,
+    NEAR,
+    Hours,
+    SendingLimits,
+)
+from matcher.services import cold_spells
+from matcher.store import queries
+from matcher.store.models import Match, Notification, Offer, Person, Visit
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+PUT_OFF_MOST = DAY
+# Two senders never count the same person's messages at once; the second looks again soon.
+_LOOK_AGAIN = timedelta(seconds=2)
+_LOCK = 7_411
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A message waits until then. `is_crowded`: because its person had so many already; `is_too_long`: and that for a
+    day, so that somebody of the team should say it.
+    """
+
+    until: datetime
+    is_crowded: bool = False
+    is_too_long: bool = False
+
+
+def wait_of(session: Session, row: Notification, limits: SendingLimits | None, *, now: datetime) -> Wait | None:
+    """Whether this message waits, and until when; without limits, only in hours that its person chose."""
+    if row.staff_id is not None or row.template in AT_ONCE or row.channel not in CHANNELS:
+        return None  # what is said by a person waits for nobody but them
+    wait = _quiet(session, row, limits, now) or (_crowded(session, row, limits, now) if limits else None)
+    return wait if wait is not None and not _must_go(session, row, wait, now) else None
+
+
+def _quiet(session: Session, row: Notification, limits: SendingLimits | None, now: datetime) -> Wait | None:
+    hours = _own_hours(session, row.person_id) or (limits.quiet if limits else None)
+    if hours is None or hours[0] == hours[1]:
+        return None
+    (begins, ends), clock, today = hours, to_local(now).time(), local_day(now)
+    if clock < ends:
+        return Wait(at_local(today, ends))
+    return Wait(at_local(today + timedelta(days=1), ends)) if clock >= begins else None
+
+
+def _own_hours(session: Session, person_id: int | None) -> Hours | None:
+    own = select(Offer.quiet_from, Offer.quiet_until).where(Offer.person_id == person_id, Offer.quiet_from.is_not(None))
+    row = session.execute(own).one_or_none()
+    return (row.quiet_from, row.quiet_until) if row is not None else None
+
+
+def _crowded(session: Session, row: Notification, limits: SendingLimits, now: datetime) -> Wait | None:
+    if row.person_id is None:
+        return None
+    if not session.scalar(select(func.pg_try_advisory_xact_lock(_LOCK, row.person_id))):
+        return Wait(now + _LOOK_AGAIN)
+    sent = _sent(session, row.person_id, now)
+    ends = [sent[most - 1] + span for most, span in ((limits.an_hour, HOUR), (limits.a_day, DAY)) if len(sent) >= most]
+    until = max(ends, default=now)
+    is_too_long = row.put_off_at is not None and row.put_off_at + PUT_OFF_MOST <= now
+    return Wait(until, is_crowded=True, is_too_long=is_too_long) if until > now else None
+
+
+def _sent(session: Session, person_id: int, now: datetime) -> Sequence[datetime]:
+    """When each of the last day's messages went to them, the newest first; one that is just going goes now."""
+    gone_at = case(
+        (Notification.status == NotificationStatus.LEASED, literal(now)),
+        (Notification.status == NotificationStatus.UNCERTAIN, Notification.ended_at),
+        else_=Notification.sent_at,
+    )
+    recent = select(gone_at).where(Notification.person_id == person_id, gone_at > now - DAY)
+    return session.scalars(recent.order_by(gone_at.desc())).all()
+
+
+def _must_go(session: Session, row: Notification, wait: Wait, now: datetime) -> bool:
+    if row.template in ABOUT_A_VISIT_AHEAD:
+        starts_at = session.get_one(Visit, row.visit_id).starts_at
+        return starts_at <= max(now + NEAR, wait.until + BEFORE_A_VISIT)
+    return row.template == "match_asked" and _is_urgent_today(session, row, wait, now)
+
+
+def _is_urgent_today(session: Session, row: Notification, wait: Wait, now: datetime) -> bool:
+    """An urgent question for today is not one too many; in quiet hours it goes to those who agreed to that alone."""
+    match = session.get_one(Match, row.match_id)
+    need = queries.need_of_occurrence(session, match.occurrence_id)
+    if need.urgency is not Urgency.URGENT or local_day(match.starts_at) != local_day(now):
+        return False
+    return wait.is_crowded or _may_be_woken(session, match.person_id, now)
+
+
+def _may_be_woken(session: Session, person_id: int, now: datetime) -> bool:
+    agreed = select(Person.area_id).join(Offer, Offer.person_id == Person.id)
+    area_id = session.scalar(agreed.where(Person.id == person_id, Offer.cold_wording >= cold_spells.AT_NIGHT_TOO))
+    return area_id is not None and cold_spells.is_cold(session, area_id, now=now)
