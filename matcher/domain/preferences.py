@@ -62,5 +62,6 @@ ABOUT_A_VISIT_AHEAD = frozenset(
         *("visit_handed_back", "visit_cancelled"),
     }
 )
+NEVER_TOO_MANY = frozenset({"visit_soon"})  # of no use later, but nobody is woken by it
 NEAR = timedelta(hours=12)
 BEFORE_A_VISIT = timedelta(hours=2)

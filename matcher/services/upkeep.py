@@ -1,4 +1,4 @@
-"""What the clock does: windows that pass, recurring needs that come round, visits nobody has marked."""
+"""What the clock does: windows that pass, recurring needs that come round, reminders, visits nobody has marked."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matcher.domain.lifecycle import NeedStatus, OccurrenceStatus, check_move
-from matcher.services import audit, closing, drafts, icy, matches, needs, referral_news, visits
+from matcher.services import audit, closing, drafts, icy, matches, needs, referral_news, reminders, visits
 from matcher.services.outbox import Owed, owe
 from matcher.store.models import Need, Occurrence
 
@@ -25,6 +25,7 @@ class Upkept:
     lapsed: int
     opened: int
     asked_how: int
+    reminded: int
     drafts_erased: int
 
 
@@ -34,6 +35,7 @@ def keep_up(session: Session, *, now: datetime) -> Upkept:
         lapsed=lapse_passed(session, now=now),
         opened=needs.extend_recurring(session, now=now) + icy.extend(session, now=now),
         asked_how=visits.ask_if_done(session, now=now, after=ASK_AFTER, after_resident=ASK_RESIDENT_AFTER),
+        reminded=reminders.remind(session, now=now),
         drafts_erased=drafts.erase_old(session, now=now),
     )
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from matcher.domain.lifecycle import EXPECTED, ArrangementStatus, MatchStatus, OccurrenceStatus, VisitStatus
 from matcher.domain.localtime import clock_words, short_day_words
+from matcher.domain.reminding import REMINDERS, time_stamp
 from matcher.services import page_links
 from matcher.services.wording_desk import TOLD, Desk, Values, Wording
 from matcher.store.models import Arrangement, KindRow, Match, Need, Notification, Occurrence, Person, Visit
@@ -58,6 +59,14 @@ def _visit_expected(desk: Desk) -> Values:
         "word": desk.session.get_one(Occurrence, visit.occurrence_id).door_word,
         "link": f"{desk.scheme.origin}/visits/{page_links.visit_link(desk.session, visit, now=desk.now)}",
     }
+
+
+def _visit_ahead(desk: Desk) -> Values:
+    """A reminder, while the visit is still held for the time that it was owed for, and still ahead."""
+    visit = _visit(desk)
+    is_ahead = desk.now < visit.starts_at - REMINDERS[desk.row.template].until
+    is_its_time = desk.row.event.endswith(time_stamp(visit.starts_at))
+    return _visit_expected(desk) if visit.status is VisitStatus.HELD and is_ahead and is_its_time else None
 
 
 def _visit_on_way(desk: Desk) -> Values:
@@ -146,6 +155,8 @@ WORDINGS: Mapping[str, Wording] = {
     "visit_held_volunteer": _visit_expected,
     "visit_usual_resident": _visit_expected,
     "visit_usual_volunteer": _visit_expected,
+    "visit_tomorrow": _visit_ahead,
+    "visit_soon": _visit_ahead,
     "visit_on_way": _visit_on_way,
     "visit_handed_back": _visit_handed_back,
     "visit_cancelled": _visit_cancelled,

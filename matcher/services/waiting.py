@@ -20,6 +20,7 @@ from matcher.domain.preferences import (
     BEFORE_A_VISIT,
     CHANNELS,
     NEAR,
+    NEVER_TOO_MANY,
     Hours,
     SendingLimits,
 )
@@ -96,6 +97,8 @@ def _must_go(session: Session, row: Notification, wait: Wait, now: datetime) -> 
     if row.template in ABOUT_A_VISIT_AHEAD:
         starts_at = session.get_one(Visit, row.visit_id).starts_at
         return starts_at <= max(now + NEAR, wait.until + BEFORE_A_VISIT)
+    if row.template in NEVER_TOO_MANY:
+        return wait.is_crowded
     return row.template == "match_asked" and _is_urgent_today(session, row, wait, now)
 
 

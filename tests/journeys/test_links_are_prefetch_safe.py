@@ -10,7 +10,16 @@ from sqlalchemy import text
 from matcher.domain import messages
 from matcher.domain.lifecycle import VisitStatus
 from matcher.domain.localtime import at_local, local_day
-from matcher.services import arrangement_changes, concerns, consents, referrals, regular_visits, staff, upkeep
+from matcher.services import (
+    arrangement_changes,
+    concerns,
+    consents,
+    referrals,
+    regular_visits,
+    reminders,
+    staff,
+    upkeep,
+)
 from matcher.services.consents import Given
 from matcher.services.needs import NeedDraft
 from matcher.services.referrals import ReferralDraft
@@ -89,8 +98,11 @@ class Told:
             regular_visits.keep(session, now=world.now)
         self.tell()
         held = world.one(Visit, person_id=usual, status=VisitStatus.HELD)
-        world.now = held.starts_at - timedelta(days=3)
-        self.tell()
+        for before in (timedelta(hours=24), timedelta(hours=2), timedelta(days=3)):
+            world.now = held.starts_at - before
+            with world.work() as session:
+                reminders.remind(session, now=world.now)
+            self.tell()
         world.hand_back("Walter")
         with world.work() as session:
             regular_visits.keep(session, now=world.now)
