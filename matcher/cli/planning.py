@@ -103,7 +103,10 @@ def _read(needs: Path, volunteers: Path) -> PlanSheets:
 def _check_explained(problem: PlanProblem, one_id: str | None) -> None:
     known = {need.id for need in problem.needs} | {volunteer.id for volunteer in problem.volunteers}
     if one_id is not None and one_id not in known:
-        raise click.BadParameter(f"neither file has the id “{one_id}”.", param_hint="--explain")
+        same = [one for one in sorted(known) if one.casefold() == one_id.casefold()]
+        alike = same or get_close_matches(one_id, sorted(known), 1)
+        near = f" Did you mean {alike[0]}?" if alike else ""
+        raise click.BadParameter(f"neither file has the id “{one_id}”.{near}", param_hint="--explain")
 
 
 def _tell(made: Plan, explained: Sequence[Explanation], wish: Wish) -> None:
@@ -140,6 +143,8 @@ def _print_plan(console: Console, made: Plan, *, in_full: bool) -> None:
 
 
 def _proof(made: Plan) -> str:
+    if not made.places_filled and made.gap == 0:
+        return "proved: nobody can go anywhere" if made.places_short else "as there are no needs"
     return "proved the best" if made.gap == 0 else f"within {made.gap:.4%} of the best"
 
 

@@ -13,11 +13,25 @@ from matcher.domain.localtime import LONDON, at_local, local_day
 from matcher.domain.timewindow import TimeWindow
 from matcher.services.spreadsheets import has_control_characters
 
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_SPAN = re.compile(r"([a-z]+)\s+(\d{1,2}):(\d\d)\s*[-–—]\s*(\d{1,2}):(\d\d)", re.IGNORECASE)
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_SPAN = re.compile(r"([a-z][a-z ,&–—-]*?)\s+(\d{1,2})(?::(\d\d))?\s*[-–—]\s*(\d{1,2})(?::(\d\d))?", re.IGNORECASE)
 _AN_INSTANT = "a date and time such as 2026-12-24T09:00 or 24/12/2026 09:00"
-_DAY_FIRST = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})[ T]+(\d{1,2}:\d\d(?::\d\d)?)")
-_WEEKLY = "“any”, or days and times such as Mon 09:00-12:00; Tue 14:00-17:00"
+_A_SERIAL = f"{_AN_INSTANT}: this is how a spreadsheet counts days, so show the column as a date before you save"
+_CLOCK = r"[ T]+(\d{1,2})(:\d\d.*)"
+_DAY_FIRST = re.compile(rf"(\d{{1,2}})([/.-])(\d{{1,2}})\2(\d{{4}}){_CLOCK}")
+_DAY_NAMED = re.compile(rf"(?:[a-z]+,? )?(\d{{1,2}})[ -]([a-z]{{3}})[a-z]*[ -](\d{{4}}),?{_CLOCK}", re.IGNORECASE)
+_YEAR_FIRST = re.compile(rf"(\d{{4}})-(\d\d)-(\d\d){_CLOCK}")
+_SERIAL = re.compile(r"\d{5}([.,]\d+)?")
+_WEEKLY = "“any”, or days and times such as Mon 09:00-12:00; Tue-Thu 14:00-17:00"
+_SEVERAL_DAYS = {
+    "weekdays": range(5),
+    "weekday": range(5),
+    "weekends": range(5, 7),
+    "weekend": range(5, 7),
+    "daily": range(7),
+    "every day": range(7),
+}
 _AWAY = "days such as 2026-12-24/2026-12-28; 2027-01-02, or 24/12/2026 - 28/12/2026"
 _DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _YEARS = range(2000, 2101)
@@ -55,14 +69,14 @@ def some_labels(text: str) -> frozenset[str]:
 
 
 def instant(text: str) -> datetime:
-    """ISO 8601, or day/month/year as a British spreadsheet writes it; by London clocks if it names no offset.
+    """ISO 8601, or day, month, year as a British spreadsheet writes it; by London clocks if it names no offset.
 
     A time that the clocks skip in spring, or show twice in autumn, must name its offset.
     """
     try:
         at = datetime.fromisoformat(_day_last(text))
     except ValueError:
-        raise ValueError(_AN_INSTANT) from None
+        raise ValueError(_A_SERIAL if _SERIAL.fullmatch(text) else _AN_INSTANT) from None
     if ":" not in text:
         raise ValueError(_AN_INSTANT)
     if at.year not in _YEARS:
@@ -74,10 +88,16 @@ def instant(text: str) -> datetime:
 
 def _day_last(text: str) -> str:
     """As ISO 8601 would have it."""
-    if (found := _DAY_FIRST.fullmatch(text)) is None:
+    if found := _DAY_FIRST.fullmatch(text):
+        day, _, month, year, hour, rest = found.groups()
+    elif found := _DAY_NAMED.fullmatch(text):
+        day, named, year, hour, rest = found.groups()
+        month = str(_MONTHS.index(named.lower()) + 1)  # ValueError, as for any other date that is none
+    elif found := _YEAR_FIRST.fullmatch(text):
+        year, month, day, hour, rest = found.groups()
+    else:
         return text
-    day, month, year, clock = found.groups()
-    return f"{year}-{month:0>2}-{day:0>2}T{clock if clock[1] != ':' else '0' + clock}"
+    return f"{year}-{month:0>2}-{day:0>2}T{hour:0>2}{rest}"
 
 
 def _by_the_clock(at: datetime) -> datetime:
@@ -141,16 +161,15 @@ class Weekly:
             self._take(part)
 
     def _take(self, part: str) -> None:
-        found = _SPAN.fullmatch(part)
-        day = found[1].lower() if found else ""
-        if found is None or len(day) < 3 or day[:3] not in _DAYS or not _FULL[_DAYS.index(day[:3])].startswith(day):
+        if (found := _SPAN.fullmatch(part)) is None:
             raise ValueError(_WEEKLY)
-        weekday, (hour, minute, to_hour, to_minute) = _DAYS.index(day[:3]), map(int, found.groups()[1:])
+        hour, minute, to_hour, to_minute = (int(number or 0) for number in found.groups()[1:])
         try:
-            if (to_hour, to_minute) == (24, 0):
-                self.to_midnight.append((weekday, time(hour, minute)))
-            else:
-                self.rules.append(WeeklyRule(weekday, time(hour, minute), time(to_hour, to_minute)))
+            for weekday in _days(found[1]):
+                if (to_hour, to_minute) == (24, 0):
+                    self.to_midnight.append((weekday, time(hour, minute)))
+                else:
+                    self.rules.append(WeeklyRule(weekday, time(hour, minute), time(to_hour, to_minute)))
         except ValueError:
             raise ValueError(f"{_WEEKLY}, each ending after it begins on the same day") from None
 
@@ -168,7 +187,24 @@ class Weekly:
         return Availability(weekly=tuple(self.rules), extra=extra, away=away).windows(horizon)
 
 
-_FULL = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+def _days(words: str) -> list[int]:
+    """`Mon`, `Tue-Thu`, `Sat, Sun`, `weekdays`: which days of the week, Monday being 0."""
+    if (several := _SEVERAL_DAYS.get(" ".join(words.lower().split()))) is not None:
+        return [*several]
+    days: list[int] = []
+    for part in re.split(r"\s*[,&]\s*|\s+and\s+", words.lower()):
+        first, *rest = (_weekday(name) for name in re.split(r"\s*[-–—]\s*|\s+to\s+", part))
+        if len(rest) > 1:
+            raise ValueError(_WEEKLY)
+        days += [(first + later) % 7 for later in range((rest[0] - first) % 7 + 1)] if rest else [first]
+    return sorted({*days})
+
+
+def _weekday(name: str) -> int:
+    found = [n for n, day in enumerate(_DAYS) if len(name) >= 3 and day.startswith(name)]
+    if not found:
+        raise ValueError(_WEEKLY)
+    return found[0]
 
 
 def days_away(text: str) -> tuple[DaysAway, ...]:

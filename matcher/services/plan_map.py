@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 
 from matcher.domain.geo import Point
 from matcher.engine.plan_problem import Plan, PlanProblem
 
 WIDTH, MARGIN = 640.0, 24.0
-MOST_NAMED = 20  # of those short of help: more names are a smudge
+MOST_NAMED = 20  # of those short of help, in the words beside the map
 BESIDE = 10.0  # how far apart marks are that stand for the same place
 GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))  # turns by it fill a disc evenly
 Spot = tuple[float, float]
+Box = tuple[float, float, float, float]  # left, top, right, bottom
+SMALL, LARGE = 15.0, 30.0  # letters on a wide screen and on a phone's, where the picture is half as wide
+_LETTER = 0.62  # widths of a letter in its heights, of a bold sans: names are to be too far apart, not too near
 _LARGEST_RATIO = 1.25  # of height to width
 _M_PER_DEGREE = 111_320.0  # of latitude; enough for a picture
 
@@ -58,7 +61,8 @@ def svg_map(problem: PlanProblem, plan: Plan) -> str:
         *(_line(home[v.volunteer_id], place[v.need_id]) for v in plan.visits),
         *(_home(name, spot, is_going=name in going) for name, spot in home.items()),
         *(_need(name, spot) for name, spot in place.items() if name not in short),
-        *(_short(name, place[name], is_named=len(short) <= MOST_NAMED) for name in sorted(short)),
+        *(_short(name, place[name]) for name in sorted(short)),
+        *_names(sheet, {name: place[name] for name in sorted(short)}),
         _rule(sheet),
     ]
     words = f"Map: {len(places)} needs, {len(homes)} volunteers and {len(plan.visits)} visits; the table says the same."
@@ -95,11 +99,40 @@ def _need(name: str, spot: Spot) -> str:
     )
 
 
-def _short(name: str, spot: Spot, *, is_named: bool) -> str:
+def _short(name: str, spot: Spot) -> str:
     x, y = spot
     corners = _corners((x, y - 9), (x + 9, y), (x, y + 9), (x - 9, y))
-    label = f'<text class="name" x="{x:.1f}" y="{y - 12:.1f}">{escape(name)}</text>' if is_named else ""
-    return f'<polygon class="short" points="{corners}"><title>{escape(name)}: short of help</title></polygon>{label}'
+    return f'<polygon class="short" points="{corners}"><title>{escape(name)}: short of help</title></polygon>'
+
+
+def _names(sheet: _Sheet, short: Mapping[str, Spot]) -> Iterator[str]:
+    """The names of those short of help that have room: on a phone's screen too, else on a wide one only."""
+    taken: list[Box] = [(x - 9, y - 9, x + 9, y + 9) for x, y in short.values()]
+    waiting = dict(short)
+    for size, words in ((LARGE, "name"), (SMALL, "name wide")):
+        for name, spot in [*waiting.items()]:
+            box = next((box for box in _places(name, spot, size) if _has_room(sheet, box, taken)), None)
+            if box is not None:
+                taken.append(box)
+                del waiting[name]
+                x, y = (box[0] + box[2]) / 2, box[3] - size / 5
+                yield f'<text class="{words}" x="{x:.1f}" y="{y:.1f}">{escape(name)}</text>'
+
+
+def _places(name: str, spot: Spot, size: float) -> Iterator[Box]:
+    """Where its name could stand: above it, below, right, left."""
+    (x, y), wide, off = spot, len(name) * size * _LETTER, 11.0
+    yield x - wide / 2, y - off - size, x + wide / 2, y - off
+    yield x - wide / 2, y + off, x + wide / 2, y + off + size
+    yield x + off, y - size / 2, x + off + wide, y + size / 2
+    yield x - off - wide, y - size / 2, x - off, y + size / 2
+
+
+def _has_room(sheet: _Sheet, box: Box, taken: Iterable[Box]) -> bool:
+    left, top, right, bottom = box
+    if left < 0 or top < 0 or right > WIDTH or bottom > sheet.height - 28:
+        return False
+    return not any(left < other[2] and other[0] < right and top < other[3] and other[1] < bottom for other in taken)
 
 
 def _corners(*corners: tuple[float, float]) -> str:

@@ -48,7 +48,7 @@ ul { margin: 0 0 8px; padding-left: 24px; }
 @media (max-width: 40em) {
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   table, tbody, tr, td { display: block; }
-  .name, .scale { font-size: 30px; }
+  .name, .scale { font-size: 30px; } .name.wide { display: none; }
   .home { r: 9px; }
   .need, .short { transform-box: fill-box; transform-origin: center; transform: scale(1.7); }
   .key .home { r: 6px; } .key .need, .key .short { transform: none; }

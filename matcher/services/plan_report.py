@@ -47,11 +47,16 @@ def _summary(problem: PlanProblem, plan: Plan) -> str:
     people = f"{_count(len(problem.volunteers), 'volunteer')}, {going} of them with a visit."
     facts = (
         f"{_count(len(problem.needs), 'need')}{when}; {people}",
-        f"{distance_words(plan.travel_m)} from home to need in straight lines, all visits together.",
+        *_travel_words(plan),
         _proof(plan),
         *_short_words(plan),
     )
     return "".join(f"<p>{escape(fact)}</p>" for fact in facts)
+
+
+def _travel_words(plan: Plan) -> Iterator[str]:
+    if plan.visits:
+        yield f"{distance_words(plan.travel_m)} from home to need in straight lines, all visits together."
 
 
 def _short_words(plan: Plan) -> Iterator[str]:
@@ -62,6 +67,10 @@ def _short_words(plan: Plan) -> Iterator[str]:
 
 
 def _proof(plan: Plan) -> str:
+    if plan.gap == 0 and not plan.places_filled:
+        return (
+            "Proved: nobody who offered can go to any of them." if plan.places_short else "Nothing had to be planned."
+        )
     if plan.gap == 0:
         return "Proved: no plan finds more helpers, the urgent counting for more; none that finds as many travels less."
     missed, metres = divmod(plan.total - plan.bound, plan.place_m)

@@ -59,6 +59,7 @@ def read_plan_sheets(needs_file: Path, volunteers_file: Path) -> PlanSheets:
     points = PostcodePoints()
     needs_sheet = read_sheet(needs_file, *NEEDS)
     volunteers_sheet = read_sheet(volunteers_file, *VOLUNTEERS)
+    _refuse_exchanged(needs_sheet, volunteers_sheet)
     for sheet in (needs_sheet, volunteers_sheet):
         _refuse_twins(sheet)
     known = {row.text("id") for row in volunteers_sheet.rows}
@@ -79,6 +80,15 @@ def read_plan_sheets(needs_file: Path, volunteers_file: Path) -> PlanSheets:
 
 def _in_order(sheet: Sheet) -> list[BadCell]:
     return sorted(sheet.bad, key=lambda cell: cell.line)
+
+
+def _refuse_exchanged(needs: Sheet, volunteers: Sheet) -> None:
+    """One thing is wrong then, and not every column of both files."""
+    if {*VOLUNTEERS[0]} <= {*needs.columns} and {*NEEDS[0]} <= {*volunteers.columns}:
+        here = BadCell(
+            needs.file, 1, "", "the needs: are the two files the other way round?", "the volunteers’ columns"
+        )
+        raise BadCells([here])
 
 
 def _refuse_twins(sheet: Sheet) -> None:

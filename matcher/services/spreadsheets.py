@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -51,9 +51,10 @@ class BadCells(BadInput):
 
 @dataclass(slots=True)
 class Sheet:
-    """One file's rows. bad: its bad cells so far. ignored: columns nobody asked for."""
+    """One file's rows. columns: those of its header. bad: its bad cells so far. ignored: columns nobody asked for."""
 
     file: str
+    columns: tuple[str, ...] = ()
     rows: list[Row] = field(default_factory=list)
     bad: list[BadCell] = field(default_factory=list)
     ignored: tuple[str, ...] = ()
@@ -96,7 +97,7 @@ class Row:
             return None
 
 
-def read_sheet(path: Path, required: Iterable[str], optional: Iterable[str]) -> Sheet:
+def read_sheet(path: Path, required: Sequence[str], optional: Sequence[str]) -> Sheet:
     """The rows of a CSV file with a header line. Blank lines are passed over.
 
     Commas, semicolons or tabs; UTF-8 with or without a byte order mark, UTF-16, or what Windows calls ANSI.
@@ -109,7 +110,7 @@ def read_sheet(path: Path, required: Iterable[str], optional: Iterable[str]) -> 
     except ValueError as error:
         sheet.refuse(1, "", str(error), "something else")
     else:
-        _read_into(sheet, text, frozenset(required), frozenset(optional))
+        _read_into(sheet, text, required, optional)
     return sheet
 
 
@@ -124,16 +125,20 @@ def _decoded(content: bytes) -> str:
         return content.decode("cp1252", errors="replace")
 
 
-def _read_into(sheet: Sheet, text: str, required: frozenset[str], optional: frozenset[str]) -> None:
+def _read_into(sheet: Sheet, text: str, required: Sequence[str], optional: Sequence[str]) -> None:
     lines = _lines(sheet, text)
     header_line, names = next(lines, (1, []))
+    if not names and not sheet.bad:
+        sheet.refuse(1, "", f"a first line that names the columns: {', '.join(required)}")
+        return
     columns = [_column(name) for name in names]
-    for name in sorted(required - set(columns)):
+    sheet.columns = tuple(columns)
+    for name in sorted({*required} - {*columns}):
         sheet.refuse(header_line, name, "a column of that name", ", ".join(names))
     for name in sorted({name for name in columns if name and columns.count(name) > 1}):
         sheet.refuse(header_line, name, "one column of that name", ", ".join(names))
     sheet.ignored = tuple(
-        name.strip() for name, column in zip(names, columns, strict=True) if column not in required | optional | {""}
+        name.strip() for name, column in zip(names, columns, strict=True) if column not in {*required, *optional, ""}
     )
     if sheet.bad:
         return

@@ -92,6 +92,8 @@ def test_a_bad_cell_is_exit_code_2_and_nothing_is_written(run, tmp_path):
     ("options", "words"),
     [
         (("--explain", "N99"), "neither file has the id “N99”"),
+        (("--explain", "n04"), "Did you mean N04?"),
+        (("--explain", "NN18"), "Did you mean N18?"),
         (("--out", "plan.json"), "name a .csv"),
         (("--out", "nowhere/plan.csv"), "nowhere/plan.csv cannot be written"),
         (("--report", "nowhere/plan.html"), "nowhere/plan.html cannot be written"),

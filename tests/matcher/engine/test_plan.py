@@ -245,6 +245,21 @@ def test_a_large_market_is_looked_at_in_part_and_loses_nothing(monkeypatch):
     assert in_part.total - in_full.total < in_part.place_m
 
 
+@pytest.mark.parametrize("seed", range(2))
+def test_what_was_not_looked_at_is_still_in_the_bound(monkeypatch, seed):
+    problem = parish(seed, needs=40, volunteers=15)
+    in_full = plan(problem)
+    monkeypatch.setattr(planning, "MANY", 1)
+    monkeypatch.setattr(planning, "A_FEW", 1)
+    assert plan(problem).bound <= in_full.total
+
+
+def test_the_one_who_would_have_the_least_farther_to_go_is_the_change_that_is_told():
+    far, near = volunteer("far", point=north(9000), reach_m=100), volunteer("near", point=north(4000), reach_m=100)
+    (missing,) = planned([need()], [far, near]).unserved
+    assert [change.volunteer_id for change in missing.changes if change.code is ReasonCode.NOBODY_NEAR] == ["near"]
+
+
 def test_reasons_name_who_is_taken():
     needs = [need("a", 9, 10), need("b", 9, 10, point=north(100))]
     (missing,) = planned(needs, [volunteer()]).unserved

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from matcher.domain.geo import Point
 from matcher.engine.plan import plan
 from matcher.engine.plan_explain import Tried, newcomers
 from matcher.engine.plan_problem import PlanProblem
@@ -90,6 +91,38 @@ def test_no_mark_of_the_map_hides_another():
     spots += [(float(x), float(y) + 9) for x, y in tops]
     assert len(spots) >= 5
     assert min(dist(a, b) for a, b in combinations(spots, 2)) > 8
+
+
+@pytest.mark.parametrize(("kind", "size"), [("name", 30), ("name wide", 15)])
+def test_names_on_the_map_have_room_and_stay_inside_it(kind, size):
+    """On a phone the letters are twice as large: only the first kind is shown there."""
+    text = report_of(parish(3, needs=120, volunteers=8))
+    picture = text.partition('aria-label="Map')[2].partition("</svg>")[0]
+    height = int(re.search(r'viewBox="0 0 640 (\d+)"', text)[1])
+    named = re.findall(rf'<text class="{kind}" x="([\d.]+)" y="([\d.]+)">([^<]+)</text>', picture)
+    wide = size * 0.6
+    boxes = [
+        (float(x) - len(n) * wide / 2, float(y) - size * 0.8, float(x) + len(n) * wide / 2, float(y) + size * 0.2)
+        for x, y, n in named
+    ]
+    assert len(boxes) > 2
+    assert all(left >= 0 and top >= 0 and right <= 640 and bottom <= height for left, top, right, bottom in boxes)
+    assert not any(a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3] for a, b in combinations(boxes, 2))
+
+
+def test_a_name_at_the_edge_of_the_map_is_written_inwards():
+    west, east = (need(f"a long name in the {side}", point=Point(51.35, lon)) for side, lon in (("w", -2.6), ("e", -2)))
+    named = re.findall(r'<text class="name[^"]*" x="([\d.-]+)" y="[\d.-]+">([^<]+)</text>', of(west, east))
+    assert len(named) == 2
+    assert all(len(name) * 7 < float(x) < 640 - len(name) * 7 for x, name in named)
+
+
+def test_a_plan_in_which_nobody_goes_boasts_of_nothing():
+    nobody = of(need(), volunteers=[])
+    assert "Proved: nobody who offered can go to any of them." in nobody
+    assert "all visits together" not in nobody
+    assert "travels less" not in nobody
+    assert "Nothing had to be planned." in of(volunteers=[volunteer()])
 
 
 def test_names_are_text_and_never_markup():

@@ -192,6 +192,10 @@ def test_a_day_away_is_a_day_of_london(read):
         ("start", "12/24/2026 09:00"),
         ("start", "24/12/2026"),
         ("start", "24/12/26 09:00"),
+        ("start", "24 Smarch 2026 09:00"),
+        ("start", "31/02/2026 09:00"),
+        ("start", "24/12-2026 09:00"),
+        ("start", "46380.375"),
         ("start", "2026-03-29T01:30"),
         ("start", "25/10/2026 01:30"),
         ("start", "2026-12-24"),
@@ -238,6 +242,9 @@ def test_a_bad_cell_of_a_need_is_named(read, column, cell):
         ("weekly", "Mon 12:00-09:00"),
         ("weekly", "Moonday 09:00-12:00"),
         ("weekly", "Mon 09:00-12:00, Tue 09:00-12:00"),
+        ("weekly", "Mon-Wed-Fri 09:00-12:00"),
+        ("weekly", "Mo-Fr 09:00-12:00"),
+        ("weekly", "sometimes 09:00-12:00"),
         ("away", "Christmas"),
         ("away", "2026-12-28/2026-12-24"),
         ("away", "2026-13-01"),
@@ -252,6 +259,60 @@ def test_a_bad_cell_of_a_need_is_named(read, column, cell):
 def test_a_bad_cell_of_a_volunteer_is_named(read, column, cell):
     twin = VOLUNTEER | {"id": "V2", column: cell}
     assert complaints(read, volunteers=[VOLUNTEER, twin]) == [("volunteers.csv", 3, column)]
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "2026-12-04T09:00",
+        "2026-12-04 9:00",
+        "04/12/2026 09:00",
+        "4/12/2026 9:00",
+        "4.12.2026 9:00",
+        "04-12-2026 09:00:00",
+        "4 Dec 2026 09:00",
+        "Fri 4 December 2026, 9:00",
+        "Friday, 04-Dec-2026 09:00",
+        "2026-12-04 9:00+00:00",
+    ],
+)
+def test_a_time_may_be_written_as_people_and_spreadsheets_write_it(read, start):
+    assert need(read, start=start, end="2026-12-04T11:00").window.start == at(2026, 12, 4, 9)
+
+
+def test_a_date_that_became_a_number_is_told_how_to_be_mended(read):
+    with pytest.raises(BadCells, match="show the column as a date"):
+        need(read, start="46380.375")
+
+
+@pytest.mark.parametrize(
+    ("weekly", "days"),
+    [
+        ("Mon-Fri 09:00-12:00", "01234"),
+        ("weekdays 9-12", "01234"),
+        ("Fri to Mon 9:00-12:00", "0456"),
+        ("Sat, Sun & wed 9:00 - 12:00", "256"),
+        ("Tuesday and Thurs 09:00–12:00", "13"),
+        ("Daily 09:00-12:00", "0123456"),
+        ("every day 09:00-12:00", "0123456"),
+        ("weekends 09:00-12:00; Mon 9:00-12:00", "056"),
+    ],
+)
+def test_days_of_the_week_may_be_named_together(read, weekly, days):
+    week = [NEED | {"start": "2026-12-07T09:00", "end": "2026-12-13T12:00"}]  # Monday to Sunday
+    free = read(week, [VOLUNTEER | {"weekly": weekly}]).problem.volunteers[0].free
+    assert [str(one.start.weekday()) for one in free] == [*days]
+    assert {(one.start.hour, one.minutes) for one in free} == {(9, 180)}
+
+
+def test_two_files_the_other_way_round_are_told_once(read):
+    assert complaints(read, [VOLUNTEER], [NEED]) == [("needs.csv", 1, "")]
+
+
+def test_an_empty_file_is_told_what_its_first_line_should_be(read, tmp_path):
+    (tmp_path / "empty.csv").write_text("\n\n")
+    with pytest.raises(BadCells, match=r"names the columns: id, kind, start, end, found nothing\Z"):
+        read_plan_sheets(tmp_path / "empty.csv", EXAMPLES / "volunteers.csv")
 
 
 def test_every_bad_cell_of_both_files_is_listed_at_once(read):
