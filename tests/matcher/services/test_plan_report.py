@@ -114,7 +114,7 @@ def test_a_name_at_the_edge_of_the_map_is_written_inwards():
     west, east = (need(f"a long name in the {side}", point=Point(51.35, lon)) for side, lon in (("w", -2.6), ("e", -2)))
     named = re.findall(r'<text class="name[^"]*" x="([\d.-]+)" y="[\d.-]+">([^<]+)</text>', of(west, east))
     assert len(named) == 2
-    assert all(len(name) * 7 < float(x) < 640 - len(name) * 7 for x, name in named)
+    assert all(len(name) * 4.5 < float(x) < 640 - len(name) * 4.5 for x, name in named)
 
 
 def test_a_plan_in_which_nobody_goes_boasts_of_nothing():
