@@ -33,6 +33,13 @@ def local_day(instant: datetime) -> date:
     return to_local(instant).date()
 
 
+def month_window(year: int, month: int) -> TimeWindow:
+    """A month by London clocks."""
+    first = date(year, month, 1)
+    following = date(year + month // 12, month % 12 + 1, 1)
+    return TimeWindow(at_local(first, time()), at_local(following, time()))
+
+
 def clock_words(instant: datetime) -> str:
     """`9am`, `12 noon`, `2:30pm`: a time of day as people say it."""
     local = to_local(instant)

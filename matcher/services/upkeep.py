@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matcher.domain.lifecycle import NeedStatus, OccurrenceStatus, check_move
-from matcher.services import audit, closing, drafts, icy, matches, needs, referral_news, reminders, visits
+from matcher.services import audit, closing, drafts, icy, matches, needs, news, referral_news, reminders, visits
 from matcher.services.outbox import Owed, owe
 from matcher.store.models import Need, Occurrence
 
@@ -26,6 +26,7 @@ class Upkept:
     opened: int
     asked_how: int
     reminded: int
+    news: int
     drafts_erased: int
 
 
@@ -36,6 +37,7 @@ def keep_up(session: Session, *, now: datetime) -> Upkept:
         opened=needs.extend_recurring(session, now=now) + icy.extend(session, now=now),
         asked_how=visits.ask_if_done(session, now=now, after=ASK_AFTER, after_resident=ASK_RESIDENT_AFTER),
         reminded=reminders.remind(session, now=now),
+        news=news.tell(session, now=now),
         drafts_erased=drafts.erase_old(session, now=now),
     )
 

@@ -17,7 +17,7 @@ from matcher.domain import messages
 from matcher.domain.errors import MessageError
 from matcher.domain.lifecycle import NeedStatus, OccurrenceStatus, OfferStatus
 from matcher.domain.messages import Message
-from matcher.services import page_links, visit_wordings
+from matcher.services import news_wordings, page_links, visit_wordings
 from matcher.services.wording_desk import Desk, Scheme, Values, Wording
 from matcher.store.models import Concern, Home, Need, Notification, Occurrence, Offer, Person, Referral, Staff
 
@@ -127,6 +127,7 @@ def _concern_raised(desk: Desk) -> Values:
 
 _WORDINGS: Mapping[str, Wording] = {
     **visit_wordings.WORDINGS,
+    **news_wordings.WORDINGS,
     "need_posted": _need_posted,
     "need_code": _need_code,
     "need_cancelled_resident": _need_cancelled,

@@ -14,6 +14,7 @@ from matcher.services import (
     arrangement_changes,
     concerns,
     consents,
+    news,
     referrals,
     regular_visits,
     reminders,
@@ -109,6 +110,24 @@ class Told:
         self.tell()
         world.now = began
 
+    def have_news(self):
+        """Joan is thanked for the month in which she helped, and Ann, since then, was asked nothing for four weeks."""
+        world, began = self.world, self.world.now
+        later = at_local(local_day(began), time(10, 30)) + timedelta(days=40)
+        world.now = later - timedelta(days=local_day(later).day - 1)
+        month_before = world.now - timedelta(days=5)
+        world.execute(
+            "update visits set starts_at = :at, ends_at = :at + interval '1 hour', during = tstzrange(:at, :at +"
+            " interval '2 hours') where status = 'done'",
+            at=month_before,
+        )
+        world.execute("update matches set asked_at = asked_at - interval '60 days' where status <> 'proposed'")
+        world.execute("update offers set made_at = made_at - interval '60 days'")
+        with world.work() as session:
+            news.tell(session, now=world.now)
+        self.tell()
+        world.now = began
+
     def speak_for_others(self):
         """Someone asks for another, and someone tells of a worry."""
         world = self.world
@@ -151,6 +170,7 @@ def told(quiet):
     told.live_through()
     told.have_a_regular_visit()
     told.speak_for_others()
+    told.have_news()
     return told
 
 

@@ -51,6 +51,14 @@ class Notification(Declared):
             "event", "person_id", "staff_id", "referral_id", "channel", postgresql_nulls_not_distinct=True
         ),
         CheckConstraint("num_nonnulls(person_id, staff_id, referral_id) = 1", name="one_recipient"),
+        # News goes once, by whichever way they choose meanwhile.
+        Index(
+            "uq_notifications_news",
+            "event",
+            "person_id",
+            unique=True,
+            postgresql_where=text("template in ('month_thanks', 'quiet_spell')"),
+        ),
         Index(
             "ix_notifications_due",
             "due_at",
