@@ -16,8 +16,9 @@ from matcher.store.models import Arrangement, KindRow, Match, Need, Notification
 
 
 def _match_asked(desk: Desk) -> Values:
+    """Over as soon as the visit should have begun: a question that first comes then asks about a time that is past."""
     match = _match(desk)
-    if match.status is not MatchStatus.PROPOSED or match.ends_at <= desk.now:
+    if match.status is not MatchStatus.PROPOSED or match.starts_at <= desk.now:
         return None
     return {
         **_what_was_asked(desk, match),

@@ -182,6 +182,19 @@ def test_a_hand_back_with_no_stand_in_is_left_to_a_round_which_does_not_ask_the_
     assert asked.person_id in (world.people["Ann"], world.people["Bridget"])
 
 
+def test_who_stands_in_is_asked_once_however_often_it_is_looked_after(world, usual):
+    """Christopher is away, and Ann says no: it is tried to hold it for him again, and she is not asked again."""
+    set_up(world, usual, "Christopher", "Ann")
+    coming = next_one(world)
+    day = local_day(coming.starts_at)
+    world.offer("Christopher", away=((day, day),))
+    keep(world)
+    world.no("Ann")
+    assert keep(world) == 0
+    (only,) = world.all(Match, occurrence_id=coming.id)
+    assert (only.person_id, only.status) == (world.people["Ann"], MatchStatus.DECLINED)
+
+
 @pytest.mark.parametrize("why", ["paused", "away", "busy"])
 def test_where_the_usual_person_cannot_go_the_stand_in_is_asked(world, usual, why):
     set_up(world, usual, "Christopher", "Ann")

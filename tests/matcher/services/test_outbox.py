@@ -237,12 +237,14 @@ def test_who_may_have_been_asked_is_told_too(world, status):
     assert ("match_taken", "sent") in world.owed("Ann")
 
 
-def test_a_question_whose_time_has_passed_is_not_sent(world):
+@pytest.mark.parametrize(("minutes", "status"), [(119, "sent"), (120, "dropped"), (180, "dropped")])
+def test_a_question_is_not_sent_once_the_visit_should_have_begun(world, minutes, status):
+    """They are asked to be there in two hours, for half an hour."""
     world.offer("Christopher")
     world.ask("Christopher", world.post())
-    world.later(hours=3)
+    world.later(minutes=minutes)
     world.deliver()
-    assert ("match_asked", "dropped") in world.owed("Christopher")
+    assert ("match_asked", status) in world.owed("Christopher")
 
 
 def test_a_visit_that_was_handed_back_before_anyone_was_told_is_not_told(world):

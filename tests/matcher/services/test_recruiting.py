@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from matcher.domain.geo import TravelMode
 from matcher.services import recruiting, upkeep
-from matcher.store.models import Home, Occurrence
+from matcher.store.models import Cell, Home, Occurrence, Person
 
 
 def pass_time(world):
@@ -79,4 +79,6 @@ def test_no_home_is_told_only_the_middle_of_its_square(world):
     world.post("Eileen")
     pass_time(world)
     home, (only,) = world.one(Home), past(world)
-    assert (only.point.lat, only.point.lon) != (home.lat, home.lon)
+    square = world.one(Cell, id=world.one(Person, id=home.person_id).cell_id)
+    assert (only.point.lat, only.point.lon) == (square.lat, square.lon)
+    assert (square.lat, square.lon) != (home.lat, home.lon)

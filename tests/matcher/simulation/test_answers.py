@@ -84,3 +84,11 @@ def test_a_shared_mood_moves_a_whole_village_on_a_day_of_snow_and_nobody_on_anot
         of_day = moved[(moody.needs.posted // DAY_MIN == day)][:, village]
         assert np.ptp(of_day) < 1e-9
         assert abs(of_day[0, 0]) > 0
+
+
+def test_who_lives_out_in_the_country_is_in_a_mood_of_their_own():
+    moody = build_county(replace(SNOWY, extensions=Extensions(shared_refusal=1.0)), seed=1)
+    moved = Answers(moody)._logit - Answers(build_county(SNOWY, seed=1))._logit
+    first_snow = moved[int(np.argmax(moody.needs.snowy)), moody.helpers.cluster < 0]
+    assert np.unique(first_snow.round(9)).size == first_snow.size > 50
+    assert first_snow.std() == pytest.approx(1.0, abs=0.25)
