@@ -1,7 +1,7 @@
 """The regression gate: the reported runs in small. A fifth of the county, three days after one of warm-up, two seeds.
 
 A small county is rough, so its bounds are not the targets of the whole runs (docs/asking.md): they stand just below
-what these two seeds come to (quiet; the snowy ones are wider).
+what these two seeds come to.
 """
 
 from dataclasses import replace
@@ -40,20 +40,20 @@ def over(runs, name):
 
 def test_ours_fills_most_of_what_could_be_filled(week):
     name, ours, _ = week
-    assert over(ours, "of_clairvoyant") >= {"quiet": 94, "snow": 70}[name]
+    assert over(ours, "of_clairvoyant") >= {"quiet": 94, "snow": 93}[name]
 
 
 def test_ours_comes_in_time_to_most_of_what_could_be_in_time(week):
     name, ours, _ = week
-    assert over(ours, "on_time_of_clairvoyant") >= {"quiet": 94, "snow": 64}[name]
+    assert over(ours, "on_time_of_clairvoyant") >= {"quiet": 94, "snow": 89}[name]
 
 
 def test_ours_asks_a_fraction_of_what_a_broadcast_asks(week):
     name, ours, broadcast = week
-    assert over(ours, "asks_per_fill") <= {"quiet": 3.0, "snow": 5.5}[name]
-    assert over(ours, "asks") <= {"quiet": 0.18, "snow": 0.5}[name] * over(broadcast, "asks")
+    assert over(ours, "asks_per_fill") <= {"quiet": 3.0, "snow": 3.1}[name]
+    assert over(ours, "asks") <= {"quiet": 0.18, "snow": 0.23}[name] * over(broadcast, "asks")
 
 
 def test_nobody_is_worn_out(week):
     name, ours, _ = week
-    assert over(ours, "worst_off") <= {"quiet": 4, "snow": 20}[name]
+    assert over(ours, "worst_off") <= {"quiet": 4, "snow": 8}[name]
