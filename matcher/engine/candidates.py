@@ -85,6 +85,14 @@ def has_checks(world: World, pairs: Pairs) -> Bools:
     return able
 
 
+def is_as_asked(world: World, pairs: Pairs) -> Bools:
+    """They have every trait that the resident must have."""
+    able: Bools = np.ones(pairs.occurrence.size, dtype=np.bool_)
+    for trait in np.flatnonzero(world.needs.musts.any(axis=0)).tolist():
+        able &= ~world.needs.musts[pairs.occurrence, trait] | world.offers.traits[pairs.volunteer, trait]
+    return able
+
+
 def is_below_limit(world: World, pairs: Pairs) -> Bools:
     """One more visit in that week is within what they offered."""
     return can_begin(world, pairs, ReasonCode.ALL_AT_LIMIT)
@@ -135,6 +143,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
     Requirement(ReasonCode.WINDOW_PASSED, "able to get there in time", can_get_there),
     Requirement(ReasonCode.NOBODY_FREE, "free for the whole visit", is_free),
     Requirement(ReasonCode.NOBODY_CHECKED, "have the checks it needs", has_checks),
+    Requirement(ReasonCode.NOBODY_AS_ASKED, "meet every must-have", is_as_asked),
     Requirement(ReasonCode.ALL_AT_LIMIT, "below their weekly limit", is_below_limit),
     Requirement(ReasonCode.ALL_ASKED_ENOUGH, "not asked too often already", is_not_asked_enough),
     Requirement(ReasonCode.ALL_BUSY_ELSEWHERE, "not promised elsewhere then, travel included", is_not_busy_elsewhere),
@@ -176,7 +185,8 @@ def _sift(world: World, pairs: Pairs) -> Candidates:
     """Of pairs that are near enough. Cheapest first: what can be looked up, then the search for a start."""
     for requirement in REQUIREMENTS:
         if requirement.code not in _SETTLED | pairs.waived:
-            pairs = pairs.where(requirement.holds(world, pairs))
+            holds = requirement.holds(world, pairs)
+            pairs = pairs if holds.all() else pairs.where(holds)
     earliest = earliest_starts(world, pairs, upto=TIME_RULES[-1])
     able = (earliest != NONE) & _has_room_still(world, pairs)
     pairs, earliest = pairs.where(able), earliest[able]

@@ -1,7 +1,7 @@
 """What asking someone is worth, in minutes of welfare: one named function for each term, which add up to the
 weight.
 
-w = p (V age on_time S + continuity - 2 travel - fairness) - attention (1 + fatigue) + idle
+w = p (V age on_time S + continuity + preference - 2 travel - fairness) - attention (1 + fatigue) + idle
 
 The products are told as a chain: what each factor adds to the factors before it, so that the lines add up.
 """
@@ -20,7 +20,7 @@ from matcher.engine.candidates import Candidates
 from matcher.engine.clock import Bools, Floats, Ints
 from matcher.engine.indexes import ReachClass
 from matcher.engine.params import Params
-from matcher.engine.world import World
+from matcher.engine.world import Pairs, World
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +46,7 @@ class Scene:
     late: Bools
     unheard: Floats
     usual: Bools
+    wishes_met: Ints
     travel_min: Floats
     visits: Floats
     fatigue: Floats
@@ -85,6 +86,13 @@ def others_asked(scene: Scene) -> Floats:
 def continuity(scene: Scene) -> Floats:
     """They have helped this resident before, and both were happy."""
     return scene.p * scene.params.continuity * scene.usual
+
+
+def preference(scene: Scene) -> Floats:
+    """They are as the resident wished, though it need not be."""
+    params = scene.params
+    worth: Floats = np.minimum(params.preference_per_wish * scene.wishes_met, params.preference_most)
+    return scene.p * worth
 
 
 def travel(scene: Scene) -> Floats:
@@ -127,6 +135,7 @@ TERMS: tuple[Term, ...] = (
     Term("on_time", lateness, "would start later than hoped"),
     Term("others_asked", others_asked, "others have been asked and may yet say yes"),
     Term("continuity", continuity, "has helped this neighbour before"),
+    Term("preference", preference, "is as was wished for"),
     Term("travel", travel, "the way there and back: {band}"),
     Term("fairness", fairness, "has visits that week already"),
     Term("attention", attention, "asking takes someone's attention"),
@@ -147,11 +156,19 @@ def set_scene(world: World, found: Candidates, urge: Urge) -> Scene:
         late=found.start > urge.target[found.occurrence],
         unheard=urge.unheard[found.occurrence],
         usual=world.usual.has(found.occurrence, person),
+        wishes_met=_wishes_met(world, pairs),
         travel_min=pairs.metres / world.offers.speed[found.volunteer],
         visits=world.after.weekly[person, world.clock.week_of(found.start)].astype(np.float64),
         fatigue=world.fatigue[person],
         idle=world.idle[person],
     )
+
+
+def _wishes_met(world: World, pairs: Pairs) -> Ints:
+    met = np.zeros(pairs.occurrence.size, dtype=np.int64)
+    for trait in np.flatnonzero(world.needs.wishes.any(axis=0)).tolist():
+        met += world.needs.wishes[pairs.occurrence, trait] & world.offers.traits[pairs.volunteer, trait]
+    return met
 
 
 def weights(scene: Scene) -> Floats:
@@ -175,6 +192,7 @@ def ceilings(world: World, urge: Urge, occurrence: Ints, metres: Floats, of: Rea
         late=np.zeros(size, dtype=np.bool_),
         unheard=urge.unheard[occurrence],
         usual=np.zeros(size, dtype=np.bool_),
+        wishes_met=world.needs.wishes[occurrence].sum(axis=1),
         travel_min=metres / of.fastest,
         visits=np.zeros(size),
         fatigue=np.zeros(size),

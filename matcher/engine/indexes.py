@@ -56,8 +56,8 @@ class Spans:
 class OccurrenceIndex:
     """Occurrences as arrays, N rows. piece_*: (N, K), padded with empty pieces. word, bits: (N, J), which
     words of a volunteer's half-hour mask matter and which of their bits, padded with zeros. requires: (N,
-    C). last_day: proleptic ordinal. point: (N, 3) earth-centred metres. begins: NONE if free to choose. target: by when
-    it should have begun.
+    C). musts, wishes: (N, T), over the traits that anyone asks for. last_day: proleptic ordinal. point: (N, 3)
+    earth-centred metres. begins: NONE if free to choose. target: by when it should have begun.
     """
 
     id: Ints
@@ -70,6 +70,8 @@ class OccurrenceIndex:
     word: Ints
     bits: Words
     requires: Bools
+    musts: Bools
+    wishes: Bools
     last_day: Ints
     begins: Ints
     target: Ints
@@ -79,9 +81,10 @@ class OccurrenceIndex:
 @dataclass(frozen=True, slots=True, eq=False)
 class VolunteerIndex:
     """Offers as arrays, V rows. person: row of the person. kinds: (V, words) bit set over the kinds there are. checks:
-    (V, C) last day as an ordinal, 0 if missing. week: the row of `free` and of `half_hours` that holds when they are
-    free: most people share theirs. half_hours: (weeks, W) bit set, a bit for every half-hour of the horizon that holds
-    a free moment. limit: visits a week. speed: metres a minute. classes: by reach.
+    (V, C) last day as an ordinal, 0 if missing. traits: (V, T), over the traits that anyone asks for. week: the row
+    of `free` and of `half_hours` that holds when they are free: most people share theirs. half_hours: (weeks, W) bit
+    set, a bit for every half-hour of the horizon that holds a free moment. limit: visits a week. speed:
+    metres a minute. classes: by reach.
     """
 
     id: Ints
@@ -91,6 +94,7 @@ class VolunteerIndex:
     speed: Floats
     kinds: Words
     checks: npt.NDArray[np.int32]
+    traits: Bools
     week: npt.NDArray[np.int32]
     free: Spans
     half_hours: Words
@@ -173,6 +177,7 @@ def index_occurrences(
     occurrences: Sequence[OpenOccurrence],
     kinds: Sequence[str],
     checks: Sequence[str],
+    traits: Sequence[str],
     clock: Clock,
     target_share: float,
 ) -> OccurrenceIndex:
@@ -193,9 +198,9 @@ def index_occurrences(
         piece_end=end,
         word=word,
         bits=bits,
-        requires=np.array([[c in o.required_checks for c in checks] for o in occurrences], dtype=np.bool_).reshape(
-            len(occurrences), len(checks)
-        ),
+        requires=_membership([o.required_checks for o in occurrences], checks),
+        musts=_membership([o.musts for o in occurrences], traits),
+        wishes=_membership([o.wishes for o in occurrences], traits),
         last_day=np.array([_last_day(o.windows) for o in occurrences], dtype=np.int64),
         target=np.array([clock.floor(_target(o, target_share)) for o in occurrences], dtype=np.int64),
         urgent=np.array([o.urgency is Urgency.URGENT for o in occurrences], dtype=np.bool_),
@@ -203,6 +208,12 @@ def index_occurrences(
             [NONE if o.begins_at is None else clock.ceil(o.begins_at) for o in occurrences], dtype=np.int64
         ),
     )
+
+
+def _membership(sets: Sequence[frozenset[str]], names: Sequence[str]) -> Bools:
+    """(len(sets), len(names)): which names each set holds."""
+    held = np.array([[name in one for name in names] for one in sets], dtype=np.bool_)
+    return held.reshape(len(sets), len(names))
 
 
 def _target(occurrence: OpenOccurrence, share: float) -> datetime:
@@ -240,7 +251,7 @@ def _ones(first: int, last: int) -> int:
 
 
 def index_volunteers(
-    snapshot: Snapshot, person: Ints, kinds: Sequence[str], checks: Sequence[str], clock: Clock
+    snapshot: Snapshot, person: Ints, kinds: Sequence[str], checks: Sequence[str], traits: Sequence[str], clock: Clock
 ) -> VolunteerIndex:
     """Arrays of the offers, in the order of the snapshot; `kinds` begins with the kinds of the snapshot."""
     free = _free_spans(snapshot.weeks, clock)
@@ -255,6 +266,7 @@ def index_volunteers(
         speed=speed,
         kinds=np.pad(snapshot.kinds, ((0, 0), (0, max(0, more_words)))),
         checks=_check_days(snapshot, checks),
+        traits=_traits(snapshot, traits),
         week=snapshot.week,
         free=free,
         half_hours=_half_hours(free, clock.horizon),
@@ -277,6 +289,15 @@ def _check_days(snapshot: Snapshot, checks: Sequence[str]) -> npt.NDArray[np.int
         if check in snapshot.check_names:
             days[:, c] = snapshot.checks[:, snapshot.check_names.index(check)]
     return days
+
+
+def _traits(snapshot: Snapshot, traits: Sequence[str]) -> Bools:
+    held = np.zeros((len(snapshot), len(traits)), dtype=np.bool_)
+    for t, trait in enumerate(traits):
+        if trait in snapshot.trait_names:
+            word, bit = divmod(snapshot.trait_names.index(trait), 64)
+            held[:, t] = snapshot.traits[:, word] >> np.uint64(bit) & np.uint64(1)
+    return held
 
 
 def _free_spans(weeks: Sequence[Iterable[TimeWindow]], clock: Clock) -> Spans:

@@ -19,6 +19,7 @@ from matcher.engine.snapshot import ASKED, HELD, Snapshot, bit_sets
 _OFFER = {"offer": ">i8", "person": ">i8", "mode": ">i4", "reach": ">i4", "limit": ">i4", "asks": ">i4"}
 _OFFER |= {"leaning": ">f8", "lat": ">f8", "lon": ">f8"}
 _KIND = {"offer": ">i8", "kind": ">i4"}
+_TRAIT = {"offer": ">i8", "trait": ">i4"}
 _RULE = {"offer": ">i8", "weekday": ">i4", "opens": ">i8", "closes": ">i8"}
 _CHECK = {"offer": ">i8", "check": ">i4", "last_day": ">i4"}
 _HELD = {"offer": ">i8", "start": ">i8", "end": ">i8", "lat": ">f8", "lon": ">f8"}
@@ -31,14 +32,17 @@ class CopiedOffers:
 
     offers: id, person, place of the travel mode in its enum, reach in metres, visits a week (2^31 - 1 for no limit),
     questions a day (-1 for the scheme's own limit), leaning in logits, latitude, longitude; by id. kinds: offer, place
-    in kind_names. rules: offer, weekday, opens, closes; those of the weekdays that matter. checks: offer, place in
-    check_names, last day (9999-12-31 for no end). held: offer, start, end, latitude, longitude. asked: offer, when.
+    in kind_names. traits: offer, place in trait_names. rules: offer, weekday, opens, closes; those of the weekdays that
+    matter. checks: offer, place in check_names, last day (9999-12-31 for no end). held: offer, start, end, latitude,
+    longitude. asked: offer, when.
     exceptions: for an offer id, stretches of time in which it is free, or not.
     """
 
     offers: bytes
     kinds: bytes
     kind_names: tuple[str, ...]
+    traits: bytes
+    trait_names: tuple[str, ...]
     rules: bytes
     checks: bytes
     check_names: tuple[str, ...]
@@ -53,6 +57,7 @@ def snapshot_from(copied: CopiedOffers, horizon: TimeWindow) -> Snapshot:
     ids = numbers(offers["offer"])
     week, weeks = _weeks(copied, ids, horizon)
     kinds = _of_these(ids, rows_of_copy(copied.kinds, _KIND), "kind")
+    traits = _of_these(ids, rows_of_copy(copied.traits, _TRAIT), "trait")
     return Snapshot(
         offer=ids,
         person=numbers(offers["person"]),
@@ -65,6 +70,8 @@ def snapshot_from(copied: CopiedOffers, horizon: TimeWindow) -> Snapshot:
         leaning=offers["leaning"].astype(np.float64),
         kinds=bit_sets(*kinds, ids.size, len(copied.kind_names)),
         kind_names=copied.kind_names,
+        traits=bit_sets(*traits, ids.size, len(copied.trait_names)),
+        trait_names=copied.trait_names,
         week=week,
         weeks=weeks,
         checks=_check_days(copied, ids),

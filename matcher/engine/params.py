@@ -69,7 +69,8 @@ class Params:
     value: V, the worth of a filled place. age_rise: how much V has grown by the end of the wait. front_share:
     past this share of its wait, an occurrence is served before all others. target_share: where in its windows
     an occurrence has its target, unless it says. late_share: what of V is left when the visit starts after
-    the target. notice_min: shortest time between the ask and setting off. start_step_min: proposed starts are
+    the target. preference_per_wish, preference_most: what each wish that is met adds, and all of them at most.
+    notice_min: shortest time between the ask and setting off. start_step_min: proposed starts are
     rounded up to this where that still fits. snow_reach: what a reach shrinks to while it is cold, for whoever reads
     the volunteers. wanted_yes: chance of a yes in time that asking aims at. rounds,
     round_min, round_max: the time left is thought of as so many rounds of asking, each between so many minutes; with
@@ -84,6 +85,8 @@ class Params:
     target_share: float = 0.6
     late_share: float = 0.3
     continuity: float = 60.0
+    preference_per_wish: float = 30.0
+    preference_most: float = 60.0
     travel_per_min: float = 2.0
     fairness_per_visit: float = 15.0
     attention: float = 6.0

@@ -21,6 +21,7 @@ class ReasonCode(StrEnum):
     WINDOW_PASSED = "window_passed"
     NOBODY_FREE = "nobody_free"
     NOBODY_CHECKED = "nobody_checked"
+    NOBODY_AS_ASKED = "nobody_as_asked"
     ALL_AT_LIMIT = "all_at_limit"
     ALL_ASKED_ENOUGH = "all_asked_enough"
     ALL_BUSY_ELSEWHERE = "all_busy_elsewhere"
@@ -37,7 +38,8 @@ class OpenOccurrence:
     not yet held; live asks are not taken off. point: the exact home, for the engine only. told_point: the
     centre of its cell, from which every word about distance is made. waiting_since: when it was posted, or
     opened. target: by when it should have begun (None: `Params.target_share` of the way through its windows).
-    required_checks: names a helper must hold, unexpired to the last day of the windows. usual: people who
+    required_checks: names a helper must hold, unexpired to the last day of the windows. musts: traits a helper must
+    have. wishes: traits that would be welcome. usual: people who
     helped this resident before and both were happy. held_by: people who already hold a place of it.
     begins_at: when they begin, so that the second helper comes at the same time if that can be. refused_by:
     offers that said no to it. usual_first: recurring or personal help: the usual people are asked alone at first.
@@ -56,6 +58,8 @@ class OpenOccurrence:
     waiting_since: datetime
     target: datetime | None = None
     required_checks: frozenset[str] = frozenset()
+    musts: frozenset[str] = frozenset()
+    wishes: frozenset[str] = frozenset()
     usual: frozenset[int] = frozenset()
     held_by: frozenset[int] = frozenset()
     begins_at: datetime | None = None
@@ -81,8 +85,8 @@ class HeldVisit:
 class Volunteer:
     """One active offer of one person, its availability already expanded over the horizon of the round.
 
-    checks: name -> last day on which it counts, None for no end. reach_m: straight line. visits_per_week:
-    None for no limit. held: every visit this person holds
+    checks: name -> last day on which it counts, None for no end. traits: what they told of themselves.
+    reach_m: straight line. visits_per_week: None for no limit. held: every visit this person holds
     or has done from the Monday of this week on. asked_at: every ask made of this offer in the last fortnight,
     live ones included. leaning: how much likelier than most this person is to say yes, in logits, as learned.
     asks_per_day: None for the scheme's own limit.
@@ -92,6 +96,7 @@ class Volunteer:
     person_id: int
     kinds: frozenset[str]
     checks: Mapping[str, date | None] = field(default_factory=dict)
+    traits: frozenset[str] = frozenset()
     free: tuple[TimeWindow, ...]
     point: Point
     reach_m: float

@@ -34,8 +34,9 @@ class Snapshot(Sequence[Volunteer]):
     """Active offers as columns, V rows by ascending offer id.
 
     lat, lon: degrees. mode: place in MODES. limit: visits a week, NO_LIMIT for none. asks_a_day: THE_SCHEME_S, or
-    their own limit. leaning: logits. kinds: (V, words) bit set over kind_names. week: place in `weeks` of the windows
-    in which they are free. checks: (V, len(check_names)) last day as an ordinal, 0 if missing, NEVER for no end.
+    their own limit. leaning: logits. kinds, traits: (V, words) bit sets over kind_names and trait_names. week: place in
+    `weeks` of the windows in which they are free. checks: (V, len(check_names)) last day as an ordinal, 0 if missing,
+    NEVER for no end.
     held: HELD, by row; asked: ASKED, by row; instants in microseconds since 1970.
     ValueError if an offer is there twice or a reach is not 0 or more.
     """
@@ -51,6 +52,8 @@ class Snapshot(Sequence[Volunteer]):
     leaning: Floats
     kinds: Words
     kind_names: tuple[str, ...]
+    traits: Words
+    trait_names: tuple[str, ...]
     week: npt.NDArray[np.int32]
     weeks: tuple[tuple[TimeWindow, ...], ...]
     checks: npt.NDArray[np.int32]
@@ -81,7 +84,8 @@ class Snapshot(Sequence[Volunteer]):
         return Volunteer(
             offer_id=int(self.offer[at]),
             person_id=int(self.person[at]),
-            kinds=frozenset(name for k, name in enumerate(self.kind_names) if self._has_kind(at, k)),
+            kinds=_named(self.kinds[at], self.kind_names),
+            traits=_named(self.traits[at], self.trait_names),
             checks={
                 name: None if day == NEVER else date.fromordinal(day)
                 for name, day in zip(self.check_names, self.checks[at].tolist(), strict=True)
@@ -105,9 +109,6 @@ class Snapshot(Sequence[Volunteer]):
         """Where one of them lives."""
         return Point(float(self.lat[row]), float(self.lon[row]))
 
-    def _has_kind(self, row: int, kind: int) -> bool:
-        return bool(int(self.kinds[row, kind // 64]) >> kind % 64 & 1)
-
 
 def snapshot_of(volunteers: Sequence[Volunteer]) -> Snapshot:
     """These people as columns; a snapshot is one already."""
@@ -115,6 +116,7 @@ def snapshot_of(volunteers: Sequence[Volunteer]) -> Snapshot:
         return volunteers
     ordered = sorted(volunteers, key=lambda one: one.offer_id)
     kind_names = tuple(sorted({kind for one in ordered for kind in one.kinds}))
+    trait_names = tuple(sorted({trait for one in ordered for trait in one.traits}))
     check_names = tuple(sorted({check for one in ordered for check in one.checks}))
     weeks: dict[tuple[TimeWindow, ...], int] = {}
     week = [weeks.setdefault(one.free, len(weeks)) for one in ordered]
@@ -130,8 +132,10 @@ def snapshot_of(volunteers: Sequence[Volunteer]) -> Snapshot:
         limit=_ints(NO_LIMIT if limit is None else limit for limit in limits),
         asks_a_day=_ints(THE_SCHEME_S if most is None else most for most in asks),
         leaning=_floats(one.leaning for one in ordered),
-        kinds=_kinds(ordered, kind_names),
+        kinds=_bits_of([one.kinds for one in ordered], kind_names),
         kind_names=kind_names,
+        traits=_bits_of([one.traits for one in ordered], trait_names),
+        trait_names=trait_names,
         week=np.array(week, dtype=np.int32),
         weeks=tuple(weeks),
         checks=_check_days(ordered, check_names),
@@ -182,10 +186,15 @@ def _floats(values: Iterable[float]) -> Floats:
     return np.fromiter(values, dtype=np.float64)
 
 
-def _kinds(volunteers: Sequence[Volunteer], names: Sequence[str]) -> Words:
+def _bits_of(sets: Sequence[frozenset[str]], names: Sequence[str]) -> Words:
     bit: Mapping[str, int] = {name: k for k, name in enumerate(names)}
-    row = np.repeat(np.arange(len(volunteers), dtype=np.int64), [len(one.kinds) for one in volunteers])
-    return bit_sets(row, _ints(bit[kind] for one in volunteers for kind in one.kinds), len(volunteers), len(names))
+    row = np.repeat(np.arange(len(sets), dtype=np.int64), [len(one) for one in sets])
+    return bit_sets(row, _ints(bit[name] for one in sets for name in one), len(sets), len(names))
+
+
+def _named(words: Words, names: Sequence[str]) -> frozenset[str]:
+    """The names whose bits are set."""
+    return frozenset(name for k, name in enumerate(names) if int(words[k // 64]) >> k % 64 & 1)
 
 
 def _check_days(volunteers: Sequence[Volunteer], names: Sequence[str]) -> npt.NDArray[np.int32]:

@@ -109,6 +109,7 @@ def build_world(problem: RoundProblem) -> World:
     volunteers = snapshot_of(problem.volunteers)
     people, person = np.unique(volunteers.person, return_inverse=True)
     checks = sorted({c for o in occurrences for c in o.required_checks})
+    traits = sorted({t for o in occurrences for t in o.musts | o.wishes})
     kinds = (*volunteers.kind_names, *sorted({o.kind for o in occurrences} - set(volunteers.kind_names)))
     clock = make_clock(problem)
     promises = make_promises(
@@ -123,7 +124,7 @@ def build_world(problem: RoundProblem) -> World:
     shunned = [{a for p in known for a in apart.get(p, ())} for known in involved]
     row_of = rows_of(people, {p for known in (*involved, *shunned) for p in known} | apart.keys())
     usual_row = rows_of(people, {p for o in occurrences for p in o.usual})
-    needs = index_occurrences(occurrences, kinds, checks, clock, problem.params.target_share)
+    needs = index_occurrences(occurrences, kinds, checks, traits, clock, problem.params.target_share)
     return World(
         params=problem.params,
         clock=clock,
@@ -131,7 +132,7 @@ def build_world(problem: RoundProblem) -> World:
         volunteers=volunteers,
         people=people,
         needs=_with_company(needs, occurrences, problem, clock),
-        offers=index_volunteers(volunteers, person, kinds, checks, clock),
+        offers=index_volunteers(volunteers, person, kinds, checks, traits, clock),
         out=KeySet.of(_rows(enumerate(involved), row_of), people.size),
         apart=KeySet.of(_rows(enumerate(shunned), row_of), people.size),
         never={

@@ -18,7 +18,7 @@ from matcher.domain.localtime import day_words, local_day, window_words
 from matcher.domain.recurrence import Recurrence, day_windows
 from matcher.domain.timewindow import TimeWindow, merge
 from matcher.domain.wording import clean_text, refuse_secrets
-from matcher.services import audit, confirming, matches, needs, visits
+from matcher.services import audit, confirming, matches, needs, visits, wishes
 from matcher.services.needs import NeedDraft, PostedNeed
 from matcher.services.people import PersonDraft
 from matcher.store import queries
@@ -133,8 +133,11 @@ def ask_again(session: Session, need_id: int, timing: NeedDraft, *, now: datetim
     twin = _asked_just_now(session, before, now)
     if twin is not None:
         return PostedNeed(twin.id, twin.reference, needs.status_link(session, twin.id, now=now), is_triaged=False)
+    wanted = wishes.wanted_with(session, before)
     draft = replace(
         timing,
+        musts=wanted.musts,
+        wishes=wanted.wishes,
         kind=before.kind_slug,
         details=tuple(before.details),
         helpers=before.helpers,

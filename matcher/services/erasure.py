@@ -25,6 +25,7 @@ from matcher.store.models import (
     LeaningReset,
     Need,
     NeedNote,
+    NeedWish,
     Notification,
     Occurrence,
     Offer,
@@ -95,8 +96,8 @@ def _erase_words(session: Session, person_id: int) -> None:
     asked = select(Need.id).where(Need.resident_id == person_id)
     occurrences = select(Occurrence.id).where(Occurrence.need_id.in_(asked))
     visits_ = select(Visit.id).where(or_(Visit.occurrence_id.in_(occurrences), Visit.person_id == person_id))
-    session.execute(delete(NeedNote).where(NeedNote.need_id.in_(asked)))
-    session.execute(delete(PhoneCode).where(PhoneCode.need_id.in_(asked)))
+    for of_need in (NeedNote, NeedWish, PhoneCode):
+        session.execute(delete(of_need).where(of_need.need_id.in_(asked)))
     nobody = {"first_name": NOBODYS_NAME, "phone": "", "email": "", "organisation": "", "role": "", "is_told": False}
     session.execute(update(Referral).where(Referral.need_id.in_(asked)).values(nobody))
     # What somebody of the team has yet to deal with is kept until they have.

@@ -128,6 +128,7 @@ _TOLD_RESIDENT = {
     batching.GATHERING: batching.GATHERING_WORDS,
     "nobody_near": "Nobody who lives near enough has offered to help yet.",
     "nobody_does_this": "Nobody near you has offered this kind of help yet.",
+    "nobody_as_asked": "Nobody near you is as you need them to be yet. Ring us: we can look at it together.",
     "nobody_free": "Nobody near you is free at that time.",
     "window_passed": "There is little time left for anyone to come.",
 }

@@ -40,6 +40,7 @@ from matcher.services import (
     people,
     referral_news,
     visits,
+    wishes,
 )
 from matcher.services.outbox import Owed, drop_pending, owe
 from matcher.services.people import PersonDraft
@@ -62,7 +63,7 @@ class NeedDraft:
     `contact`: one of CONTACTS; empty for what suits their number: a text to a mobile, a call to any other.
     `must_confirm`: nobody of the team has spoken with them, so their number is confirmed before anyone is asked.
     `must_ring`: nor have they asked themselves, so that no code goes to them: they are rung. `must_decide`: they cannot
-    agree for themselves, and a coordinator decides.
+    agree for themselves, and a coordinator decides. `musts`, `wishes`: traits of whoever comes (`domain.traits`).
     """
 
     kind: str
@@ -79,6 +80,8 @@ class NeedDraft:
     must_confirm: bool = False
     must_ring: bool = False
     must_decide: bool = False
+    musts: frozenset[str] = frozenset()
+    wishes: frozenset[str] = frozenset()
 
     @property
     def must_wait(self) -> bool:
@@ -131,6 +134,7 @@ def write_need(session: Session, draft: NeedDraft, resident: Person, *, now: dat
     session.flush()
     if note:
         session.add(NeedNote(need_id=need.id, note=note))
+    wishes.keep(session, need.id, draft.musts, draft.wishes)
     _open_first(session, need, draft, now)
     audit.record(session, audit.person(resident.id), "posted", ("need", need.id), now=now)
     if draft.must_confirm or draft.must_ring:
@@ -212,6 +216,7 @@ def _check_all(session: Session, draft: NeedDraft, now: datetime) -> str:
     kinds.get_kind(session, draft.kind)
     check_windows(draft, now)
     _check_answers(draft)
+    wishes.check(session, draft.kind, draft.musts | draft.wishes)
     note = clean_text(draft.note, NOTE_LENGTH)
     refuse_secrets(note)
     return note

@@ -17,7 +17,8 @@ from matcher.domain.lifecycle import MatchStatus
 from matcher.domain.localtime import local_day
 from matcher.domain.preferences import CHANNELS, NO_NEWS, SENDING_LIMITS, About, Hours
 from matcher.domain.timewindow import TimeWindow
-from matcher.services import audit, matches, offers
+from matcher.domain.traits import Trait
+from matcher.services import audit, matches, offers, wishes
 from matcher.store import queries
 from matcher.store.models import AvailabilityException, AvailabilityRule, ChannelChoice, Home, Match, Offer, OfferKind
 
@@ -46,6 +47,7 @@ class Own:
     """Everything they have settled, as their settings page shows it."""
 
     kinds: frozenset[str]
+    traits: frozenset[Trait]
     times: Times
     travel_mode: TravelMode
     travel_minutes: int
@@ -58,6 +60,7 @@ def read(session: Session, person_id: int, *, now: datetime) -> Own:
     offer = session.scalars(select(Offer).where(Offer.person_id == person_id)).one()
     return Own(
         kinds=frozenset(session.scalars(select(OfferKind.kind_slug).where(OfferKind.offer_id == offer.id))),
+        traits=wishes.told(session, offer.id),
         times=_times(session, offer, now),
         travel_mode=offer.travel_mode,
         travel_minutes=offer.travel_minutes,
@@ -77,6 +80,13 @@ def change_kinds(session: Session, person_id: int, slugs: frozenset[str], *, now
     session.execute(delete(OfferKind).where(OfferKind.offer_id == offer.id))
     session.add_all(OfferKind(offer_id=offer.id, kind_slug=slug) for slug in sorted(chosen))
     _changed(session, offer, "kinds", now)
+
+
+def change_traits(session: Session, person_id: int, traits: frozenset[str], *, now: datetime) -> None:
+    """What is true of them that may matter to whoever asks for help, from now on."""
+    offer = offers.offer_of(session, person_id)
+    wishes.tell(session, offer.id, traits)
+    _changed(session, offer, "traits", now)
 
 
 def change_times(session: Session, person_id: int, times: Times, *, now: datetime) -> None:

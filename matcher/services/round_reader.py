@@ -35,6 +35,7 @@ from matcher.store.models import (
     LevelRow,
     Match,
     Need,
+    NeedWish,
     NeverPair,
     Occurrence,
     Person,
@@ -80,6 +81,7 @@ def _occurrences(session: Session, area_id: int, now: datetime) -> tuple[OpenOcc
         ),
     )
     refused_by = grouped(session, _refusals(ids))
+    asked = grouped(session, _wishes([row.need_id for row in rows]))
     usual = grouped(session, _happy_pairs([row.resident_id for row in rows]))
     return tuple(
         OpenOccurrence(
@@ -95,6 +97,8 @@ def _occurrences(session: Session, area_id: int, now: datetime) -> tuple[OpenOcc
             told_point=Point(row.cell_lat, row.cell_lon),
             waiting_since=row.open_since,
             required_checks=frozenset(row.checks),
+            musts=frozenset(trait for trait, is_must in asked[row.need_id] if is_must),
+            wishes=frozenset(trait for trait, is_must in asked[row.need_id] if not is_must),
             usual=frozenset(usual[row.resident_id]),
             held_by=frozenset(person_id for person_id, _ in held_by[row.id]),
             begins_at=min((starts_at for _, starts_at in held_by[row.id]), default=None),
@@ -147,6 +151,10 @@ def _refusals(occurrence_ids: list[int]) -> Any:
         )
     )
     return union(said_no, gave_up)
+
+
+def _wishes(need_ids: list[int]) -> Any:
+    return select(NeedWish.need_id, NeedWish.trait, NeedWish.is_must).where(among(NeedWish.need_id, need_ids))
 
 
 def _happy_pairs(resident_ids: list[int]) -> Any:

@@ -17,6 +17,7 @@ from matcher.domain.geo import TravelMode
 from matcher.domain.lifecycle import HOLDING, OfferStatus
 from matcher.domain.localtime import at_local, local_day
 from matcher.domain.timewindow import TimeWindow
+from matcher.domain.traits import Trait
 from matcher.engine.offers_copied import CopiedOffers, snapshot_from
 from matcher.engine.params import Params
 from matcher.engine.snapshot import NO_LIMIT, THE_SCHEME_S, Snapshot
@@ -34,6 +35,7 @@ from matcher.store.models import (
     Occurrence,
     Offer,
     OfferKind,
+    OfferTrait,
     Visit,
 )
 
@@ -53,6 +55,8 @@ def read_volunteers(session: Session, horizon: TimeWindow, *, is_cold: bool = Fa
         offers=copied(session, _offers(is_cold=is_cold, now=now)),
         kinds=copied(session, _kinds(kinds.subquery())),
         kind_names=_words(session, kinds),
+        traits=copied(session, _traits()),
+        trait_names=tuple(Trait),
         rules=copied(session, _rules(horizon)),
         checks=copied(session, _checks(checks.subquery())),
         check_names=_words(session, checks),
@@ -118,6 +122,11 @@ def _count_asked(since: datetime) -> Any:
 
 def _kinds(kinds: Subquery) -> Any:
     return select(OfferKind.offer_id, kinds.c.place).join(kinds, kinds.c.word == OfferKind.kind_slug)
+
+
+def _traits() -> Any:
+    place = case(*((OfferTrait.trait == trait, place) for place, trait in enumerate(Trait)))
+    return select(OfferTrait.offer_id, place)
 
 
 def _rules(horizon: TimeWindow) -> Any:

@@ -16,6 +16,7 @@ OFF: Mapping[str, Params] = {
     "front": replace(_USUAL, front_class=0.0),
     "on_time": replace(_USUAL, late_share=1.0),
     "continuity": replace(_USUAL, continuity=0.0),
+    "preference": replace(_USUAL, preference_per_wish=0.0),
     "travel": replace(_USUAL, travel_per_min=0.0),
     "fairness": replace(_USUAL, fairness_per_visit=0.0),
     "attention": replace(_USUAL, attention=0.0),

@@ -12,8 +12,15 @@ from matcher.store.models.invitations import Invitation, InvitationCount
 from matcher.store.models.kinds import KindRow, LevelRow
 from matcher.store.models.learning import AcceptanceModel, Leaning, LeaningReset
 from matcher.store.models.messages import ConsoleMessage, Notification, PrivateLink
-from matcher.store.models.needs import Feedback, Need, NeedNote, Occurrence
-from matcher.store.models.offers import AvailabilityException, AvailabilityRule, ChannelChoice, Offer, OfferKind
+from matcher.store.models.needs import Feedback, Need, NeedNote, NeedWish, Occurrence
+from matcher.store.models.offers import (
+    AvailabilityException,
+    AvailabilityRule,
+    ChannelChoice,
+    Offer,
+    OfferKind,
+    OfferTrait,
+)
 from matcher.store.models.people import Check, Home, Person
 from matcher.store.models.reports import VisitReport
 from matcher.store.models.running import AuditRow, Draft, Heartbeat
@@ -47,11 +54,13 @@ __all__ = [
     "Match",
     "Need",
     "NeedNote",
+    "NeedWish",
     "NeverPair",
     "Notification",
     "Occurrence",
     "Offer",
     "OfferKind",
+    "OfferTrait",
     "Person",
     "PhoneCheck",
     "PhoneCode",

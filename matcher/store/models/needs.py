@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from matcher.domain.lifecycle import NeedStatus, OccurrenceStatus, Urgency
 from matcher.domain.recurrence import Recurrence
+from matcher.domain.traits import Trait
 from matcher.store.models.declared import Declared, Id, choice_column, link_to, status_column
 
 
@@ -56,6 +57,16 @@ class NeedNote(Declared):
 
     need_id: Mapped[int] = link_to("needs.id", primary_key=True, index=False)
     note: Mapped[str]
+
+
+class NeedWish(Declared):
+    """Something that matters to the resident about who comes. `is_must`: else nobody is to come. Private."""
+
+    __tablename__ = "need_wishes"
+
+    need_id: Mapped[int] = link_to("needs.id", primary_key=True, index=False)
+    trait: Mapped[Trait] = choice_column(Trait, primary_key=True)
+    is_must: Mapped[bool]
 
 
 class Occurrence(Declared):

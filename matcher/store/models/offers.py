@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from matcher.domain.geo import TravelMode
 from matcher.domain.lifecycle import OfferStatus
 from matcher.domain.preferences import About
+from matcher.domain.traits import Trait
 from matcher.store.models.declared import Declared, Id, choice_column, link_to, status_column
 
 
@@ -64,6 +65,15 @@ class OfferKind(Declared):
 
     offer_id: Mapped[int] = link_to("offers.id", primary_key=True, index=False, ondelete="CASCADE")
     kind_slug: Mapped[str] = mapped_column(ForeignKey("kinds.slug"), primary_key=True)
+
+
+class OfferTrait(Declared):
+    """Something the volunteer told of themselves, so that they can be found by it. Private."""
+
+    __tablename__ = "offer_traits"
+
+    offer_id: Mapped[int] = link_to("offers.id", primary_key=True, index=False, ondelete="CASCADE")
+    trait: Mapped[Trait] = choice_column(Trait, primary_key=True)
 
 
 class AvailabilityRule(Declared):

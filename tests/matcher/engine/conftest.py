@@ -28,6 +28,7 @@ from matcher.engine.problem import (
 MONDAY = datetime(2026, 1, 12, tzinfo=UTC)
 NOW = MONDAY + timedelta(hours=7)
 MINUTE = timedelta(minutes=1)
+TRAITS = ("calm_with_dogs", "speaks_polish", "step_free_car")
 
 
 class Village:
@@ -125,6 +126,8 @@ class _RandomRound:
             required_checks=frozenset(
                 dice.sample(["id_seen", "dbs_adults"], 0 if self.mild else dice.choice([0, 0, 1, 2]))
             ),
+            musts=frozenset(dice.sample(TRAITS, 0 if self.mild else dice.choice([0, 0, 0, 1, 2]))),
+            wishes=frozenset(dice.sample(TRAITS, dice.choice([0, 0, 1, 3]))),
             refused_by=frozenset(101 + v for v in range(5) if dice.random() < 0.15),
             usual=frozenset(1 + v for v in range(5) if dice.random() < 0.15),
             held_by=frozenset(1 + v for v in range(5) if dice.random() < 0.05),
@@ -139,6 +142,7 @@ class _RandomRound:
                 c: dice.choice([None, date(2026, 1, 12), date(2026, 1, 14)])
                 for c in dice.sample(["id_seen", "dbs_adults"], dice.choice([1, 2, 2]))
             },
+            traits=frozenset(dice.sample(TRAITS, dice.choice([0, 1, 2]))),
             free=tuple(self.windows(dice.choice([1, 2, 3]))),
             point=self.point(),
             reach_m=9000.0 if self.mild else dice.choice([500.0, 2000.0, 9000.0]),
@@ -213,6 +217,7 @@ class Oracle:
             ReasonCode.NOBODY_CHECKED: any(
                 c not in one.checks or (one.checks[c] or date.max) < last_day for c in need.required_checks
             ),
+            ReasonCode.NOBODY_AS_ASKED: any(trait not in one.traits for trait in need.musts),
             ReasonCode.ALL_ASKED_ENOUGH: live >= 2 or today >= 6,
             ReasonCode.KEPT_APART: bool(apart & there),
             ReasonCode.ALL_SAID_NO: one.offer_id in need.refused_by,

@@ -81,6 +81,37 @@ def test_who_has_helped_before_is_preferred_and_likelier_to_say_yes(village: Any
     assert usual["continuity"] == pytest.approx(60 * chance)
 
 
+def test_each_wish_that_is_met_is_worth_half_an_hour_and_all_of_them_an_hour(village: Any) -> None:
+    wishes = ("calm_with_dogs", "speaks_polish", "step_free_car")
+    need = village.need(wishes=frozenset(wishes))
+
+    def worth(*traits: str) -> float:
+        lines = terms(village, need, village.neighbour(1, traits=frozenset(traits)))
+        return lines["preference"] / (lines["value"] / 240)
+
+    assert [worth(*wishes[:n]) for n in range(4)] == pytest.approx([0, 30, 60, 60])
+    assert worth("something_nobody_wished") == 0
+
+
+def test_who_was_wished_for_is_asked_before_a_nearer_neighbour_who_is_not(village: Any) -> None:
+    near = village.neighbour(1)
+    polish = village.neighbour(2, point=village.north(200), reach_m=9000.0, traits=frozenset({"speaks_polish"}))
+    need = village.need()
+    wished = replace(need, wishes=frozenset({"speaks_polish"}))
+    assert [ask.offer_id for ask in solve_round(village.round([need], [near, polish])).asks] == [101]
+    (ask,) = solve_round(village.round([wished], [near, polish])).asks
+    assert (ask.offer_id, "polish" in str(ask.breakdown)) == (102, False)
+    assert [line.words for line in ask.breakdown if line.term == "preference"] == ["is as was wished for"]
+    assert [ask.offer_id for ask in solve_round(village.round([wished], [near])).asks] == [101]
+
+
+def test_nothing_is_told_to_who_is_asked_that_a_wish_would_give_away(village: Any) -> None:
+    polish = village.neighbour(1, traits=frozenset({"speaks_polish"}))
+    trait = frozenset({"speaks_polish"})
+    needs = (village.need(), village.need(wishes=trait), village.need(musts=trait))
+    assert len({solve_round(village.round([need], [polish])).asks[0].sentence for need in needs}) == 1
+
+
 def test_a_longer_way_costs_more_the_slower_one_goes(village: Any) -> None:
     far = village.north(1500)
     drives = terms(village, village.need(), village.neighbour(1, point=far))
@@ -131,7 +162,13 @@ def test_the_formula_of_the_design_is_what_the_terms_add_up_to(village: Any) -> 
         s = scene_of(problem)
         formula = (
             s.p
-            * (s.value * s.age * np.where(s.late, 0.3, 1) * s.unheard + 60 * s.usual - 2 * s.travel_min - 15 * s.visits)
+            * (
+                s.value * s.age * np.where(s.late, 0.3, 1) * s.unheard
+                + 60 * s.usual
+                + np.minimum(30 * s.wishes_met, 60)
+                - 2 * s.travel_min
+                - 15 * s.visits
+            )
             - 6 * (1 + s.fatigue)
             + 3 * s.idle
         )

@@ -20,11 +20,15 @@ MONDAY = datetime(2026, 3, 23, tzinfo=UTC)  # the clocks change on the Sunday
 HORIZON = TimeWindow(MONDAY + timedelta(hours=7), MONDAY + timedelta(days=9, hours=12, microseconds=5))
 KINDS = tuple(f"kind {k:03}" for k in range(70))  # more than fit in one word
 CHECKS = ("dbs_adults", "id_seen")
+TRAITS = ("calm_with_dogs", "speaks_polish", "step_free_car")
 ZERO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def us(moment: datetime) -> int:
     return (moment - ZERO) // timedelta(microseconds=1)
+
+
+COPIES = ("offers", "kinds", "traits", "rules", "checks", "held", "asked")
 
 
 def clock_us(moment: time) -> int:
@@ -36,7 +40,7 @@ class Scheme:
 
     def __init__(self, seed: int, people: int, minutes: tuple[int, ...]) -> None:
         self.dice, self.minutes = Random(seed), minutes
-        self.rows: dict[str, list[Any]] = {name: [] for name in ("offers", "kinds", "rules", "checks", "held", "asked")}
+        self.rows: dict[str, list[Any]] = {name: [] for name in COPIES}
         self.exceptions: dict[int, list[tuple[TimeWindow, bool]]] = {}
         self.volunteers = [self._draw(3 * k + 1) for k in range(people)]
 
@@ -52,6 +56,8 @@ class Scheme:
             offers=copy("offers", offers_copied._OFFER),
             kinds=copy("kinds", offers_copied._KIND),
             kind_names=KINDS,
+            traits=copy("traits", offers_copied._TRAIT),
+            trait_names=TRAITS,
             rules=copy("rules", offers_copied._RULE),
             checks=copy("checks", offers_copied._CHECK),
             check_names=CHECKS,
@@ -70,6 +76,8 @@ class Scheme:
         self.rows["offers"].append(row)
         kinds = dice.sample(range(len(KINDS)), dice.choice([0, 1, 9]))
         self.rows["kinds"] += [(offer, kind) for kind in kinds]
+        traits = dice.sample(range(len(TRAITS)), dice.choice([0, 1, 3]))
+        self.rows["traits"] += [(offer, trait) for trait in traits]
         checks = {name: dice.choice([None, date(2026, 5, 1)]) for name in CHECKS if dice.random() < 0.5}
         last_days = ((CHECKS.index(name), (day or date.max)) for name, day in checks.items())
         self.rows["checks"] += [(offer, place, (day - ZERO.date()).days) for place, day in last_days]
@@ -82,6 +90,7 @@ class Scheme:
             offer_id=offer,
             person_id=offer + 1,
             kinds=frozenset(KINDS[kind] for kind in kinds),
+            traits=frozenset(TRAITS[trait] for trait in traits),
             checks=checks,
             free=self._free(offer),
             point=Point(lat, lon),

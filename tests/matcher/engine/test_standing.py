@@ -34,8 +34,9 @@ def test_whoever_would_be_asked_stands_first_with_the_very_ask(village: Any) -> 
 
 
 def test_each_rule_says_why_not_you(village: Any) -> None:
-    need = village.need(required_checks=frozenset({"id_seen"}), refused_by=frozenset({108}))
-    seen = {"checks": {"id_seen": None}}
+    polish = frozenset({"speaks_polish"})
+    need = village.need(required_checks=frozenset({"id_seen"}), refused_by=frozenset({108}), musts=polish)
+    seen = {"checks": {"id_seen": None}, "traits": polish}
     there = (HeldVisit(village.window(8, 12), village.high_street),)
     done = (HeldVisit(village.window(6, 6.5), village.high_street),)
     stand = how(
@@ -44,12 +45,13 @@ def test_each_rule_says_why_not_you(village: Any) -> None:
         village.neighbour(1, point=village.north(2500), **seen),
         village.neighbour(2, kinds=frozenset({"lift"}), **seen),
         village.neighbour(3, free=(village.window(14, 15),), **seen),
-        village.neighbour(4),
+        village.neighbour(4, traits=polish),
         village.neighbour(5, held=done, visits_per_week=1, **seen),
         village.neighbour(6, asked_at=(village.at(5),) * 6, **seen),
         village.neighbour(7, held=there, **seen),
         village.neighbour(8, **seen),
         village.neighbour(9, **seen),
+        village.neighbour(10, checks={"id_seen": None}),
         never_pairs=frozenset({frozenset({9, 1001})}),
     )
     assert {one.person_id: one.missing for one in stand} == {
@@ -62,6 +64,7 @@ def test_each_rule_says_why_not_you(village: Any) -> None:
         7: (R.ALL_BUSY_ELSEWHERE,),
         8: (R.ALL_SAID_NO,),
         9: (R.KEPT_APART,),
+        10: (R.NOBODY_AS_ASKED,),
     }
     assert {(one.visit, one.weight_min, one.breakdown) for one in stand} == {(None, 0, ())}
 
