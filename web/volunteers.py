@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from flask import Blueprint, Response
 
 from matcher.domain.roles import LinkPurpose
-from matcher.services import learned, local_demand, offers, own_page, regular_page
+from matcher.services import learned, local_demand, my_year, offers, own_page, regular_page
 from matcher.services.access import Action
 from matcher.services.own_page import OwnPage
 from matcher.store.session import reading, unit_of_work
@@ -32,6 +32,15 @@ def me(token: str) -> Response:
 def welcome(token: str) -> Response:
     """You are on the list."""
     return _own_page("volunteers/welcome.html", token)
+
+
+@blueprint.get("/me/<token:token>/year")
+@declares(Action.READ_OWN_PAGE, link=LinkPurpose.ME)
+def year(token: str) -> Response:
+    """My year."""
+    with reading() as session:
+        own = my_year.read(session, granted("person_id"), now=clock.now())
+    return page("volunteers/year.html", own=own, given=_given_words(own.given), token=token)
 
 
 @blueprint.post("/me/<token:token>/pause")
@@ -113,6 +122,15 @@ def _own_page(template: str, token: str) -> Response:
         token=token,
         on_until=offers.on_duty_end(now),
     )
+
+
+def _given_words(given: timedelta) -> str:
+    """`45 minutes`, `1 hour`, `12 hours`: to the nearest hour once it is one."""
+    minutes = round(given.total_seconds() / 60)
+    if minutes < 60:
+        return f"{minutes} minutes"
+    hours = round(minutes / 60)
+    return f"{hours} hour{'s' if hours > 1 else ''}"
 
 
 def _times_words(own: OwnPage) -> str:

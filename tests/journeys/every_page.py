@@ -174,6 +174,7 @@ class EveryPage:
         self.paths["on the list"] = f"{self.paths['my visits']}/welcome"
         for setting in ("", "/kinds", "/times", "/reach", "/writing", "/pause"):
             self.paths[f"settings{setting}"] = f"{self.paths['my visits']}/settings{setting}"
+        self.paths["my year, empty"] = f"{self.paths['my visits']}/year"
         self.paths["leave the list"] = f"{self.paths['my visits']}/leave"
         self.paths["asked more in snow"] = f"{self.paths['my visits']}/snow"
         with world.work() as session:
@@ -192,6 +193,7 @@ class EveryPage:
                 world.cancel(need)
             else:
                 {"done": world.done, "handed back": world.hand_back}[what]("Joan")
+        self.paths["my year"] = f"/me/{self._link(LinkPurpose.ME, 'Joan')}/year"
         unmet = world.post("Jack", when="tomorrow")
         world.later(hours=50)
         with world.work() as session:

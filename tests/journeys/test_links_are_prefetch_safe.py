@@ -35,7 +35,7 @@ BESIDE = {
     "r": ("", "/sent", "/print", "/cancel", "/change", "/again", "/code", "/number", "/messages", "/delete"),
     "m": ("", "/answer/taken", "/answer/clash"),
     "visits": ("", "/hand-back", "/problem", "/told"),
-    "me": ("", "/welcome", "/settings", "/settings/times", "/settings/pause", "/leave"),
+    "me": ("", "/year", "/welcome", "/settings", "/settings/times", "/settings/pause", "/leave"),
     "for": ("", "/sent"),
     "team": ("",),
     "sign-in": ("",),

@@ -14,6 +14,7 @@ from matcher.services import offers
 from matcher.store.models import Match, Offer
 from matcher.store.session import reading, unit_of_work
 from tests.web.conftest import HOUSE, NOTE, POSTCODE, World, christopher, error_beside, press
+from web.volunteers import _given_words
 
 _FIRST = local_day(datetime.now(UTC)) + timedelta(days=10)
 AWAY = f"{_FIRST.isoformat()}/{(_FIRST + timedelta(days=2)).isoformat()}"
@@ -144,3 +145,23 @@ def test_leaving_asks_first_and_then_the_page_is_gone(client: FlaskClient, world
     assert "You have left the list" in client.get(left.location).text
     assert client.get(f"/me/{world.me}").status_code == 404
     assert client.get(f"/m/{world.ask}").status_code == 404
+
+
+def test_my_year_counts_what_was_given_and_names_nobody(client: FlaskClient, world: World) -> None:
+    year = f"/me/{world.me}/year"
+    assert "Nothing yet in" in client.get(year).text
+    visit = press(client, f"/m/{world.ask}", f"/m/{world.ask}/yes").location
+    press(client, visit, f"{visit}/done")
+    shown = client.get(year).text
+    assert "good neighbour" in shown
+    assert "clearing a path" in shown.lower()
+    assert "1 time" in shown
+    assert "Eileen" not in shown
+    assert f'href="{year}"' in client.get(f"/me/{world.me}").text
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"), [(30, "30 minutes"), (59, "59 minutes"), (60, "1 hour"), (89, "1 hour"), (200, "3 hours")]
+)
+def test_time_given_is_said_as_people_say_it(minutes: int, words: str) -> None:
+    assert _given_words(timedelta(minutes=minutes)) == words
