@@ -1,4 +1,7 @@
-"""Check a request: for who has no link to hand. Either fault has the same answer, and few tries are given."""
+"""Check a request: for who has no link to hand. Either fault has the same answer, and few tries are given.
+
+What is found is the answer to the form itself, as at the desk: no address that a browser remembers leads back to it.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from matcher.domain.errors import BadInput
 from matcher.services import checking
 from matcher.services.access import Action
 from matcher.store.session import unit_of_work
-from web import clock
+from web import bell, clock
 from web.forms.checking import CheckForm
 from web.forms.questions import show_beside
 from web.guard import declares, is_sealed_for_anyone, seal_for_anyone
@@ -20,9 +23,9 @@ blueprint = Blueprint("checking", __name__)
 _FORM = "check"
 
 
-def _missed(_response: Response) -> bool:
-    """Only a try that named no request of theirs is counted."""
-    return bool(g.get("has_missed"))
+def _is_counted(_response: Response) -> bool:
+    """A look that named no request of theirs is, and every link asked for, whether or not it goes."""
+    return bool(g.get("is_counted"))
 
 
 def _reference_tried() -> str:
@@ -43,24 +46,49 @@ def check() -> Response:
 
 @blueprint.post("/check")
 @declares(Action.READ_PUBLIC, sealed_by=lambda: is_sealed_for_anyone(_FORM))
-@limiter.limit(CHECKING, deduct_when=_missed)
-@limiter.limit(CHECKING, key_func=_reference_tried, deduct_when=_missed)
+@limiter.limit(CHECKING, deduct_when=_is_counted)
+@limiter.limit(CHECKING, key_func=_reference_tried, deduct_when=_is_counted)
 def find() -> Response:
-    """On to the page of the request."""
+    """How it stands, and nothing to change it by."""
     form = CheckForm(request.form)
     if not form.validate():
         return _page(form)
-    reference = checking.parse_reference(form.reference.data)
-    figures = checking.parse_last_figures(form.last_digits.data)
     with unit_of_work() as session:
-        token = checking.open_need(session, reference, figures, now=clock.now())
-    if token is None:
-        g.has_missed = True
+        glance = checking.look(session, *_asked_for(form), now=clock.now())
+    if glance is None:
+        g.is_counted = True
         phone = current_app.config["SCHEME"].phone
         words = f"We cannot find a request with that reference and phone number. Check both, or call {phone}"
         show_beside(form, BadInput(words, field="reference"))
         return _page(form)
-    return see_other(f"/r/{token}")
+    return page("public/checked.html", form=form, glance=glance, form_token=seal_for_anyone(_FORM))
+
+
+@blueprint.post("/check/link")
+@declares(Action.READ_PUBLIC, sealed_by=lambda: is_sealed_for_anyone(_FORM))
+@limiter.limit(CHECKING, deduct_when=_is_counted)
+@limiter.limit(CHECKING, key_func=_reference_tried, deduct_when=_is_counted)
+def send_link() -> Response:
+    """Their own page, by text to the number we hold. The answer is the same whether or not it goes."""
+    form = CheckForm(request.form)
+    if not form.validate():
+        return _page(form)
+    g.is_counted = True
+    with unit_of_work() as session:
+        checking.send_link(session, *_asked_for(form), now=clock.now())
+    bell.ring(bell.DELIVER_DUE)
+    return see_other("/check/sent")
+
+
+@blueprint.get("/check/sent")
+@declares(Action.READ_PUBLIC)
+def sent() -> Response:
+    """Look at your phone."""
+    return page("public/check_sent.html")
+
+
+def _asked_for(form: CheckForm) -> tuple[str, str]:
+    return checking.parse_reference(form.reference.data), checking.parse_last_figures(form.last_digits.data)
 
 
 def _page(form: CheckForm) -> Response:

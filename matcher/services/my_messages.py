@@ -21,6 +21,7 @@ MOST_TIMES = 4
 # What each message was about. The words themselves are made when it is sent, and kept nowhere.
 _ABOUT = {
     "need_posted": "We have your request",
+    "need_link": "Your link to this page",
     "need_code": "Your code",
     "need_cancelled_resident": "Your request is cancelled",
     "need_unmet": "We could not find anyone",
@@ -34,8 +35,8 @@ _ABOUT = {
     "arrangement_ended_resident": "Someone else will come from now on",
 }
 _OTHERWISE = "A message about your request"
-# A code has its own way to be sent again.
-_NEVER_AGAIN = frozenset({"need_code"})
+# These have their own ways to be sent again.
+_NEVER_AGAIN = frozenset({"need_code", "need_link"})
 
 _FATES = {
     NotificationStatus.PENDING: "Waiting to go",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -52,10 +53,16 @@ class Helper:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """A line of the timeline."""
+    """A line of the timeline, as it is said to the resident; `of_them` where staff are told it in other words."""
 
     at: datetime
     words: str
+    of_them: str = ""
+
+    @property
+    def for_staff(self) -> str:
+        """The same, for who is not the resident."""
+        return self.of_them or self.words
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,7 @@ class NeedPage:
     handed_back_by: tuple[str, ...]
     door_word: str
     reason: str | None
+    reason_for_staff: str | None
     asked: int
     next_look_at: datetime | None
     timeline: tuple[Happening, ...]
@@ -108,7 +116,8 @@ def read(session: Session, need_id: int, *, now: datetime) -> NeedPage:
         helpers=helpers,
         handed_back_by=tuple(name for visit, name in visits if visit.status is VisitStatus.HANDED_BACK),
         door_word=occurrence.door_word,
-        reason=_reason(occurrence) if state in _LOOKING else None,
+        reason=_reason(occurrence, _TOLD_RESIDENT) if state in _LOOKING else None,
+        reason_for_staff=_reason(occurrence, _TOLD_STAFF) if state in _LOOKING else None,
         asked=len(asked),
         next_look_at=occurrence.next_round_at if state in _LOOKING else None,
         timeline=_timeline(session, need, occurrence, visits, list(asked)),
@@ -122,6 +131,7 @@ def read(session: Session, need_id: int, *, now: datetime) -> NeedPage:
     )
 
 
+_OTHERWISE = "otherwise"
 # What the resident is told of a reason: true, kind, and nothing about who or why.
 _TOLD_RESIDENT = {
     batching.NOT_YET: "We start asking neighbours a week before.",
@@ -131,17 +141,22 @@ _TOLD_RESIDENT = {
     "nobody_as_asked": "Nobody near you is as you need them to be yet. Ring us: we can look at it together.",
     "nobody_free": "Nobody near you is free at that time.",
     "window_passed": "There is little time left for anyone to come.",
+    _OTHERWISE: "The neighbours near you cannot come at that time.",
 }
-_TOLD_OTHERWISE = "The neighbours near you cannot come at that time."
+_TOLD_STAFF = _TOLD_RESIDENT | {
+    "nobody_does_this": "Nobody near them has offered this kind of help yet.",
+    "nobody_free": "Nobody near them is free at that time.",
+    _OTHERWISE: "The neighbours near them cannot come at that time.",
+}
 
 _LOOKING = (NeedState.LOOKING, NeedState.STILL_LOOKING, NeedState.LOOKING_AGAIN)
 _ENDED = (NeedState.DONE, NeedState.UNMET, NeedState.CANCELLED)
 
 
-def _reason(occurrence: Occurrence) -> str | None:
+def _reason(occurrence: Occurrence, told: Mapping[str, str]) -> str | None:
     if occurrence.reason_code is None:
         return None
-    return _TOLD_RESIDENT.get(occurrence.reason_code, _TOLD_OTHERWISE)
+    return told.get(occurrence.reason_code, told[_OTHERWISE])
 
 
 _SHOWN_OPEN = (OccurrenceStatus.OPEN, OccurrenceStatus.FILLED)
@@ -204,7 +219,7 @@ def _timeline(
     session: Session, need: Need, occurrence: Occurrence, visits: list[tuple[Visit, str]], asked: list[Match]
 ) -> tuple[Happening, ...]:
     """What has happened, newest first. No name of anyone who did not say yes."""
-    happened = [Happening(need.posted_at, "You asked for help")]
+    happened = [Happening(need.posted_at, "You asked for help", "They asked for help")]
     by_round: dict[datetime, int] = {}
     for match in asked:
         by_round[match.asked_at] = by_round.get(match.asked_at, 0) + 1
@@ -213,7 +228,8 @@ def _timeline(
         happened += _story_of(visit, name)
     happened += _ending(need, occurrence)
     if not asked and occurrence.considered_at is not None:
-        happened.append(Happening(occurrence.considered_at, "We looked for neighbours near you"))
+        near_them = "We looked for neighbours near them"
+        happened.append(Happening(occurrence.considered_at, "We looked for neighbours near you", near_them))
     in_order = sorted(happened, key=lambda line: line.at)  # stable: what came first stays first
     return tuple(reversed(in_order))
 
@@ -223,10 +239,10 @@ def _neighbours(count: int) -> str:
 
 
 _ENDINGS = {
-    VisitStatus.DONE: "{name} says the job is done",
-    VisitStatus.HANDED_BACK: "{name} cannot come after all",
-    VisitStatus.NO_SHOW: "You told us nobody came",
-    VisitStatus.CANCELLED: "We told {name} not to come",
+    VisitStatus.DONE: ("{name} says the job is done", ""),
+    VisitStatus.HANDED_BACK: ("{name} cannot come after all", ""),
+    VisitStatus.NO_SHOW: ("You told us nobody came", "They told us {name} did not come"),
+    VisitStatus.CANCELLED: ("We told {name} not to come", ""),
 }
 
 
@@ -235,13 +251,14 @@ def _story_of(visit: Visit, name: str) -> list[Happening]:
     if visit.on_way_at:
         lines.append(Happening(visit.on_way_at, f"{name} set off"))
     if visit.ended_at and visit.status in _ENDINGS:
-        lines.append(Happening(visit.ended_at, _ENDINGS[visit.status].format(name=name)))
+        words, of_them = _ENDINGS[visit.status]
+        lines.append(Happening(visit.ended_at, words.format(name=name), of_them.format(name=name)))
     return lines
 
 
 def _ending(need: Need, occurrence: Occurrence) -> list[Happening]:
     if need.status is NeedStatus.CANCELLED and need.closed_at:
-        return [Happening(need.closed_at, "You cancelled this request")]
+        return [Happening(need.closed_at, "You cancelled this request", "The request was cancelled")]
     if occurrence.status is OccurrenceStatus.UNMET and occurrence.closed_at:
         return [Happening(occurrence.closed_at, "We could not find anyone in time")]
     return []

@@ -69,6 +69,13 @@ def _need_posted(desk: Desk) -> Values:
     return {"ref": need.reference, "link": f"{desk.scheme.origin}/r/{token}"}
 
 
+def _need_link(desk: Desk) -> Values:
+    """Asked for a moment ago by who had no link to hand, and so sent even where the need is over."""
+    need = _need(desk)
+    token = page_links.status_link(desk.session, need, now=desk.now)
+    return {"ref": need.reference, "link": f"{desk.scheme.origin}/r/{token}"}
+
+
 def _need_code(desk: Desk) -> Values:
     if desk.row.owed_at + NEED_CODE_LASTS <= desk.now:
         return None
@@ -129,6 +136,7 @@ _WORDINGS: Mapping[str, Wording] = {
     **visit_wordings.WORDINGS,
     **news_wordings.WORDINGS,
     "need_posted": _need_posted,
+    "need_link": _need_link,
     "need_code": _need_code,
     "need_cancelled_resident": _need_cancelled,
     "details_erased": _need_cancelled,

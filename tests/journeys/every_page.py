@@ -34,6 +34,7 @@ PUBLIC = {
     "accessibility": "/accessibility",
     "contact": "/contact",
     "check a request": "/check",
+    "a link is on its way": "/check/sent",
     "left the list": "/left",
     "details deleted": "/deleted",
     "an offer from someone known": "/offer/known",

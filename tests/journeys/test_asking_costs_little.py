@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -138,6 +140,10 @@ def test_each_flow_of_a_resident_by_keyboard_alone(quiet, someone, java_script_e
     keys.type(world.home("Frank").phone[-4:])
     keys.press("Enter")
     see(page, "Done")
+    go("Text me my link")
+    see(page, "Look at your phone")
+    page.goto(link_sent(world))
+    see(page, "Done")
     choose("It went well")
     go("Tell us")
     expect(page.get_by_role("heading", name="Thank you for telling us")).to_be_visible()
@@ -149,6 +155,13 @@ def test_each_flow_of_a_resident_by_keyboard_alone(quiet, someone, java_script_e
     see(page, "Delete your details?")
     go("Yes, delete my details")
     see(page, "Your details are deleted")
+
+
+def link_sent(world):
+    """The page of the text that has just been asked for."""
+    world.later(minutes=5)
+    (text,) = [one.message.text for one in world.deliver() if "here is your page" in one.message.text]
+    return re.search(r"/r/[\w-]{22}", text)[0]
 
 
 def done_by_christopher(world):

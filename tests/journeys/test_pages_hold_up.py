@@ -237,6 +237,18 @@ def look_at_mistakes(eye, forms):
         eye.look(f"{what}, with errors")
 
 
+def look_at_checks(eye, world):
+    """What is told without a link: of somebody who is coming, and of nobody yet."""
+    for name, state in (("Eileen", "A neighbour is coming"), ("Queenie", "Still looking")):
+        person_id, phone = world.people[name], world.home(name).phone
+        ((reference,),) = world.execute("select reference from needs where resident_id = :id", id=person_id)
+        eye.page.goto("/check")
+        fill(eye.page, {"Your reference": reference, "Last 4 digits of the phone number you gave": phone[-4:]})
+        press(eye.page, "Show my request")
+        see(eye.page, state)
+        eye.look(f"a request checked: {state}")
+
+
 def look_at_sign_in(eye, way_in):
     page, errors = eye.page, eye.page.locator(".govuk-error-summary")
     page.goto("/sign-in")
@@ -288,6 +300,7 @@ def test_every_page_holds_up(quiet, someone):
     look_through_journey(eye, "/ask/for-someone", FOR_SOMEONE)
     look_through_journey(eye, "/offer", OFFERING)
     look_at_mistakes(eye, MISTAKES)
+    look_at_checks(eye, pages.world)
     look_at_sign_in(eye, pages.way_in())
     for what, path in (TEAM | pages.desk).items():
         eye.read(what, path)

@@ -433,6 +433,10 @@ def test_the_desk_reads_how_to_reach_them_each_look_is_written_down_and_the_call
     with reading() as session:
         assert session.get_one(Need, world.need_id).status is NeedStatus.CANCELLED
     assert audited()[-1][1:] == ("cancelled", "need")
+    happened = words(handler.get(own)).split('<ol class="gn-time">')[1].split("</ol>")[0]
+    assert "They asked for help" in happened
+    assert "The request was cancelled" in happened
+    assert re.search(r"\byour?\b", happened, re.IGNORECASE) is None  # it speaks of the resident, not to them
 
 
 @pytest.fixture

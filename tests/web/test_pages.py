@@ -19,7 +19,7 @@ from web import bell
 from web.accesslog import masked
 from web.public import READING
 
-PUBLIC = ("/", *READING, "/check", "/deleted")
+PUBLIC = ("/", *READING, "/check", "/check/sent", "/deleted")
 
 
 @pytest.mark.parametrize("path", PUBLIC)

@@ -13,7 +13,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from matcher.domain.messages import TEMPLATES
-from tests.web.conftest import World
+from matcher.store.models import Need
+from matcher.store.session import reading
+from tests.web.conftest import PHONE, World, press
 from web.public import READING
 
 HIGHEST_MEAN, HIGHEST = 5.0, 7.0
@@ -22,7 +24,7 @@ BANNED = (
     *("vulnerable", "service user", "client", "elderly", "needy", "beneficiary", "utilise", "in order to"),
     *("please note", "click here", "commence", "prior to", "regarding", "facilitate", "assistance", "e.g.", "i.e."),
 )
-PUBLIC = ("/", *READING, "/check", "/deleted", "/ask", "/ask/for-someone", "/concern")
+PUBLIC = ("/", *READING, "/check", "/check/sent", "/deleted", "/ask", "/ask/for-someone", "/concern")
 OWN = ("", "/sent", "/print", "/cancel", "/change", "/again", "/messages", "/delete")
 _LINES = ("p", "li", "h1", "h2", "label", "dd", "dt", "legend", "button", "td", "th", "div")
 
@@ -81,9 +83,17 @@ def test_the_grade_knows_plain_words_from_others() -> None:
     assert grade(other) > 15
 
 
+def checked(client: FlaskClient, world: World) -> str:
+    """What is shown for the reference and four figures."""
+    with reading() as session:
+        reference = session.get_one(Need, world.need_id).reference
+    return press(client, "/check", reference=reference, last_digits=PHONE[-4:]).text
+
+
 def test_every_page_for_residents_is_easy_to_read(client: FlaskClient, world: World) -> None:
     paths = (*PUBLIC, *(f"/r/{world.status}{path}" for path in OWN))
     pages = {path.replace(world.status, "..."): sentences(Lines(client.get(path).text).lines) for path in paths}
+    pages["checked"] = sentences(Lines(checked(client, world)).lines)
     pages = {path: found for path, found in pages.items() if len(found) > 2}
     grades = {path: round(grade(found), 1) for path, found in pages.items()}
     assert len(grades) > 9
@@ -107,6 +117,7 @@ def test_messages_are_easier_still_on_the_whole() -> None:
 def test_no_word_that_belittles_or_hides(client: FlaskClient, world: World) -> None:
     said = {path: " ".join(Lines(client.get(path).text).lines).lower() for path in PUBLIC}
     said |= {path: " ".join(Lines(client.get(f"/r/{world.status}{path}").text).lines).lower() for path in OWN}
+    said["checked"] = " ".join(Lines(checked(client, world)).lines).lower()
     said |= {event: template.text.lower() for event, template in TEMPLATES.items()}
     used = [
         (where, word) for where, words in said.items() for word in BANNED if re.search(rf"\b{re.escape(word)}", words)

@@ -1,12 +1,16 @@
-"""A request is found by its reference and the last four figures of the number, and by nothing less."""
+"""A request is found by its reference and the last four figures of the number, and by nothing less; what is told of it
+lets nobody change it.
+"""
 
+from dataclasses import asdict
 from datetime import timedelta
 
 import pytest
 
 from matcher.domain.errors import BadInput
-from matcher.domain.roles import LinkPurpose
-from matcher.services import checking, links
+from matcher.services import checking
+from matcher.services.need_page import NeedState
+from matcher.store.models import Notification, PrivateLink
 
 FIGURES = "0982"
 
@@ -18,13 +22,77 @@ def need(world):
 
 def found(world, reference, figures=FIGURES):
     with world.work() as session:
-        return checking.open_need(session, reference, figures, now=world.now)
+        return checking.look(session, reference, figures, now=world.now)
 
 
-def test_the_reference_and_the_figures_open_its_page(world, need):
-    token = found(world, need.reference)
+def asks_for_link(world, reference, figures=FIGURES):
     with world.work() as session:
-        assert links.open_link(session, token, LinkPurpose.STATUS, now=world.now).need_id == need.need_id
+        checking.send_link(session, reference, figures, now=world.now)
+
+
+def links_owed(world):
+    return [status for template, status in world.owed("Eileen") if template == "need_link"]
+
+
+def test_the_reference_and_the_figures_tell_how_it_stands(world, need):
+    glance = found(world, need.reference)
+    assert (glance.reference, glance.state, glance.coming) == (need.reference, NeedState.LOOKING, 0)
+    assert len(glance.days) == 1
+
+
+def test_they_tell_that_somebody_comes_and_the_day_but_not_who_or_when_or_the_word(world, need):
+    world.offer("Christopher")
+    world.ask("Christopher", need)
+    world.yes("Christopher")
+    (word,) = world.execute("select door_word from occurrences")[0]
+    glance = found(world, need.reference)
+    assert (glance.state, glance.coming) == (NeedState.COMING, 1)
+    said = str(asdict(glance))
+    assert all(private not in said for private in ("Christopher", "Eileen", word, "am", "pm", "path"))
+
+
+def test_looking_makes_no_link(world, need):
+    before = len(world.all(PrivateLink))
+    assert found(world, need.reference)
+    assert len(world.all(PrivateLink)) == before
+
+
+def test_a_link_goes_to_the_number_we_hold_and_to_no_other(world, need):
+    world.deliver()
+    asks_for_link(world, need.reference)
+    (sent,) = world.deliver()
+    assert (sent.channel, sent.recipient) == ("text", world.home("Eileen").phone)
+    assert "/r/" in sent.message.text
+
+
+def test_whoever_asked_to_be_told_by_letter_has_the_link_by_text_all_the_same(world):
+    need = world.post(contact="letter", person={"phone": "07700 900982"})
+    asks_for_link(world, need.reference)
+    assert [row.channel for row in world.all(Notification, template="need_link")] == ["text"]
+
+
+def test_no_link_goes_for_less_to_a_landline_or_to_a_number_that_nobody_confirmed(world, need):
+    landline = world.post("Ann", person={"phone": "01632 960982"})
+    unsure = world.post("Una", person={"phone": "07700 900982"}, must_confirm=True)
+    before = world.picture()
+    asks_for_link(world, need.reference, "0983")
+    asks_for_link(world, "AAA-AAA")
+    asks_for_link(world, landline.reference)
+    asks_for_link(world, unsure.reference)
+    assert world.picture() == before
+
+
+def test_links_are_ten_minutes_apart_and_three_a_day(world, need):
+    for owed in (1, 2, 3):
+        asks_for_link(world, need.reference)
+        asks_for_link(world, need.reference)
+        assert len(links_owed(world)) == owed
+        world.later(minutes=10)
+    asks_for_link(world, need.reference)
+    assert len(links_owed(world)) == 3
+    world.later(hours=24)
+    asks_for_link(world, need.reference)
+    assert len(links_owed(world)) == 4
 
 
 def test_nothing_less_opens_it_and_nothing_is_written(world, need):

@@ -170,9 +170,26 @@ def test_the_page_tells_the_story_from_the_question_to_the_thanks(world):
         "Ann set off",
         "Ann says the job is done",
     ]
+    assert seen.timeline[-1].for_staff == "They asked for help"
     world.how(need, "well", "Thank you")
     seen = page(world, need)
     assert (seen.said, seen.can_say_how) == ("well", False)
+
+
+def test_staff_are_told_of_the_resident_what_the_resident_is_told(world):
+    need = world.post()
+    world.round()
+    before = page(world, need)
+    assert before.reason == "Nobody who lives near enough has offered to help yet."
+    world.offer("Christopher")
+    world.ask("Christopher", need)
+    world.yes("Christopher")
+    world.later(hours=30)
+    world.how(need, "nobody")
+    after = page(world, need)
+    of_them = [before.reason_for_staff, *(line.for_staff for line in (*before.timeline, *after.timeline))]
+    assert "They told us Christopher did not come" in of_them
+    assert [words for words in of_them if "you" in words.lower()] == []
 
 
 def test_the_page_of_one_that_nobody_can_serve_says_why(world):

@@ -12,6 +12,7 @@ from matcher.domain.messages import ONE_TEXT, TEMPLATES, Stage, Template, events
 
 EVENTS = {
     "need_posted",
+    "need_link",
     "need_code",
     "match_asked",
     "visit_held_resident",
@@ -161,6 +162,7 @@ def test_the_door_word_goes_to_the_resident_and_never_by_message_to_the_voluntee
     "event",
     [
         "need_posted",
+        "need_link",
         "visit_held_resident",
         "visit_on_way",
         "visit_handed_back",
