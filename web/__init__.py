@@ -34,6 +34,7 @@ from web import (
     team,
     visits,
     volunteers,
+    who_could_help,
 )
 from web.accesslog import set_up_access_log
 from web.auth import set_up_sign_in
@@ -85,7 +86,7 @@ def create_app(config: Config | None = None) -> Flask:
     for noun in (
         *(public, checking, invitations),
         *(needs, for_someone, confirming, changes, details, offers, matches, visits, volunteers),
-        *(own_settings, regulars, cold, team, desk, concerns),
+        *(own_settings, regulars, cold, team, who_could_help, desk, concerns),
         *(calendar_feed, notify, outbox, health),
     ):
         app.register_blueprint(noun.blueprint)

@@ -47,6 +47,7 @@ STAFF_ACTIONS = frozenset(
         Action.READ_CONCERNS,
         Action.DECIDE_FOR_THEM,
         Action.TRIAGE,
+        Action.ASK_BY_HAND,
         Action.SIGN_OUT,
     }
 )

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from matcher.domain.kinds import KINDS
 from matcher.engine.allocation import Allocation, Ask, Unserved, Waiting
 from matcher.engine.asking import (
     Pace,
@@ -26,17 +25,15 @@ from matcher.engine.asking import (
     urges,
     wanting,
 )
-from matcher.engine.candidates import Candidates
+from matcher.engine.asks import asks_of
 from matcher.engine.clock import Ints
-from matcher.engine.costs import Scene, Urge, breakdowns, set_scene, told_band
+from matcher.engine.costs import Urge, set_scene
 from matcher.engine.explain import Shortfall, explain_unserved
 from matcher.engine.plan import plan as plan  # the other entry: a whole period at once
 from matcher.engine.problem import RoundProblem
 from matcher.engine.shortlist import Choice, best_choice
 from matcher.engine.standing import Standing, standings
 from matcher.engine.world import World, build_world, with_asks
-
-_JOB_WORDS = {kind.slug: kind.job_words for kind in KINDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,41 +128,9 @@ def _ask_layer(desk: Desk, urge: Urge, choice: Choice) -> tuple[Desk, Layer]:
     world, found = desk.world, choice.found.only(choice.chosen)
     scene = set_scene(world, found, urge)
     total = float(choice.seconds[choice.chosen].sum()) / 60
-    layer = Layer(_asks(world, found, scene), total, total + (choice.solved.total - choice.solved.bound) / 60)
+    layer = Layer(asks_of(world, found, scene), total, total + (choice.solved.total - choice.solved.bound) / 60)
     after = with_asks(world, found.occurrence, found.volunteer, found.start)
     return replace(desk, world=after, out=desk.out.plus(found.occurrence, scene.p, scene.usual)), layer
-
-
-def _asks(world: World, chosen: Candidates, scene: Scene) -> tuple[Ask, ...]:
-    lines = breakdowns(world, chosen, scene)
-    return tuple(
-        Ask(
-            occurrence_id=world.occurrences[n].id,
-            offer_id=int(world.volunteers.offer[v]),
-            person_id=int(world.volunteers.person[v]),
-            visit=world.visit(n, start),
-            weight_min=sum(line.minutes for line in breakdown),
-            breakdown=breakdown,
-            sentence=_sentence(world, n, v, is_usual=bool(scene.usual[e])),
-        )
-        for e, (n, v, start, breakdown) in enumerate(
-            zip(
-                chosen.occurrence.tolist(),
-                chosen.volunteer.tolist(),
-                chosen.start.tolist(),
-                lines,
-                strict=True,
-            )
-        )
-    )
-
-
-def _sentence(world: World, row: int, volunteer: int, *, is_usual: bool) -> str:
-    """Why this person, in words that may be told before a yes."""
-    job = _JOB_WORDS.get(world.occurrences[row].kind, "help in this way")
-    offered = f"offered to {job[0].lower()}{job[1:]}"
-    known = "have helped this neighbour before, " if is_usual else ""
-    return f"You {known}are {told_band(world, row, volunteer)} away, free then, and {offered}."
 
 
 def _unserved(desk: Desk) -> tuple[Unserved, ...]:

@@ -12,11 +12,11 @@ from itertools import combinations
 
 import numpy as np
 
-from matcher.domain.timewindow import TimeWindow
-from matcher.engine.allocation import TermLine
+from matcher.engine.allocation import Ask
+from matcher.engine.asks import asks_of
 from matcher.engine.candidates import Candidates, all_pairs
 from matcher.engine.clock import NONE, Ints
-from matcher.engine.costs import Urge, breakdowns, set_scene
+from matcher.engine.costs import Urge, set_scene
 from matcher.engine.explain import BIT, failures
 from matcher.engine.problem import ReasonCode
 from matcher.engine.starts import TIME_RULES, earliest_starts, proposed_starts
@@ -48,7 +48,7 @@ class Standing:
     """How one person, by the offer of theirs that suits best, stands to one occurrence.
 
     missing: the fewest requirements that would have to give way before they could be asked; none if they could be
-    now, and then `visit`, `weight_min` and `breakdown` are those of the ask. distance_m: to the home. beyond_m: how
+    now, and then `ask` is that ask. distance_m: to the home. beyond_m: how
     much farther than their reach that is. All of it is for the scheme alone: it follows exact distances.
     """
 
@@ -57,9 +57,12 @@ class Standing:
     missing: tuple[ReasonCode, ...]
     distance_m: float
     beyond_m: float
-    visit: TimeWindow | None = None
-    weight_min: float = 0.0
-    breakdown: tuple[TermLine, ...] = ()
+    ask: Ask | None = None
+
+    @property
+    def weight_min(self) -> float:
+        """What asking them now is worth, in minutes of welfare; 0 for whoever cannot be asked."""
+        return self.ask.weight_min if self.ask else 0.0
 
 
 def standings(world: World, urge: Urge, row: int, most: int) -> tuple[Standing, ...]:
@@ -85,13 +88,8 @@ def _told(world: World, urge: Urge, pairs: Pairs, failed: Ints) -> list[Standing
     begins[could] = proposed_starts(world, pairs.where(could), begins[could])
     told = [_standing(world, pairs, e, bits) for e, bits in enumerate((failed | about_time).tolist())]
     found = Candidates(pairs.occurrence[could], pairs.volunteer[could], begins[could])
-    for e, breakdown in zip(could.tolist(), breakdowns(world, found, set_scene(world, found, urge)), strict=True):
-        told[e] = replace(
-            told[e],
-            visit=world.visit(int(pairs.occurrence[e]), int(begins[e])),
-            weight_min=sum(line.minutes for line in breakdown),
-            breakdown=breakdown,
-        )
+    for e, ask in zip(could.tolist(), asks_of(world, found, set_scene(world, found, urge)), strict=True):
+        told[e] = replace(told[e], ask=ask)
     return told
 
 

@@ -47,6 +47,7 @@ class Action(StrEnum):
     READ_OUTCOME = "read_outcome"
     DECIDE_FOR_THEM = "decide_for_them"
     TRIAGE = "triage"
+    ASK_BY_HAND = "ask_by_hand"
     READ_OUTBOX = "read_outbox"
     READ_CALENDAR = "read_calendar"
     REPORT_DELIVERY = "report_delivery"
@@ -155,6 +156,7 @@ RULES: Mapping[Action, tuple[Rule, ...]] = {
     Action.READ_OUTCOME: (_holder(LinkPurpose.REFERRAL, "referral_id"),),
     Action.DECIDE_FOR_THEM: (_staff(StaffRoleName.COORDINATOR),),
     Action.TRIAGE: (_staff(StaffRoleName.COORDINATOR),),
+    Action.ASK_BY_HAND: (_staff(StaffRoleName.COORDINATOR),),
     Action.READ_OUTBOX: (_trial,),
     Action.READ_CALENDAR: (_holder(LinkPurpose.CALENDAR, "person_id"),),
     Action.REPORT_DELIVERY: (_anyone,),  # who shows the bearer token: the seal of that route

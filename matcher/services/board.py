@@ -61,6 +61,7 @@ class UnfilledRow:
     which kind of help it comes to."""
 
     need_id: int
+    occurrence_id: int
     reference: str
     kind: str
     job: str
@@ -231,6 +232,7 @@ def _unfilled_row(row: Any, now: datetime) -> UnfilledRow:
     first = next((window for window in windows if window.end > now), windows[-1])
     return UnfilledRow(
         need_id=need.id,
+        occurrence_id=occurrence.id,
         reference=need.reference,
         kind=kind.slug,
         job=job_words(kind.job_words, tuple(need.details)),

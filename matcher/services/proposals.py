@@ -41,8 +41,16 @@ class Proposal:
     sentence: str
 
 
-def propose(session: Session, round_id: int | None, proposals: Iterable[Proposal], *, now: datetime) -> tuple[int, int]:
-    """Ask these people, where that is still right: (asked, skipped).
+def propose(
+    session: Session,
+    round_id: int | None,
+    proposals: Iterable[Proposal],
+    *,
+    now: datetime,
+    is_spoken_to: bool = False,
+) -> tuple[int, int]:
+    """Ask these people, where that is still right: (asked, skipped). is_spoken_to: they were asked by voice, so that no
+    message is owed.
 
     It is right while the visit is still to come, the occurrence is open and the offer active, with room for one more
     unanswered ask, and no visit or ask of theirs overlaps. They are taken by occurrence, then offer: what is asked of
@@ -50,7 +58,7 @@ def propose(session: Session, round_id: int | None, proposals: Iterable[Proposal
     """
     wanted = sorted(proposals, key=lambda proposal: (proposal.occurrence_id, proposal.offer_id))
     right = list(_still_right(session, wanted, now)) if wanted else []
-    asked = _write(session, round_id, right, now) if right else 0
+    asked = _write(session, round_id, right, now, is_spoken_to=is_spoken_to) if right else 0
     return asked, len(wanted) - asked
 
 
@@ -110,11 +118,15 @@ def _locked(session: Session, wanted: Sequence[Proposal]) -> tuple[set[int], set
     )
 
 
-def _write(session: Session, round_id: int | None, right: Sequence[Proposal], now: datetime) -> int:
+def _write(
+    session: Session, round_id: int | None, right: Sequence[Proposal], now: datetime, *, is_spoken_to: bool
+) -> int:
     """Write the matches and owe their messages: how many."""
     rows = [_row(round_id, proposal, now) for proposal in right]
     insert = insert_rows(Match, rows).on_conflict_do_nothing().returning(Match.id, Match.person_id)
     written = sorted((match_id, person_id) for match_id, person_id in session.execute(insert))
+    if is_spoken_to:
+        return len(written)
     channels = queries.channels_of(session, [person_id for _, person_id in written], About.ASKS)
     owe_all(
         session,

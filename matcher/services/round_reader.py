@@ -45,7 +45,17 @@ from matcher.store.models import (
 
 def read_problem(session: Session, area_id: int, *, now: datetime) -> RoundProblem:
     """Every open occurrence of the area that may be asked about now, and every active offer there is."""
-    occurrences = _occurrences(session, area_id, now)
+    return _problem(session, area_id, _of_area(area_id, now), now)
+
+
+def read_one(session: Session, occurrence_id: int, *, now: datetime) -> RoundProblem:
+    """The same of one occurrence alone, whenever it is due; without any, if nobody may be asked about it."""
+    area_id = session.execute(select(Occurrence.area_id).where(Occurrence.id == occurrence_id)).scalar_one()
+    return _problem(session, area_id, _open_columns(now).where(Occurrence.id == occurrence_id), now)
+
+
+def _problem(session: Session, area_id: int, wanted: Any, now: datetime) -> RoundProblem:
+    occurrences = _occurrences(session, wanted)
     if not occurrences:
         return RoundProblem(now=now)
     horizon = TimeWindow(now, max(window.end for one in occurrences for window in one.windows))
@@ -71,8 +81,8 @@ def _same_homes(session: Session, resident_ids: list[int]) -> frozenset[frozense
     return frozenset(frozenset(pair) for pair in rows)
 
 
-def _occurrences(session: Session, area_id: int, now: datetime) -> tuple[OpenOccurrence, ...]:
-    rows = session.execute(_due_columns(area_id, now)).all()
+def _occurrences(session: Session, wanted: Any) -> tuple[OpenOccurrence, ...]:
+    rows = session.execute(wanted).all()
     ids = [row.id for row in rows]
     held_by = grouped(
         session,
@@ -109,8 +119,23 @@ def _occurrences(session: Session, area_id: int, now: datetime) -> tuple[OpenOcc
     )
 
 
-def _due_columns(area_id: int, now: datetime) -> Any:
-    """What a round must know of each occurrence that may be asked about now."""
+def _of_area(area_id: int, now: datetime) -> Any:
+    """Those of the area that are due."""
+    return (
+        _open_columns(now)
+        .where(
+            Occurrence.area_id == area_id,
+            # One that is a week away has no reason yet to be asked about; one that waits for company has found it.
+            (Occurrence.next_round_at <= now)
+            | Occurrence.considered_at.is_not(None)
+            | (Occurrence.reason_code == GATHERING),
+        )
+        .order_by(Occurrence.id)
+    )
+
+
+def _open_columns(now: datetime) -> Any:
+    """What a round must know of each occurrence that is open."""
     return (
         select(
             *(Occurrence.id, Occurrence.need_id, Occurrence.windows, Occurrence.helpers, Occurrence.open_since),
@@ -123,17 +148,7 @@ def _due_columns(area_id: int, now: datetime) -> Any:
         .join(Cell, Cell.id == Person.cell_id)
         .join(KindRow, KindRow.slug == Need.kind_slug)
         .join(LevelRow, LevelRow.code == KindRow.level_code)
-        .where(
-            Occurrence.area_id == area_id,
-            Occurrence.status == OccurrenceStatus.OPEN,
-            Need.status == NeedStatus.OPEN,
-            Occurrence.ends_at > now,
-            # One that is a week away has no reason yet to be asked about; one that waits for company has found it.
-            (Occurrence.next_round_at <= now)
-            | Occurrence.considered_at.is_not(None)
-            | (Occurrence.reason_code == GATHERING),
-        )
-        .order_by(Occurrence.id)
+        .where(Occurrence.status == OccurrenceStatus.OPEN, Need.status == NeedStatus.OPEN, Occurrence.ends_at > now)
     )
 
 

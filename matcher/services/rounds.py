@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.geo import chord_m, distance_band
 from matcher.domain.lifecycle import NeedStatus, OccurrenceStatus, RoundStatus
-from matcher.engine.allocation import Allocation, Unserved, Waiting
+from matcher.engine.allocation import Allocation, Ask, Unserved, Waiting
 from matcher.engine.indexes import rows_of
 from matcher.engine.problem import RoundProblem
 from matcher.engine.snapshot import snapshot_of
@@ -104,7 +104,7 @@ def close_round(session: Session, opened: OpenedRound, allocation: Allocation, *
     if ours is None:
         return False
     _lock_in_order(session, opened.problem, allocation)
-    asked, skipped = matches.propose(session, opened.round_id, _proposals(opened.problem, allocation), now=now)
+    asked, skipped = matches.propose(session, opened.round_id, proposals(opened.problem, allocation.asks), now=now)
     session.execute(update(Round).where(Round.id == ours).values(asked=asked, skipped=skipped))
     _note_considered(session, opened, allocation, now)
     return True
@@ -124,11 +124,12 @@ def _lock_in_order(session: Session, problem: RoundProblem, allocation: Allocati
     session.execute(select(Occurrence.id).where(considered).order_by(Occurrence.id).with_for_update(key_share=True))
 
 
-def _proposals(problem: RoundProblem, allocation: Allocation) -> Iterable[Proposal]:
+def proposals(problem: RoundProblem, asks: Sequence[Ask]) -> Iterable[Proposal]:
+    """These asks, as they are written down."""
     volunteers = snapshot_of(problem.volunteers)
-    row_of = rows_of(volunteers.offer, (ask.offer_id for ask in allocation.asks))
+    row_of = rows_of(volunteers.offer, (ask.offer_id for ask in asks))
     occurrences = {occurrence.id: occurrence for occurrence in problem.occurrences}
-    for ask in allocation.asks:
+    for ask in asks:
         # Measured to the cell, so that many asks tell no more of the home than one.
         away = chord_m(volunteers.point(row_of[ask.offer_id]), occurrences[ask.occurrence_id].told_point)
         yield Proposal(

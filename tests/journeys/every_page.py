@@ -147,12 +147,14 @@ class EveryPage:
         held = "select id from notifications where template = 'visit_held_resident' and channel = 'phone'"
         ((owed,),) = self.world.execute(held)
         own = f"/desk/needs/{waiting.need_id}"
+        looked_for = self.world.execute("select id from occurrences where status = 'open' order by id limit 1")
         return {
             "someone to ring": own,
             "a caller's letter": f"{own}/letter",
             "someone to tell": f"/desk/tell/{owed}",
             "who goes every week": f"/team/regular/{self.weekly_id}",
             "a concern": "/team/concerns/1",
+            "who could help": f"/team/who/{looked_for[0][0]}",
         }
 
     def _coming(self) -> None:

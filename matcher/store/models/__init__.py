@@ -3,6 +3,7 @@
 from matcher.store.models.areas import Area, Cell, Postcode
 from matcher.store.models.arrangements import Arrangement
 from matcher.store.models.asking import Match, NeverPair, Round, Visit
+from matcher.store.models.by_hand import HandChoice
 from matcher.store.models.cold import ColdSpell
 from matcher.store.models.concerns import Concern
 from matcher.store.models.confirming import PhoneCheck, PhoneCode
@@ -43,6 +44,7 @@ __all__ = [
     "Declared",
     "Draft",
     "Feedback",
+    "HandChoice",
     "Heartbeat",
     "Home",
     "Invitation",

@@ -22,15 +22,11 @@ def test_whoever_would_be_asked_stands_first_with_the_very_ask(village: Any) -> 
     need, near, far = village.need(), village.neighbour(1), village.neighbour(2, point=village.north(1500))
     (ask,) = solve_round(village.round([need], [far, near])).asks
     first, second = how(village, need, far, near)
-    assert (first.offer_id, first.visit, first.weight_min, first.breakdown) == (
-        ask.offer_id,
-        ask.visit,
-        ask.weight_min,
-        ask.breakdown,
-    )
+    assert first.ask == ask
     assert (second.person_id, second.missing) == (2, ())
     assert second.weight_min < first.weight_min
-    assert [line.term for line in second.breakdown if line.term == "travel"] == ["travel"]
+    assert second.ask is not None
+    assert "travel" in [line.term for line in second.ask.breakdown]
 
 
 def test_each_rule_says_why_not_you(village: Any) -> None:
@@ -66,7 +62,7 @@ def test_each_rule_says_why_not_you(village: Any) -> None:
         9: (R.KEPT_APART,),
         10: (R.NOBODY_AS_ASKED,),
     }
-    assert {(one.visit, one.weight_min, one.breakdown) for one in stand} == {(None, 0, ())}
+    assert {(one.ask, one.weight_min) for one in stand} == {(None, 0)}
 
 
 def test_who_cannot_get_there_in_time(village: Any) -> None:

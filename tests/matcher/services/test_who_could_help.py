@@ -1,0 +1,180 @@
+"""A coordinator asks somebody by hand: whom the engine ranks, what may be set aside, and what is kept of it."""
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from matcher.domain.errors import BadInput, NotFound
+from matcher.domain.lifecycle import MatchStatus
+from matcher.services import audit, people, who_could_help
+from matcher.services.who_could_help import ByHand
+from matcher.store.models import AuditRow, HandChoice, Match, Offer, Visit
+from tests.statements import statements
+
+
+@pytest.fixture
+def need(world):
+    return world.post()
+
+
+def read(world, need):
+    with world.work() as session:
+        areas = frozenset({world.area_id()})
+        return who_could_help.read(session, world.occurrence_id(need), area_ids=areas, now=world.now)
+
+
+def ask(world, need, name, **choice):
+    areas, by = frozenset({world.area_id()}), world.coordinator()
+    chosen = ByHand(offer_of(world, name), **choice)
+    with world.work() as session:
+        occurrence_id = world.occurrence_id(need)
+        who_could_help.ask(session, occurrence_id, chosen, area_ids=areas, staff_id=by, now=world.now)
+
+
+def offer_of(world, name):
+    return world.one(Offer, person_id=world.people[name]).id
+
+
+def test_everyone_is_ranked_with_the_reason_why_or_why_not(world, need):
+    world.offer("Christopher")
+    world.offer("Gwen", person={"phone": "07700 900111"})
+    world.offer("Ann", kinds=frozenset({"lift"}))
+    shown = read(world, need)
+    assert [(row.name, row.kept_away) for row in shown.candidates] == [
+        ("Christopher S", ()),
+        ("Ann S", ("does not offer this kind of help",)),
+        ("Gwen S", ("lives 2.1 miles farther away than they offered",)),
+    ]
+    christopher = shown.candidates[0]
+    assert christopher.worth > 0
+    assert abs(sum(bar.minutes for bar in christopher.bars) - christopher.worth) <= len(christopher.bars)
+    assert max(bar.length for bar in christopher.bars) == 100
+    assert (shown.candidates[1].may_set_aside, shown.candidates[2].may_set_aside) == (False, True)
+
+
+def test_who_has_been_asked_is_told_apart(world, need):
+    world.offer("Christopher")
+    world.ask("Christopher", need)
+    shown = read(world, need)
+    assert [(row.name, row.words) for row in shown.asked] == [("Christopher S", "asked, no answer yet")]
+    assert shown.candidates == ()
+
+
+def test_one_is_asked_at_once_and_both_choices_are_kept(world, need):
+    world.offer("Christopher")
+    world.offer("Ann", travel_mode="car")
+    best, other = (row.name.split()[0] for row in read(world, need).candidates)
+    ask(world, need, other)
+    assert world.who_was_asked(need) == [other]
+    assert ("match_asked", "pending") in world.owed(other)
+    kept = world.one(HandChoice)
+    assert (kept.set_aside, kept.why, kept.is_assigned) == ([], None, False)
+    assert kept.engine_offer_id == offer_of(world, best)
+    assert world.one(AuditRow, action="asked_by_hand").actor == audit.staff(kept.staff_id)
+
+
+def test_a_reach_is_set_aside_with_a_reason_and_not_without(world, need):
+    world.offer("Gwen")
+    with pytest.raises(BadInput, match="Select a reason"):
+        ask(world, need, "Gwen")
+    assert world.all(Match) == []
+    with pytest.raises(BadInput, match="Select a reason"):
+        ask(world, need, "Gwen", why="because")
+    ask(world, need, "Gwen", why="nearer")
+    assert world.who_was_asked(need) == ["Gwen"]
+    kept = world.one(HandChoice)
+    assert (kept.set_aside, kept.why, kept.engine_offer_id) == (["nobody_near"], "nearer", None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"kinds": frozenset({"lift"})}, "does not offer this kind of help"),
+        ({"pattern": "choose", "times": frozenset({"SU-am"})}, "is not free for the whole visit"),
+    ],
+)
+def test_what_they_did_not_offer_is_not_set_aside_whatever_the_reason(world, need, changes, words):
+    world.offer("Christopher", **changes)
+    with pytest.raises(BadInput, match=f"Christopher S {words}"):
+        ask(world, need, "Christopher", why="urgent")
+    assert world.all(Match) == []
+
+
+def test_somebody_kept_apart_from_them_is_never_asked(world, need):
+    world.offer("Christopher")
+    with world.work() as session:
+        people.keep_apart(session, world.people["Christopher"], world.people["Eileen"], now=world.now)
+    with pytest.raises(BadInput, match="kept apart"):
+        ask(world, need, "Christopher", why="urgent")
+
+
+def test_who_said_yes_by_voice_has_the_visit_and_is_not_asked_by_message(world, need):
+    world.offer("Christopher")
+    world.offer("Ann")
+    world.ask("Ann", need)
+    ask(world, need, "Christopher", why="spoke", is_assigned=True)
+    assert world.one(Visit).person_id == world.people["Christopher"]
+    assert "match_asked" not in [template for template, _ in world.owed("Christopher")]
+    assert "visit_held_volunteer" in [template for template, _ in world.owed("Christopher")]
+    assert world.one(Match, person_id=world.people["Ann"]).status is MatchStatus.WITHDRAWN
+    assert world.one(HandChoice).is_assigned
+    assert world.one(AuditRow, action="assigned_by_hand")
+
+
+def test_nobody_is_given_a_visit_without_a_reason(world, need):
+    world.offer("Christopher")
+    with pytest.raises(BadInput, match="Select a reason"):
+        ask(world, need, "Christopher", is_assigned=True)
+    assert world.all(Visit) == []
+
+
+def test_asked_twice_is_asked_once(world, need):
+    world.offer("Christopher")
+    ask(world, need, "Christopher")
+    with pytest.raises(BadInput, match="cannot be asked about this visit any more"):
+        ask(world, need, "Christopher")
+    assert len(world.all(Match)) == 1
+
+
+def test_a_visit_of_another_area_is_not_known(world, need):
+    world.offer("Christopher")
+    occurrence_id, elsewhere = world.occurrence_id(need), frozenset({world.area_id() + 1})
+    choice = ByHand(offer_of(world, "Christopher"))
+    with world.work() as session:
+        with pytest.raises(NotFound):
+            who_could_help.read(session, occurrence_id, area_ids=elsewhere, now=world.now)
+        with pytest.raises(NotFound):
+            who_could_help.ask(session, occurrence_id, choice, area_ids=elsewhere, staff_id=1, now=world.now)
+
+
+def test_nobody_is_asked_while_someone_must_be_rung_first(world):
+    world.offer("Christopher")
+    need = world.post(kind="other", note="A wasps' nest.")
+    shown = read(world, need)
+    assert (shown.is_open, shown.candidates) == (False, ())
+    assert "needs to ring first" in shown.why
+    with pytest.raises(BadInput):
+        ask(world, need, "Christopher")
+
+
+@pytest.mark.parametrize("broken", ["set_aside = '{nobody_near}'", "is_assigned = true", "why = 'whim'"])
+def test_the_database_keeps_no_choice_over_a_rule_without_its_reason(world, need, broken):
+    world.offer("Christopher")
+    ask(world, need, "Christopher")
+    with pytest.raises(IntegrityError):
+        world.execute(f"update hand_choices set {broken} returning match_id")
+
+
+def test_the_page_takes_as_many_queries_for_many_neighbours_as_for_one(world, need):
+    occurrence_id, areas = world.occurrence_id(need), frozenset({world.area_id()})
+
+    def read_counted():
+        with world.work() as session, statements(session) as told:
+            shown = who_could_help.read(session, occurrence_id, area_ids=areas, now=world.now)
+        return shown, len(told)
+
+    world.offer("Christopher")
+    _, few = read_counted()
+    world.crowd(40)
+    shown, many = read_counted()
+    assert len(shown.candidates) == who_could_help.SHOWN
+    assert many == few

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import re
+
+from flask.testing import FlaskClient
+
+from matcher.store.models import Match, Visit
+from matcher.store.session import reading
+from tests.web.conftest import HOUSE, NOTE, POSTCODE, World, press
+
+
+def signed_in(client: FlaskClient, token: str) -> str:
+    """The address of the page of the one visit on the board."""
+    press(client, f"/sign-in/{token}")
+    (path,) = {*re.findall(r"/team/who/[0-9]+", client.get("/team").text)}
+    return path
+
+
+def test_from_the_board_to_who_could_help_is_one_press(client: FlaskClient, world: World, sign_in_token: str) -> None:
+    shown = client.get(signed_in(client, sign_in_token)).text
+    assert "Christopher" in shown
+    assert "asked, no answer yet" in shown
+    assert "There is nobody else to ask" in shown
+    assert not any(mark in shown for mark in (HOUSE, POSTCODE, NOTE, "07700"))
+
+
+def test_somebody_is_asked_and_then_given_the_visit(client: FlaskClient, world: World, sign_in_token: str) -> None:
+    path = signed_in(client, sign_in_token)
+    press(client, f"/m/{world.ask}", f"/m/{world.ask}/open")
+    with reading() as session:
+        match = session.get_one(Match, world.match_id)
+        offer_id = match.offer_id
+    answer = press(client, path, f"{path}/ask", offer=str(offer_id))
+    assert answer.status_code == 422
+    assert "They cannot be asked about this visit any more" in answer.text
+
+
+def test_giving_a_visit_needs_the_tick(client: FlaskClient, world: World, sign_in_token: str) -> None:
+    path = signed_in(client, sign_in_token)
+    answer = press(client, path, f"{path}/assign", offer="1")
+    assert answer.status_code == 422
+    assert "Tick that you have spoken to them" in answer.text
+    with reading() as session:
+        assert session.query(Visit).count() == 0
+
+
+def test_what_is_no_offer_is_refused_in_words(client: FlaskClient, world: World, sign_in_token: str) -> None:
+    path = signed_in(client, sign_in_token)
+    for typed in ("", "x", "-1", "9" * 40, "٣", "<b>"):
+        answer = press(client, path, f"{path}/ask", offer=typed)
+        assert answer.status_code == 422
+        assert "There is a problem" in answer.text
+
+
+def test_a_visit_there_is_not_is_no_page(client: FlaskClient, world: World, sign_in_token: str) -> None:
+    signed_in(client, sign_in_token)
+    assert client.get("/team/who/999999").status_code == 404
+
+
+def test_who_could_help_is_for_coordinators_alone(client: FlaskClient, world: World) -> None:
+    assert client.get("/team/who/1").status_code in (302, 303, 404)
