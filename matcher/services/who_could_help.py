@@ -247,7 +247,9 @@ def _candidate(one: Standing, name: str) -> CandidateRow:
         when=f"{day_words(one.ask.visit.start)}, {clock_words(one.ask.visit.start)}" if one.ask else "",
         worth=round(one.weight_min),
         bars=tuple(
-            Bar(line.words, round(line.minutes), max(1, round(100 * abs(line.minutes) / longest))) for line in lines
+            Bar(line.words, round(line.minutes), max(1, round(100 * abs(line.minutes) / longest)))
+            for line in lines
+            if round(line.minutes)
         ),
     )
 
