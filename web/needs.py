@@ -65,6 +65,7 @@ def draft_of(forms: Forms, *, must_confirm: bool) -> NeedDraft:
     when = forms["when"]
     assert isinstance(when, WhenForm)
     timing = when.timing()
+    asked: frozenset[str] = frozenset(who["wishes"])
     return NeedDraft(
         kind=kind["kind"],
         details=tuple(kind["details"]),
@@ -83,6 +84,8 @@ def draft_of(forms: Forms, *, must_confirm: bool) -> NeedDraft:
         ),
         contact=who["contact"],
         note=who["note"],
+        musts=asked if who["is_must"] else frozenset(),
+        wishes=frozenset() if who["is_must"] else asked,
         must_confirm=must_confirm,
     )
 

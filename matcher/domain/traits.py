@@ -39,7 +39,7 @@ TRAIT_WORDS: dict[Trait, TraitWords] = {
     Trait.SPEAKS_POLISH: TraitWords("Someone who speaks Polish", "I speak Polish"),
     Trait.SPEAKS_PUNJABI: TraitWords("Someone who speaks Punjabi", "I speak Punjabi"),
     Trait.SIGNS_BSL: TraitWords("Someone who uses British Sign Language", "I use British Sign Language"),
-    Trait.CALM_WITH_DOGS: TraitWords("Someone at ease with my dog", "I am at ease with dogs"),
+    Trait.CALM_WITH_DOGS: TraitWords("Someone at ease with a dog", "I am at ease with dogs"),
     Trait.STEP_FREE_CAR: TraitWords("A car that is easy to get into", "My car is easy to get into"),
 }
 _OF_THE_HOME = frozenset({Trait.WOMAN, Trait.MAN})

@@ -16,7 +16,7 @@ from matcher.domain.errors import BadInput, NotFound
 from matcher.domain.kinds import job_words
 from matcher.domain.lifecycle import EXPECTED, NeedStatus, OfferStatus
 from matcher.domain.localtime import clock_words, day_words, local_day
-from matcher.services import addresses, audit, consents, drafts, need_page, needs, people
+from matcher.services import addresses, audit, consents, drafts, need_page, needs, people, wishes
 from matcher.services.consents import Given
 from matcher.services.need_page import NeedPage
 from matcher.services.needs import NeedDraft
@@ -76,6 +76,7 @@ class DeskNeed:
     email: str
     address: tuple[str, ...]
     note: str
+    who_comes: tuple[str, ...]
     contact: str
     to_ring: bool
     agreed: str | None
@@ -167,7 +168,7 @@ def read(session: Session, need_id: int, handler: Handler, *, now: datetime) -> 
     home = session.get(Home, need.resident_id) if need else None
     if need is None or home is None or need.area_id not in handler.area_ids:
         raise NotFound
-    looked_at = ("phone", "email", "address", "note", "door_word", "asked_by")
+    looked_at = ("phone", "email", "address", "note", "who_comes", "door_word", "asked_by")
     audit.record(session, handler.actor, "looked_up", ("person", need.resident_id), *looked_at, now=now)
     note = session.get(NeedNote, need_id)
     check = session.get(PhoneCheck, need_id)
@@ -178,6 +179,7 @@ def read(session: Session, need_id: int, handler: Handler, *, now: datetime) -> 
         email=home.email,
         address=(home.house, home.postcode),
         note=note.note if note else "",
+        who_comes=wishes.wanted_with(session, need).in_words(),
         contact=need.contact,
         to_ring=need.status is NeedStatus.PAUSED and check is not None and check.confirmed_at is None,
         agreed=_agreed(session, need_id),

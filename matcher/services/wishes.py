@@ -47,6 +47,11 @@ class Wanted:
     musts: frozenset[Trait]
     wishes: frozenset[Trait]
 
+    def in_words(self) -> tuple[str, ...]:
+        """A line for each: `A woman: a must`."""
+        asked = [trait for trait in Trait if trait in self.musts | self.wishes]
+        return tuple(f"{TRAIT_WORDS[one].asked}: {'a must' if one in self.musts else 'if we can'}" for one in asked)
+
 
 def wanted_with(session: Session, need: Need) -> Wanted:
     """What was asked for with a need, as far as it may be asked for still."""

@@ -9,7 +9,8 @@ from typing import Any
 from wtforms import Field, StringField
 
 from matcher.domain.errors import BadInput
-from matcher.services import desk, people
+from matcher.domain.traits import Trait
+from matcher.services import desk, people, wishes
 from web import filters
 from web.forms.needs import CONTACT, TIMES, KindForm, WhenForm, WhereForm, WhoForm
 from web.forms.questions import Asking, OneOf, QuestionForm, checked_by, chosen, short, stripped
@@ -42,6 +43,16 @@ class _Who(WhoForm):
         default="phone",
         validators=[chosen("Select how we tell them")],
     )
+
+    def may_ask_for(self, asking: Asking, kind: str) -> tuple[Trait, ...]:
+        """All there is: the kind of help stands on the same page, and may change still."""
+        return tuple(Trait)
+
+    def check(self, asking: Asking) -> None:
+        """With this kind of help it must be something that may be asked for."""
+        super().check(asking)
+        if kind := asking.answers["kind"]["kind"]:
+            wishes.check(asking.session, kind, self.wishes.data)
 
 
 class CallForm:
@@ -88,10 +99,11 @@ class CallForm:
         who, where = self.who, self.where
         when = ", ".join(filters.lower_first(words) for words in self.when.in_words())
         told = {"text": "by text", "phone": "by phone", "letter": "by letter"}.get(who.contact.data, who.email.data)
+        wanted = f" Who comes: {', '.join(map(filters.lower_first, who.wish_words()))}." if who.wishes.data else ""
         note = f" For the neighbour: {who.note.data.rstrip('.')}." if who.note.data else ""
         return (
             f"{who.first_name.data}, at {where.house.data}, {where.postcode_words()}. "
-            f"You need: {filters.lower_first(self.kind.in_words())}. When: {when}.{note} "
+            f"You need: {filters.lower_first(self.kind.in_words())}. When: {when}.{wanted}{note} "
             f"Your number is {people.phone_words(people.check_phone(who.phone.data))}. We tell you {told}."
         )
 

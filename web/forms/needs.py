@@ -6,8 +6,9 @@ from wtforms import BooleanField, Field, StringField, TextAreaField
 
 from matcher.domain.errors import BadInput, NotCovered
 from matcher.domain.kinds import CLEARING, SNOW
+from matcher.domain.traits import TRAIT_WORDS, Trait
 from matcher.domain.wording import refuse_secrets
-from matcher.services import addresses, kinds, needs, people
+from matcher.services import addresses, kinds, needs, people, wishes
 from matcher.services.kinds import KindView
 from web import filters
 from web.forms.questions import (
@@ -197,6 +198,8 @@ class WhoForm(QuestionForm):
         filters=[stripped],
         validators=[short("What you tell the neighbour", needs.NOTE_LENGTH), checked_by(refuse_secrets)],
     )
+    wishes = SomeOf("Who should it be?", choices=[])
+    is_must = BooleanField("It must be like that: ask nobody else", false_values=("", "false", False, None))
     is_note_wanted: bool = False
     who = "you"
     contact_hint = "If you choose nothing, we text a mobile and ring any other number."
@@ -218,6 +221,15 @@ class WhoForm(QuestionForm):
         self.is_note_wanted = chosen in triaged
         if self.is_note_wanted:
             self.note.label.text = f"What do {self.who} need help with?"
+        self.wishes.choices = [(trait.value, TRAIT_WORDS[trait].asked) for trait in self.may_ask_for(asking, chosen)]
+
+    def may_ask_for(self, asking: Asking, kind: str) -> tuple[Trait, ...]:
+        """What may be asked of whoever comes, with this kind of help."""
+        return wishes.allowed(asking.session, kind) if kind else ()
+
+    def validate_wishes(self, field: Field) -> None:
+        """Only what is on the list; anything else is not an answer to this."""
+        field.data = [trait for trait, _ in field.choices if trait in (field.data or [])]
 
     def validate_email(self, field: Field) -> None:
         """Wanted only if that is how we write to them."""
@@ -230,6 +242,11 @@ class WhoForm(QuestionForm):
         """Something else must be said in words."""
         if self.is_note_wanted and not self.note.data:
             raise BadInput(f"Enter what {self.who} need help with", field="note")
+
+    def wish_words(self) -> list[str]:
+        """Who should come, a line for each, and whether it must be so."""
+        words = [words for trait, words in self.wishes.choices if trait in self.wishes.data]
+        return [*words, "A must" if self.is_must.data else "If we can find them"] if words else []
 
     def contact_words(self) -> str:
         """`Text`, or `Email: name@example.com`."""
