@@ -61,6 +61,12 @@ def the_farther_one_has_helped_there_before(village: Any) -> RoundProblem:
     return two_neighbours_of_one_need(village, {}, {"point": village.north(1000)}, usual=frozenset({BEN}))
 
 
+def the_farther_one_is_as_was_wished(village: Any) -> RoundProblem:
+    polish = frozenset({"speaks_polish"})
+    ben = {"point": village.north(200), "reach_m": 9000.0, "traits": polish}
+    return two_neighbours_of_one_need(village, {}, ben, wishes=polish)
+
+
 def as_likely_but_one_has_longer_to_walk(village: Any) -> RoundProblem:
     walks = {"travel_mode": TravelMode.FOOT}
     ann = {"point": village.north(1000), "reach_m": 2000.0, "leaning": 0.03, **walks}
@@ -105,6 +111,7 @@ WORLDS: dict[str, WorldOf] = {
     "front": one_has_waited_so_long_that_it_goes_first,
     "on_time": the_nearer_one_is_free_too_late,
     "continuity": the_farther_one_has_helped_there_before,
+    "preference": the_farther_one_is_as_was_wished,
     "travel": as_likely_but_one_has_longer_to_walk,
     "fairness": one_has_a_visit_that_week,
     "attention": time_is_short_and_the_second_is_hardly_worth_it,
@@ -121,6 +128,7 @@ ASKED: dict[str, tuple[list[tuple[int, int]], list[tuple[int, int]]]] = {
     "front": ([(1, ANN)], [(2, ANN)]),
     "on_time": ([(1, BEN)], [(1, ANN)]),
     "continuity": ([(1, BEN)], [(1, ANN)]),
+    "preference": ([(1, BEN)], [(1, ANN)]),
     "travel": ([(1, BEN)], [(1, ANN)]),
     "fairness": ([(1, BEN)], [(1, ANN)]),
     "attention": ([(1, ANN)], [(1, ANN), (1, BEN)]),
