@@ -145,6 +145,7 @@ _TOLD_RESIDENT = {
 }
 _TOLD_STAFF = _TOLD_RESIDENT | {
     "nobody_does_this": "Nobody near them has offered this kind of help yet.",
+    "nobody_as_asked": "Nobody near them is yet as they need them to be. Look at it with them.",
     "nobody_free": "Nobody near them is free at that time.",
     _OTHERWISE: "The neighbours near them cannot come at that time.",
 }

@@ -192,6 +192,10 @@ def test_staff_are_told_of_the_resident_what_the_resident_is_told(world):
     assert [words for words in of_them if "you" in words.lower()] == []
 
 
+def test_no_reason_that_staff_are_given_speaks_to_them_as_to_the_resident():
+    assert [words for words in need_page._TOLD_STAFF.values() if "you" in words.lower()] == []
+
+
 def test_the_page_of_one_that_nobody_can_serve_says_why(world):
     need = world.post()
     world.round()
