@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from matcher.domain.geo import chord_m
 from matcher.engine.allocation import Allocation, Unserved
+from matcher.engine.candidates import REQUIREMENTS
 from matcher.engine.problem import ReasonCode, RoundProblem
 from matcher.engine.solve import solve_round
 from tests.again import THEN_PROMISED, asks_of, with_asks_made
@@ -107,7 +108,7 @@ def test_the_only_candidate_goes_to_the_more_urgent_of_two_at_once(village: Any)
     (left,) = answer.unserved
     assert (left.occurrence_id, left.reason) == (2, ReasonCode.NEEDED_ELSEWHERE)
     assert left.sentence == "Everyone who could come is being asked to another visit just now."
-    assert [step.left for step in left.waterfall] == [1] * 11 + [0]
+    assert [step.left for step in left.waterfall] == [1] * len(REQUIREMENTS) + [0]
 
 
 def test_who_has_waited_past_the_front_share_is_served_first(village: Any) -> None:
