@@ -73,7 +73,14 @@ def test_a_letter_arrives_whole():
         "eileen@example.org",
         LETTER.message.subject,
     )
-    assert letter.get_content().strip() == LETTER.message.text
+    plain, html = letter.iter_parts()
+    assert [letter.get_content_type(), plain.get_content_type(), html.get_content_type()] == [
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+    ]
+    assert plain.get_content().strip() == LETTER.message.text
+    assert LETTER.message.text in html.get_content()
     assert letter["Message-ID"] == "<notification-7@example.org>"
     assert letter["Auto-Submitted"] == "auto-generated"
 

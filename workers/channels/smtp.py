@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from matcher.services.outbox import Envelope
+from workers.channels.html_letter import html_letter
 from workers.channels.protocol import SendLater, SendNever, SendUnsure
 
 TIMEOUT_S = 20
@@ -31,7 +32,7 @@ class _TlsServer(_Server, smtplib.SMTP_SSL):
 
 
 class SmtpChannel:
-    """Sends plain text from one address. `url`: smtp://user:password@host:port, smtps:// for TLS from the start."""
+    """Sends plain text and HTML from one address. `url`: smtp://user:password@host:port, smtps:// for TLS at once."""
 
     is_repeatable = False
 
@@ -86,6 +87,7 @@ class SmtpChannel:
         letter["Message-ID"] = f"<notification-{envelope.notification_id}@{self._from.rpartition('@')[2]}>"
         letter["Auto-Submitted"] = "auto-generated"
         letter.set_content(envelope.message.text)
+        letter.add_alternative(html_letter(envelope.message.subject, envelope.message.text), subtype="html")
         return letter
 
 
