@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from matcher.domain.traits import Trait
 from matcher.services.demo.cast import Cast, email_of
 from matcher.services.demo.data import Settlement
 from matcher.services.demo.volunteers import DBS, ID_CHECKS, LICENCE, Helper
@@ -21,6 +22,7 @@ _NOTE = (
     "The grit bin at the top of the hill is for the road."
 )
 _JOINED_DAYS_AGO = 300
+_DOGS = frozenset({Trait.CALM_WITH_DOGS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +32,27 @@ class _Neighbour:
     kinds: frozenset[str]
     checks: frozenset[str]
     travel_mode: str = "foot"
+    traits: frozenset[Trait] = frozenset()
 
 
 _NEIGHBOURS = (
-    _Neighbour(CHRISTOPHER, "Dunford", frozenset({"snow", "errand", "garden"}), ID_CHECKS | {DBS}),
+    _Neighbour(CHRISTOPHER, "Dunford", frozenset({"snow", "errand", "garden"}), ID_CHECKS | {DBS}, traits=_DOGS),
     _Neighbour("Amina", "El Amrani", frozenset({"snow", "errand", "prescription"}), ID_CHECKS),
-    _Neighbour("Tomasz", "Nowak", frozenset({"snow", "lift", "garden"}), ID_CHECKS | {LICENCE}, "car"),
-    _Neighbour("Joan", "Pearce", frozenset({"snow", "call", "prescription"}), ID_CHECKS | {DBS}),
+    _Neighbour(
+        "Tomasz",
+        "Nowak",
+        frozenset({"snow", "lift", "garden"}),
+        ID_CHECKS | {LICENCE},
+        "car",
+        frozenset({Trait.SPEAKS_POLISH, Trait.STEP_FREE_CAR}),
+    ),
+    _Neighbour(
+        "Joan",
+        "Pearce",
+        frozenset({"snow", "call", "prescription"}),
+        ID_CHECKS | {DBS},
+        traits=_DOGS | {Trait.WOMAN},
+    ),
 )
 
 
@@ -56,6 +72,7 @@ def clear_the_path(cast: Cast, postcode: str) -> NeedDraft:
         contact="text",
         details=("path", "steps"),
         note=_NOTE,
+        wishes=_DOGS,
     )
 
 
@@ -78,4 +95,4 @@ def _helper(cast: Cast, one: _Neighbour, postcode: str) -> Helper:
         person=person,
         has_promised=True,
     )
-    return Helper(offer, _JOINED_DAYS_AGO, tuple((name, _JOINED_DAYS_AGO) for name in sorted(one.checks)))
+    return Helper(offer, _JOINED_DAYS_AGO, tuple((name, _JOINED_DAYS_AGO) for name in sorted(one.checks)), one.traits)

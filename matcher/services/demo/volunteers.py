@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from matcher.domain.availability import PATTERNS
 from matcher.domain.geo import TravelMode
 from matcher.domain.localtime import local_day
-from matcher.services import offers
+from matcher.domain.traits import Trait
+from matcher.services import offer_changes, offers
 from matcher.services.offers import OfferDraft
 from matcher.services.outbox import drop_pending
 from matcher.services.people import PersonDraft
@@ -36,11 +37,14 @@ _PER_WEEK: dict[int | None, int] = {None: 30, 1: 25, 2: 27, 4: 18}
 
 @dataclass(frozen=True, slots=True)
 class Helper:
-    """A volunteer before they are known: the offer, the day they joined, and checks with the day each was seen."""
+    """A volunteer before they are known: the offer, the day they joined, checks with the day each was seen, and what
+    they told of themselves.
+    """
 
     offer: OfferDraft
     joined_days_ago: int
     seen_days_ago: tuple[tuple[str, int], ...] = ()
+    traits: frozenset[Trait] = frozenset()
 
 
 def draw_helper(rng: random.Random, person: PersonDraft, nobody_does: str, *, today: date) -> Helper:
@@ -68,6 +72,8 @@ def enlist(session: Session, helper: Helper, *, now: datetime) -> int:
     """Make the offer as on the day they joined, and record what was seen of them since; the person's id."""
     made = offers.make_offer(session, helper.offer, now=now - timedelta(days=helper.joined_days_ago))
     drop_pending(session, person_id=made.person_id, now=now)  # they were welcomed when they joined
+    if helper.traits:
+        offer_changes.change_traits(session, made.person_id, helper.traits, now=now)
     for name, days_ago in helper.seen_days_ago:
         seen_on = local_day(now) - timedelta(days=days_ago)
         lasts = _LASTS.get(name)
