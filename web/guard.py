@@ -43,6 +43,7 @@ STAFF_ACTIONS = frozenset(
         Action.SWITCH_COLD,
         Action.READ_CALIBRATION,
         Action.CLOSE_REPORT,
+        Action.READ_TEXT,
         Action.USE_DESK,
         Action.READ_CONCERNS,
         Action.DECIDE_FOR_THEM,

@@ -1,22 +1,28 @@
-"""What GOV.UK Notify tells us: which messages arrived. It shows the bearer token that both sides were given."""
+"""What GOV.UK Notify tells us: which messages arrived, and what people text back.
+
+It shows the bearer token that both sides were given.
+"""
 
 from __future__ import annotations
 
 import hmac
 import re
+from typing import Any
 
 from flask import Blueprint, Response, current_app, make_response, request
 from werkzeug.exceptions import BadRequest
 
-from matcher.services import outbox
+from matcher.services import outbox, replies
 from matcher.services.access import Action
+from matcher.services.replies import Inbound
 from matcher.store.session import unit_of_work
-from web import clock
+from web import bell, clock
 from web.guard import HIGHEST_ID, declares
 
 blueprint = Blueprint("notify", __name__)
 
 _REFERENCE = re.compile(r"gritbin-([1-9]\d{0,18})", re.ASCII)
+_PROVIDER_ID = re.compile(r"[A-Za-z0-9-]{1,100}", re.ASCII)
 _NOT_DELIVERED = {
     "permanent-failure": "Notify says that the number or address does not exist: reach them another way",
     "temporary-failure": "Notify could not reach them for three days: reach them another way",
@@ -43,10 +49,31 @@ def delivery() -> Response:
     return make_response("", 204)
 
 
-def _receipt() -> tuple[int, str]:
+@blueprint.post("/notify/inbound")
+@declares(Action.REPORT_TEXT, sealed_by=_shows_token)
+def inbound() -> Response:
+    """Someone texted us. Told again of the same text, nothing changes."""
+    told = _told()
+    provider_id, sender, words = (told.get(name) for name in ("id", "source_number", "message"))
+    if not (isinstance(provider_id, str) and isinstance(sender, str) and isinstance(words, str)):
+        raise BadRequest("A text has an id, a source_number and a message.")
+    if not _PROVIDER_ID.fullmatch(provider_id):
+        raise BadRequest("The id of a text is letters, figures and dashes.")
+    with unit_of_work() as session:
+        replies.receive(session, Inbound(provider_id, sender, words), now=clock.now())
+    bell.ring(bell.DELIVER_DUE)
+    return make_response("", 204)
+
+
+def _told() -> dict[str, Any]:
     told = request.get_json(silent=True)
     if not isinstance(told, dict):
-        raise BadRequest("A receipt is a JSON object.")
+        raise BadRequest("What Notify tells is a JSON object.")
+    return told
+
+
+def _receipt() -> tuple[int, str]:
+    told = _told()
     found = _REFERENCE.fullmatch(str(told.get("reference")))
     number = int(found[1]) if found else 0  # none of ours has the number 0
     return min(number, HIGHEST_ID), str(told.get("status"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, g, request
 
 from matcher.domain.errors import BadInput
-from matcher.services import audit, board, calibration_page, concerns, confirming, triage, visit_reports
+from matcher.services import audit, board, calibration_page, concerns, confirming, texts_to_read, triage, visit_reports
 from matcher.services.access import Action
 from matcher.store.session import reading, unit_of_work
 from web import bell, clock
@@ -60,6 +60,16 @@ def close_report(report_id: int) -> Response:
     return see_other("/team")
 
 
+@blueprint.post(f"/team/texts/<int(max={HIGHEST_ID}):text_id>/read")
+@declares(Action.READ_TEXT, sealed_by=is_session_sealed)
+def text_read(text_id: int) -> Response:
+    """A text that no machine understood was read by someone, who did what it asks for."""
+    with unit_of_work() as session:
+        by, areas = g.actor.staff_id, g.actor.area_ids
+        texts_to_read.mark_read(session, text_id, area_ids=areas, staff_id=by, now=clock.now())
+    return see_other("/team")
+
+
 @blueprint.post(f"/team/needs/{_NEED}/kind")
 @declares(Action.TRIAGE, sealed_by=is_session_sealed)
 def comes_to(need_id: int) -> Response:
@@ -88,12 +98,13 @@ def _today(*, wrong_need: int | None = None, wrong: str = "") -> Response:
         shown = board.today(session, g.actor.area_ids, now=now)
         worries = concerns.waiting(session, now=now)
         reports = visit_reports.open_reports(session, g.actor.area_ids)
+        texts = texts_to_read.waiting(session, g.actor.area_ids)
         kinds = triage.choices(session) if any(row.is_to_triage for row in shown.unfilled) else ()
     return page(
         "team/today.html",
         status=422 if wrong else 200,
         board=shown,
-        told={"concerns": worries, "reports": reports},
+        told={"concerns": worries, "reports": reports, "texts": texts},
         now=now,
         how_words=dict(HOW),
         kinds=kinds,

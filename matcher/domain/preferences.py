@@ -53,6 +53,9 @@ AT_ONCE = frozenset(
         *("need_posted", "need_link", "need_cancelled_resident", "referral_posted"),
         *("offer_made", "offer_ended", "details_erased"),
         *("visit_held_volunteer", "visit_on_way"),
+        *("reply_booked", "reply_still_booked", "reply_said_no", "reply_taken", "reply_clash", "reply_over"),
+        *("reply_which", "reply_nothing_asked", "reply_not_understood", "reply_call", "reply_help"),
+        *("reply_stopped", "reply_started"),
     }
 )
 # What changes a visit that somebody expects waits only while the visit is far: see NEAR and BEFORE_A_VISIT.

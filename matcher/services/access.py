@@ -51,6 +51,9 @@ class Action(StrEnum):
     READ_OUTBOX = "read_outbox"
     READ_CALENDAR = "read_calendar"
     REPORT_DELIVERY = "report_delivery"
+    REPORT_TEXT = "report_text"
+    TEXT_BACK = "text_back"
+    READ_TEXT = "read_text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +162,9 @@ RULES: Mapping[Action, tuple[Rule, ...]] = {
     Action.ASK_BY_HAND: (_staff(StaffRoleName.COORDINATOR),),
     Action.READ_OUTBOX: (_trial,),
     Action.READ_CALENDAR: (_holder(LinkPurpose.CALENDAR, "person_id"),),
+    Action.READ_TEXT: (_staff(StaffRoleName.COORDINATOR),),
+    Action.TEXT_BACK: (_trial,),
+    Action.REPORT_TEXT: (_anyone,),  # likewise
     Action.REPORT_DELIVERY: (_anyone,),  # who shows the bearer token: the seal of that route
 }
 

@@ -299,7 +299,7 @@ def _undelivered(area_ids: frozenset[int], now: datetime) -> Any:
     return (
         select(
             Notification,
-            func.coalesce(Person.first_name, Referral.first_name, Staff.name),
+            func.coalesce(Person.first_name, Referral.first_name, Staff.name, "someone who texted"),
             func.coalesce(Need.reference, "").label("reference"),
         )
         .outerjoin(Person, Person.id == Notification.person_id)
@@ -317,6 +317,7 @@ def _undelivered(area_ids: frozenset[int], now: datetime) -> Any:
                 Person.area_id.in_(area_ids),
                 Need.area_id.in_(area_ids) & Notification.referral_id.is_not(None),
                 Notification.staff_id.in_(looks_after),
+                Notification.inbound_id.is_not(None) & Notification.person_id.is_(None),
             ),
             Notification.status.in_((NotificationStatus.FAILED, NotificationStatus.UNCERTAIN)),
             Notification.ended_at > now - UNDELIVERED_SHOWN,

@@ -21,6 +21,7 @@ from matcher.store.models import (
     ConsoleMessage,
     Feedback,
     Home,
+    InboundText,
     Leaning,
     LeaningReset,
     Need,
@@ -109,6 +110,7 @@ def _erase_words(session: Session, person_id: int) -> None:
         .values(thanks=""),
         execution_options={"synchronize_session": False},
     )
+    session.execute(update(InboundText).where(InboundText.person_id == person_id).values(words=""))
     for table in (ChannelChoice, Check, Leaning, LeaningReset):
         session.execute(delete(table).where(table.person_id == person_id))
     told = select(Notification.id).where(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.lifecycle import MatchStatus, OccurrenceStatus, OfferStatus
 from matcher.domain.preferences import About
+from matcher.domain.replies import choose_code
 from matcher.domain.timewindow import TimeWindow
 from matcher.services.outbox import Owed, owe_all
 from matcher.store import queries
@@ -24,6 +25,8 @@ from matcher.store.bulk import among, insert_rows
 from matcher.store.models import Match, Occurrence, Offer
 
 LIVE_ASKS_MOST = 2
+# A late yes to a question of these days never counts for another one.
+CODE_STANDS = timedelta(days=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,8 @@ def _write(
     session: Session, round_id: int | None, right: Sequence[Proposal], now: datetime, *, is_spoken_to: bool
 ) -> int:
     """Write the matches and owe their messages: how many."""
-    rows = [_row(round_id, proposal, now) for proposal in right]
+    codes = _codes(session, right, now)
+    rows = [_row(round_id, proposal, code, now) for proposal, code in zip(right, codes, strict=True)]
     insert = insert_rows(Match, rows).on_conflict_do_nothing().returning(Match.id, Match.person_id)
     written = sorted((match_id, person_id) for match_id, person_id in session.execute(insert))
     if is_spoken_to:
@@ -139,7 +143,25 @@ def _write(
     return len(written)
 
 
-def _row(round_id: int | None, proposal: Proposal, now: datetime) -> dict[str, Any]:
+def _codes(session: Session, right: Sequence[Proposal], now: datetime) -> list[str]:
+    """A code for each question, other than those their person was sent of late."""
+    lately = select(Match.person_id, Match.code).where(
+        among(Match.person_id, (proposal.person_id for proposal in right)),
+        Match.code.is_not(None),
+        (Match.status == MatchStatus.PROPOSED) | (Match.asked_at > now - CODE_STANDS),
+    )
+    used: defaultdict[int, set[str]] = defaultdict(set)
+    for person_id, code in session.execute(lately):
+        used[person_id].add(str(code))
+    codes = []
+    for proposal in right:
+        theirs = used[proposal.person_id]
+        codes.append(choose_code(proposal.person_id, proposal.occurrence_id, theirs))
+        theirs.add(codes[-1])
+    return codes
+
+
+def _row(round_id: int | None, proposal: Proposal, code: str, now: datetime) -> dict[str, Any]:
     return {
         "round_id": round_id,
         "occurrence_id": proposal.occurrence_id,
@@ -154,4 +176,5 @@ def _row(round_id: int | None, proposal: Proposal, now: datetime) -> dict[str, A
         "breakdown": proposal.breakdown,
         "sentence": proposal.sentence,
         "asked_at": now,
+        "code": code,
     }

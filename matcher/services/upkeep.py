@@ -9,7 +9,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matcher.domain.lifecycle import NeedStatus, OccurrenceStatus, check_move
-from matcher.services import audit, closing, drafts, icy, matches, needs, news, referral_news, reminders, visits
+from matcher.services import (
+    audit,
+    closing,
+    drafts,
+    icy,
+    matches,
+    needs,
+    news,
+    referral_news,
+    reminders,
+    texts_to_read,
+    visits,
+)
 from matcher.services.outbox import Owed, owe
 from matcher.store.models import Need, Occurrence
 
@@ -28,6 +40,7 @@ class Upkept:
     reminded: int
     news: int
     drafts_erased: int
+    texts_erased: int
 
 
 def keep_up(session: Session, *, now: datetime) -> Upkept:
@@ -39,6 +52,7 @@ def keep_up(session: Session, *, now: datetime) -> Upkept:
         reminded=reminders.remind(session, now=now),
         news=news.tell(session, now=now),
         drafts_erased=drafts.erase_old(session, now=now),
+        texts_erased=texts_to_read.erase_old(session, now=now),
     )
 
 

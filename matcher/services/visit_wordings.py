@@ -23,6 +23,7 @@ def _match_asked(desk: Desk) -> Values:
     return {
         **_what_was_asked(desk, match),
         "dist": match.distance_band,
+        "code": match.code or "",
         "link": f"{desk.scheme.origin}/m/{page_links.match_link(desk.session, match, now=desk.now)}",
     }
 
@@ -47,7 +48,7 @@ def _what_was_asked(desk: Desk, match: Match) -> dict[str, str]:
         .join(Occurrence, Occurrence.need_id == Need.id)
         .where(Occurrence.id == match.occurrence_id)
     ).scalar_one()
-    return {"task": label, "when": _when_words(match.starts_at)}
+    return {"task": label, "when": when_words(match.starts_at)}
 
 
 def _visit_expected(desk: Desk) -> Values:
@@ -56,7 +57,7 @@ def _visit_expected(desk: Desk) -> Values:
         return None
     return {
         **_names(desk, visit),
-        "when": _when_words(visit.starts_at),
+        "when": when_words(visit.starts_at),
         "word": desk.session.get_one(Occurrence, visit.occurrence_id).door_word,
         "link": f"{desk.scheme.origin}/visits/{page_links.visit_link(desk.session, visit, now=desk.now)}",
     }
@@ -87,12 +88,12 @@ def _visit_handed_back(desk: Desk) -> Values:
     occurrence = desk.session.get_one(Occurrence, visit.occurrence_id)
     if told is None or occurrence.status is not OccurrenceStatus.OPEN:
         return None
-    return {**_names(desk, visit), "when": _when_words(visit.starts_at)}
+    return {**_names(desk, visit), "when": when_words(visit.starts_at)}
 
 
 def _visit_cancelled(desk: Desk) -> Values:
     visit = _visit(desk)
-    return {**_names(desk, visit), "when": _when_words(visit.starts_at)}
+    return {**_names(desk, visit), "when": when_words(visit.starts_at)}
 
 
 def _visit_done(desk: Desk) -> Values:
@@ -173,7 +174,7 @@ WORDINGS: Mapping[str, Wording] = {
 }
 
 
-def _when_words(starts_at: datetime) -> str:
+def when_words(starts_at: datetime) -> str:
     """`Thu 24 Dec 9:30am`: the time of a visit, short enough for a text."""
     return f"{short_day_words(starts_at)} {clock_words(starts_at)}"
 

@@ -17,9 +17,20 @@ from matcher.domain import messages
 from matcher.domain.errors import MessageError
 from matcher.domain.lifecycle import NeedStatus, OccurrenceStatus, OfferStatus
 from matcher.domain.messages import Message
-from matcher.services import news_wordings, page_links, visit_wordings
+from matcher.services import news_wordings, page_links, reply_wordings, visit_wordings
 from matcher.services.wording_desk import Desk, Scheme, Values, Wording
-from matcher.store.models import Concern, Home, Need, Notification, Occurrence, Offer, Person, Referral, Staff
+from matcher.store.models import (
+    Concern,
+    Home,
+    InboundText,
+    Need,
+    Notification,
+    Occurrence,
+    Offer,
+    Person,
+    Referral,
+    Staff,
+)
 
 __all__ = ["NEED_CODE_LASTS", "Scheme", "Worded", "values_of", "word_message"]
 
@@ -46,9 +57,10 @@ def word_message(session: Session, row: Notification, scheme: Scheme, *, now: da
     if sent_to is None or values is None:
         return None
     usual = {"scheme": scheme.name, "tel": scheme.phone}
-    wanted = messages.TEMPLATES[row.template].values
+    words = _BY_EMAIL.get(row.template, row.template) if row.channel == "email" else row.template
+    wanted = messages.TEMPLATES[words].values
     known = {name: value for name, value in {**usual, **values}.items() if name in wanted}
-    return Worded(*sent_to, messages.render(row.template, known))
+    return Worded(*sent_to, messages.render(words, known))
 
 
 def values_of(session: Session, row: Notification, scheme: Scheme, *, now: datetime) -> Values:
@@ -134,6 +146,7 @@ def _concern_raised(desk: Desk) -> Values:
 
 _WORDINGS: Mapping[str, Wording] = {
     **visit_wordings.WORDINGS,
+    **reply_wordings.WORDINGS,
     **news_wordings.WORDINGS,
     "need_posted": _need_posted,
     "need_link": _need_link,
@@ -151,6 +164,7 @@ _WORDINGS: Mapping[str, Wording] = {
     "concern_raised": _concern_raised,
 }
 _RECEIPT = "details_erased"
+_BY_EMAIL = {"match_asked": "match_asked_email"}  # nobody answers an e-mail with a code
 
 
 def _recipient(session: Session, row: Notification) -> tuple[str, str] | None:
@@ -164,10 +178,15 @@ def _recipient(session: Session, row: Notification) -> tuple[str, str] | None:
         referral = session.get_one(Referral, row.referral_id)
         to = referral.email if row.channel == "email" else referral.phone
         return (to, f"{referral.first_name}, by {row.channel}") if to else None
+    if row.inbound_id is not None and row.person_id is None:
+        sender = session.get_one(InboundText, row.inbound_id).sender
+        return (sender, "someone who texted, by text") if sender else None
     person = session.get_one(Person, row.person_id)
     home = session.get(Home, person.id)
     if home is None or person.erased_at is not None:
         return None
+    if row.channel == "text" and person.texts_stopped_at is not None and row.inbound_id is None:
+        raise MessageError("they asked for no more texts: ring them")
     address = home.email if row.channel == "email" else home.phone
     if not address:
         raise MessageError("they gave no email address: ring them")

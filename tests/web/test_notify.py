@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy import select
 from matcher.domain.lifecycle import NotificationStatus
 from matcher.services import outbox
 from matcher.services.outbox import Owed
-from matcher.store.models import Notification
+from matcher.store.models import InboundText, Notification
 from matcher.store.session import reading, unit_of_work
 from tests.web.conftest import make_world
 
@@ -83,3 +84,48 @@ def test_what_we_do_not_know_of_changes_nothing(notify: FlaskClient, sent: int, 
 @pytest.mark.parametrize("body", [None, [], "text", 7])
 def test_a_receipt_that_is_none_is_refused(notify: FlaskClient, sent: int, body: Any) -> None:
     assert told(notify, body) == 400
+
+
+def texted(client: FlaskClient, body: Any, token: str = TOKEN) -> int:
+    return client.post("/notify/inbound", json=body, headers={"Authorization": f"Bearer {token}"}).status_code
+
+
+TEXT = {"id": "a-1", "source_number": "447700900111", "message": "Eileen has fallen", "date_received": "today"}
+
+
+def test_a_text_is_kept_once(notify: FlaskClient) -> None:
+    for _ in range(2):
+        assert texted(notify, TEXT) == 204
+    with reading() as session:
+        (row,) = session.scalars(select(InboundText)).all()
+        assert (row.words, row.sender) == ("Eileen has fallen", "+447700900111")
+
+
+@pytest.mark.parametrize("token", ["", "wrong", TOKEN + "x", "é"])
+def test_without_the_token_no_text_is_believed(notify: FlaskClient, token: str) -> None:
+    assert texted(notify, TEXT, token) == 400
+    with reading() as session:
+        assert session.scalars(select(InboundText)).all() == []
+
+
+@pytest.mark.parametrize("change", [{"id": 7}, {"id": "a b"}, {"message": None}, {"source_number": None}], ids=str)
+def test_a_text_that_is_none_is_refused(notify: FlaskClient, change: dict[str, Any]) -> None:
+    assert texted(notify, {**TEXT, **change}) == 400
+
+
+@pytest.mark.parametrize("change", [{"message": "\0 \ud83d"}, {"source_number": "Pizza"}, {"message": "x" * 5000}])
+def test_odd_texts_are_kept_as_far_as_they_can_be(notify: FlaskClient, change: dict[str, Any]) -> None:
+    assert texted(notify, {**TEXT, **change}) == 204
+
+
+def test_in_the_trial_set_up_a_text_can_be_tried_out(app_with: Callable[..., Flask]) -> None:
+    client = app_with(GRITBIN_EMBEDDED="1").test_client()
+    (token,) = re.findall(r'name="form_token" value="([^"]+)"', client.get("/outbox").text)
+    answer = client.post("/outbox/text-back", data={"form_token": token, "sender": "07700900111", "words": "hello"})
+    assert answer.status_code == 303
+    with reading() as session:
+        assert session.scalars(select(InboundText.words)).one() == "hello"
+
+
+def test_elsewhere_nobody_can_play_a_phone(client: FlaskClient) -> None:
+    assert client.post("/outbox/text-back", data={"sender": "07700900111", "words": "STOP"}).status_code == 404

@@ -9,6 +9,7 @@ from matcher.store.models.concerns import Concern
 from matcher.store.models.confirming import PhoneCheck, PhoneCode
 from matcher.store.models.consents import Consent, Referral
 from matcher.store.models.declared import Declared
+from matcher.store.models.inbound import InboundText
 from matcher.store.models.invitations import Invitation, InvitationCount
 from matcher.store.models.kinds import KindRow, LevelRow
 from matcher.store.models.learning import AcceptanceModel, Leaning, LeaningReset
@@ -47,6 +48,7 @@ __all__ = [
     "HandChoice",
     "Heartbeat",
     "Home",
+    "InboundText",
     "Invitation",
     "InvitationCount",
     "KindRow",

@@ -73,6 +73,7 @@ class Match(Declared):
     lapsed_at: Mapped[datetime | None]
     late_yes_at: Mapped[datetime | None]
     decline_reason: Mapped[str | None]
+    code: Mapped[str | None]  # what tells this question from their others in a text; none by arrangement
 
     __table_args__ = (
         # Whoever is asked is the person whose offer it is.
@@ -94,6 +95,13 @@ class Match(Declared):
             "uq_matches_one_live_ask",
             "occurrence_id",
             "offer_id",
+            unique=True,
+            postgresql_where=text("status = 'proposed'"),
+        ),
+        Index(
+            "uq_matches_live_code",
+            "person_id",
+            "code",
             unique=True,
             postgresql_where=text("status = 'proposed'"),
         ),

@@ -36,6 +36,7 @@ class Notification(Declared):
     match_id: Mapped[int | None] = link_to("matches.id")
     visit_id: Mapped[int | None] = link_to("visits.id")
     arrangement_id: Mapped[int | None] = link_to("arrangements.id")
+    inbound_id: Mapped[int | None] = link_to("inbound_texts.id")
     values: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     status: Mapped[NotificationStatus] = status_column(NotificationStatus, NotificationStatus.PENDING)
     owed_at: Mapped[datetime]
@@ -50,7 +51,12 @@ class Notification(Declared):
         UniqueConstraint(
             "event", "person_id", "staff_id", "referral_id", "channel", postgresql_nulls_not_distinct=True
         ),
-        CheckConstraint("num_nonnulls(person_id, staff_id, referral_id) = 1", name="one_recipient"),
+        # An answer to a number that nobody is known by goes to that number.
+        CheckConstraint(
+            "num_nonnulls(person_id, staff_id, referral_id) = 1"
+            " or num_nonnulls(person_id, staff_id, referral_id) = 0 and inbound_id is not null",
+            name="one_recipient",
+        ),
         # News goes once, by whichever way they choose meanwhile.
         Index(
             "uq_notifications_news",

@@ -22,6 +22,7 @@ class Person(Declared):
     is_made_up: Mapped[bool] = mapped_column(default=False, server_default="false")
     created_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
+    texts_stopped_at: Mapped[datetime | None]  # since when they want no texts of ours
 
 
 class Home(Declared):

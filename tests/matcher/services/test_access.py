@@ -69,6 +69,9 @@ ALLOWED = {
     "triage": {("coordinator", "mine"), ("coordinator", "none")},
     "read_calendar": {("holder of a calendar's link", "mine")},
     "report_delivery": EVERYBODY,
+    "report_text": EVERYBODY,
+    "text_back": {("whoever tries it on one machine", thing) for thing in THINGS},
+    "read_text": {("coordinator", "mine"), ("coordinator", "none")},
     "read_outbox": {("whoever tries it on one machine", thing) for thing in THINGS},
 }
 

@@ -48,12 +48,28 @@ EVENTS = {
     "need_cancelled_resident",
     "details_erased",
     "match_withdrawn",
+    "match_asked_email",
+    "reply_booked",
+    "reply_call",
+    "reply_clash",
+    "reply_help",
+    "reply_not_understood",
+    "reply_nothing_asked",
+    "reply_over",
+    "reply_said_no",
+    "reply_started",
+    "reply_still_booked",
+    "reply_stopped",
+    "reply_taken",
+    "reply_which",
 }
 
 # The page each link opens: the longer its address, the longer the text.
 PAGES = {
     "referral_posted": "for",
     "match_asked": "m",
+    "match_asked_email": "m",
+    "reply_still_booked": "visits",
     "visit_held_volunteer": "visits",
     "visit_not_marked": "visits",
     "month_thanks": "me",
@@ -83,7 +99,8 @@ LONGEST = {
 
 def longest_values(event: str) -> dict[str, str]:
     page = PAGES.get(event, "r")
-    values = {**LONGEST, "link": f"https://gn.wiltshire.gov.uk/{page}/{'t' * 22}"}
+    code = {"match_asked": "7M", "reply_which": "7M or 8M"}.get(event, LONGEST["code"])
+    values = {**LONGEST, "code": code, "link": f"https://gn.wiltshire.gov.uk/{page}/{'t' * 22}"}
     return {name: values[name] for name in TEMPLATES[event].values}
 
 

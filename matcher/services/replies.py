@@ -1,0 +1,207 @@
+"""Answers by text. Whatever comes in is kept once, acted on once, and answered once: booked, or not booked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from matcher.domain.errors import BadInput
+from matcher.domain.lifecycle import EXPECTED, MatchStatus, NeedStatus
+from matcher.domain.replies import Reply, ReplyKind, parse_reply
+from matcher.services import audit, matches, offers, people
+from matcher.services.matches import AnswerWhy
+from matcher.services.outbox import Owed, owe
+from matcher.store import queries
+from matcher.store.models import ChannelChoice, Home, InboundText, Match, Need, Offer, Person
+
+WORDS_KEPT = 500
+MOST_ANSWERS = 10  # in an hour to one number: two machines that answer each other come to an end
+_RECENT = timedelta(days=10)
+_ANSWERS = (ReplyKind.YES, ReplyKind.NO)
+_NOT_BOOKED = {AnswerWhy.TAKEN: "reply_taken", AnswerWhy.CLASH: "reply_clash", AnswerWhy.SAID_NO: "reply_said_no"}
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """A text as the provider tells of it. `provider_id` is the same each time it is told."""
+
+    provider_id: str
+    sender: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What is said back. is_to_read: a person must read what came in, too."""
+
+    template: str
+    about: Mapping[str, int] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
+    is_to_read: bool = False
+
+
+_CALL = _Said("reply_call", is_to_read=True)
+
+
+def receive(session: Session, text: Inbound, *, now: datetime) -> None:
+    """Act on a text and owe the answer to it. Told of it twice, the second time changes nothing."""
+    number, reply = _e164(text.sender), parse_reply(text.words)
+    person_id = _whose(session, number)
+    text_id = session.scalar(
+        insert(InboundText)
+        .values(
+            provider_id=text.provider_id,
+            person_id=person_id,
+            sender="" if person_id else number,
+            kind=reply.kind,
+            is_to_read=False,
+            received_at=now,
+        )
+        .on_conflict_do_nothing()
+        .returning(InboundText.id)
+    )
+    if text_id is None:
+        return
+    said = _act(session, person_id, number, reply, now)
+    row = session.get_one(InboundText, text_id)
+    if said.is_to_read:
+        row.is_to_read, row.words = True, _kept(text.words)
+    if number and (reply.kind in _ANSWERS or _answers_lately(session, row, now) <= MOST_ANSWERS):
+        owed = Owed(said.template, ("inbound_id", text_id), person_id, about=said.about, values=said.values)
+        owe(session, owed, now=now)
+
+
+def _act(session: Session, person_id: int | None, number: str, reply: Reply, now: datetime) -> _Said:
+    if reply.kind is ReplyKind.STOP:
+        return _stop(session, number, now)
+    if reply.kind is ReplyKind.START:
+        return _start(session, number, now)
+    if reply.kind is ReplyKind.HELP:
+        return _Said("reply_help")
+    if person_id is None or session.scalar(select(Offer.id).where(Offer.person_id == person_id)) is None:
+        return _CALL
+    if reply.kind is ReplyKind.OTHER:
+        return _Said("reply_not_understood", is_to_read=True)
+    return _answer(session, person_id, reply, now)
+
+
+def _answer(session: Session, person_id: int, reply: Reply, now: datetime) -> _Said:
+    """A yes or a no to the question they mean; if that is not clear, nothing is done."""
+    live = [match for match in _asked(session, person_id, now) if match.status is MatchStatus.PROPOSED]
+    if reply.code:
+        meant = next((match for match in _asked(session, person_id, now) if match.code == reply.code), None)
+    elif len(live) > 1:
+        meant = None
+    else:
+        meant = next(iter(live or _asked(session, person_id, now)), None)
+    if meant is None:
+        codes = " or ".join(sorted(match.code for match in live if match.code))
+        return _Said("reply_which", values={"codes": codes}) if codes else _Said("reply_nothing_asked")
+    return _say_yes(session, meant.id, now) if reply.kind is ReplyKind.YES else _say_no(session, meant.id, now)
+
+
+def _asked(session: Session, person_id: int, now: datetime) -> list[Match]:
+    """What they are asked or were of late: what waits for an answer first, then the latest."""
+    is_live = Match.status == MatchStatus.PROPOSED
+    wanted = select(Match).where(
+        Match.person_id == person_id, Match.code.is_not(None), is_live | (Match.asked_at > now - _RECENT)
+    )
+    return list(session.scalars(wanted.order_by(is_live.desc(), Match.asked_at.desc(), Match.id.desc())))
+
+
+def _say_yes(session: Session, match_id: int, now: datetime) -> _Said:
+    answer = matches.accept(session, match_id, now=now)
+    if answer.held:
+        return _about_visit("reply_booked", session, match_id)
+    return _Said(_NOT_BOOKED.get(answer.why, "reply_over"))
+
+
+def _say_no(session: Session, match_id: int, now: datetime) -> _Said:
+    """A no to something they hold already hands nothing back: they are told so, and a person reads it."""
+    matches.decline(session, match_id, now=now)
+    visit = queries.visit_of_match(session, match_id)
+    if visit is not None and visit.status in EXPECTED:
+        return _about_visit("reply_still_booked", session, match_id, is_to_read=True)
+    return _Said("reply_said_no")
+
+
+def _about_visit(template: str, session: Session, match_id: int, *, is_to_read: bool = False) -> _Said:
+    visit = queries.visit_of_match(session, match_id)
+    assert visit is not None
+    return _Said(template, about={"visit_id": visit.id}, is_to_read=is_to_read)
+
+
+def _stop(session: Session, number: str, now: datetime) -> _Said:
+    """No more texts to this number, whoever shares it. Whoever gave an e-mail address is written to there; the others
+    are no longer asked, and what they should know of their own requests is told by phone.
+    """
+    for person, home in _people_of(session, number):
+        if person.texts_stopped_at is not None:
+            continue
+        person.texts_stopped_at = now
+        session.execute(
+            update(Need)
+            .where(
+                Need.resident_id == person.id,
+                Need.contact == "text",
+                Need.status.in_((NeedStatus.OPEN, NeedStatus.PAUSED)),
+            )
+            .values(contact="phone")
+        )
+        by_text = ChannelChoice.person_id == person.id, ChannelChoice.channel == "text"
+        if home.email:
+            session.execute(update(ChannelChoice).where(*by_text).values(channel="email"))
+        elif session.scalar(select(Offer.id).where(Offer.person_id == person.id)) is not None:
+            offers.pause(session, person.id, now=now)
+        audit.record(session, audit.person(person.id), "stopped_texts", ("person", person.id), now=now)
+    return _Said("reply_stopped")
+
+
+def _start(session: Session, number: str, now: datetime) -> _Said:
+    for person, _home in _people_of(session, number):
+        if person.texts_stopped_at is not None:
+            person.texts_stopped_at = None
+            audit.record(session, audit.person(person.id), "started_texts", ("person", person.id), now=now)
+    return _Said("reply_started")
+
+
+def _people_of(session: Session, number: str) -> list[tuple[Person, Home]]:
+    wanted = (
+        select(Person, Home)
+        .join(Home, Home.person_id == Person.id)
+        .where(Home.phone == number, Person.erased_at.is_(None))
+        .order_by(Person.id)
+    )
+    return [(person, home) for person, home in session.execute(wanted)]
+
+
+def _whose(session: Session, number: str) -> int | None:
+    """The one person with this number; None if there is none, or more than one."""
+    found = _people_of(session, number) if number else []
+    return found[0][0].id if len(found) == 1 else None
+
+
+def _e164(sender: str) -> str:
+    """Providers leave the plus out. Empty for what is no number, such as the name of a shop."""
+    for form in (sender, f"+{sender}"):
+        try:
+            return people.check_phone(form)
+        except BadInput:
+            continue
+    return ""
+
+
+def _kept(words: str) -> str:
+    """What can be kept of it: no half characters, nothing hidden, not without end."""
+    return "".join(sign for sign in words if sign.isprintable() or sign == "\n")[:WORDS_KEPT]
+
+
+def _answers_lately(session: Session, row: InboundText, now: datetime) -> int:
+    same = InboundText.person_id == row.person_id if row.person_id else InboundText.sender == row.sender
+    wanted = select(func.count()).where(same, InboundText.received_at > now - timedelta(hours=1))
+    return session.execute(wanted).scalar_one()

@@ -1,0 +1,238 @@
+"""Answers by text: kept once, acted on once, and always told whether they are booked."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from matcher.domain.errors import NotFound
+from matcher.domain.lifecycle import MatchStatus, NotificationStatus, OfferStatus, VisitStatus
+from matcher.domain.messages import ONE_TEXT, gsm7_length
+from matcher.services import replies, texts_to_read
+from matcher.services.replies import Inbound
+from matcher.store.models import ChannelChoice, InboundText, Match, Need, Notification, Offer, Visit
+
+
+@pytest.fixture
+def asked(world):
+    """Christopher is asked about Eileen's path; what he texts, and what he is told."""
+    world.offer("Christopher")
+    need = world.post("Eileen")
+    world.ask("Christopher", need)
+    world.deliver()
+    ids = iter(range(1000))
+
+    def text(words, name="Christopher", number=None, provider_id=None):
+        sender = number or world.home(name).phone.removeprefix("+")
+        with world.work() as session:
+            inbound = Inbound(provider_id or f"text-{next(ids)}", sender, words)
+            replies.receive(session, inbound, now=world.now)
+        return [sent.message.text for sent in world.deliver() if "booked" in sent.message.text.lower()]
+
+    def code(name="Christopher"):
+        return world.all(Match, person_id=world.people[name])[-1].code
+
+    return SimpleNamespace(text=text, code=code, need=need)
+
+
+def waiting(world):
+    with world.work() as session:
+        return texts_to_read.waiting(session, frozenset({world.area_id()}))
+
+
+def test_the_question_carries_its_code(world):
+    world.offer("Christopher")
+    world.ask("Christopher", world.post("Eileen"))
+    (question,) = (sent.message.text for sent in world.deliver() if "/m/" in sent.message.text)
+    code = world.one(Match).code
+    assert f"Reply YES {code} or NO {code}" in question
+    assert gsm7_length(question) <= ONE_TEXT
+
+
+def test_by_email_no_code_is_asked_for(world):
+    world.offer("Christopher", person={"email": "c@example.org"})
+    world.ask("Christopher", world.post("Eileen"))
+    (question,) = (sent.message.text for sent in world.deliver() if "/m/" in sent.message.text)
+    assert "Reply" not in question
+
+
+@pytest.mark.parametrize("words", ["YES {}", "yes{}", "Yes please"])
+def test_a_yes_books_and_says_so(world, asked, words):
+    (told,) = asked.text(words.format(asked.code()))
+    assert "You ARE booked" in told
+    assert "Eileen" not in told
+    assert world.one(Visit).status is VisitStatus.HELD
+
+
+def test_the_same_text_told_twice_changes_nothing(world, asked):
+    for _ in range(2):
+        asked.text("Yes", provider_id="the-same")
+    assert len(world.all(InboundText)) == len(world.all(Visit)) == 1
+    assert [row.template for row in world.all(Notification) if row.inbound_id] == ["reply_booked"]
+    before = world.picture()
+    asked.text("No", provider_id="the-same")
+    assert world.picture() == before
+
+
+def test_a_second_yes_is_told_the_same(world, asked):
+    asked.text("Yes")
+    (told,) = asked.text("Yes")
+    assert "You ARE booked" in told
+    assert len(world.all(Visit)) == 1
+
+
+def test_a_no_is_a_no(world, asked):
+    (told,) = asked.text("no sorry")
+    assert "You are NOT booked" in told
+    assert world.one(Match).status is MatchStatus.DECLINED
+
+
+def test_a_no_after_a_yes_hands_nothing_back_and_a_person_reads_it(world, asked):
+    asked.text("Yes")
+    (told,) = asked.text("No")
+    assert "You ARE still booked" in told
+    assert world.one(Visit).status is VisitStatus.HELD
+    (row,) = waiting(world)
+    assert (row.who, row.words) == ("Christopher", "No")
+
+
+def test_a_yes_to_what_is_taken_is_told_so(world, asked):
+    world.offer("Ann")
+    world.ask("Ann", asked.need)
+    world.deliver()
+    world.yes("Ann")
+    (told,) = asked.text(f"YES {asked.code()}")
+    assert "You are NOT booked. Someone nearby is already helping" in told
+    assert len(world.all(Visit)) == 1
+
+
+def test_with_two_questions_open_a_yes_without_a_code_books_neither(world, asked):
+    other = world.post("Gwen", times=frozenset({"pm"}))
+    world.ask("Christopher", other, at=world.now + timedelta(hours=6))
+    world.deliver()
+    codes = [match.code for match in world.all(Match)]
+    assert len(set(codes)) == 2
+    (told,) = asked.text("Yes")
+    assert all(code in told for code in codes)
+    assert "You are NOT booked" in told
+    assert world.all(Visit) == []
+    asked.text(f"yes {codes[0]}")
+    assert [match.status for match in world.all(Match)] == [MatchStatus.ACCEPTED, MatchStatus.PROPOSED]
+
+
+def test_the_code_of_an_old_question_is_not_given_to_a_new_one(world, asked):
+    old = asked.code()
+    asked.text("no")
+    for name in ("Gwen", "Ann"):
+        world.ask("Christopher", world.post(name))
+        assert asked.code() != old
+        world.no("Christopher")
+
+
+def test_a_code_that_is_not_theirs_books_nothing(world, asked):
+    (told,) = asked.text("YES 2A" if asked.code() != "2A" else "YES 3A")
+    assert "You are NOT booked" in told
+    assert asked.code() in told
+    assert world.all(Visit) == []
+
+
+@pytest.mark.parametrize("words", ["yes but not before ten", "who is this", "\ud83d", ""])
+def test_what_is_not_understood_is_read_by_a_person(world, asked, words):
+    (told,) = asked.text(words)
+    assert "You are NOT booked" in told
+    assert "01632 960 100" in told
+    assert len(waiting(world)) == 1
+    assert world.all(Visit) == []
+
+
+def test_what_is_understood_keeps_no_words(world, asked):
+    asked.text("Yes")
+    row = world.one(InboundText)
+    assert (row.words, row.sender, row.is_to_read) == ("", "", False)
+
+
+@pytest.mark.parametrize(("name", "number"), [("Eileen", None), (None, "07700900111")])
+def test_a_resident_or_a_number_nobody_knows_is_given_the_phone_number(world, asked, name, number):
+    (told,) = asked.text("Yes", name=name, number=number)
+    assert "call 01632 960 100" in told
+    assert "You are NOT booked" in told
+    assert world.all(Visit) == []
+    assert len(waiting(world)) == 1
+
+
+def test_a_number_that_two_people_share_books_nothing(world, asked):
+    world.offer("Ann", person={"phone": world.home("Christopher").phone})
+    (told,) = asked.text("Yes")
+    assert "You are NOT booked" in told
+    assert world.all(Visit) == []
+
+
+def test_help_is_the_phone_number(world, asked):
+    (told,) = asked.text("HELP")
+    assert "call 01632 960 100" in told
+
+
+def test_stop_stops_texts_and_is_confirmed_once(world, asked):
+    (told,) = asked.text("Stop.", provider_id="stop")
+    assert "no more texts" in told
+    assert asked.text("Stop.", provider_id="stop") == []
+    assert world.one(Offer).status is OfferStatus.PAUSED
+    assert world.one(Match).status is MatchStatus.WITHDRAWN
+    assert world.person("Christopher").texts_stopped_at == world.now
+
+
+def test_after_stop_nothing_goes_by_text_but_stands_on_the_list(world, asked):
+    asked.text("Yes")
+    asked.text("stop")
+    world.cancel(asked.need)
+    assert "Christopher" not in str([sent.shown_as for sent in world.deliver()])
+    cancelled = world.one(Notification, template="visit_cancelled")
+    assert (cancelled.status, cancelled.last_error) == (
+        NotificationStatus.FAILED,
+        "they asked for no more texts: ring them",
+    )
+
+
+def test_a_resident_who_stops_texts_is_rung(world, asked):
+    asked.text("STOP", name="Eileen")
+    assert world.one(Need).contact == "phone"
+
+
+def test_start_turns_texts_on_again(world, asked):
+    asked.text("stop")
+    asked.text("start")
+    assert world.person("Christopher").texts_stopped_at is None
+
+
+def test_who_gave_an_email_address_is_written_to_there(world, asked):
+    world.offer("Ann", person={"email": "ann@example.org"})
+    with world.work() as session:
+        session.add(ChannelChoice(person_id=world.people["Ann"], about="asks", channel="text"))
+    asked.text("stop", name="Ann")
+    assert world.one(ChannelChoice).channel == "email"
+    assert world.one(Offer, person_id=world.people["Ann"]).status is OfferStatus.ACTIVE
+
+
+def test_two_machines_that_answer_each_other_come_to_an_end(world, asked):
+    told = [asked.text("Thank you for your message", number="07700900111") for _ in range(14)]
+    assert sum(map(len, told)) == replies.MOST_ANSWERS
+
+
+def test_words_go_after_their_time(world, asked):
+    asked.text("something or other")
+    (row,) = waiting(world)
+    by = world.coordinator()
+    areas = frozenset({world.area_id()})
+    with world.work() as session:
+        with pytest.raises(NotFound):
+            texts_to_read.mark_read(session, row.text_id, area_ids=frozenset(), staff_id=by, now=world.now)
+        for _ in range(2):
+            texts_to_read.mark_read(session, row.text_id, area_ids=areas, staff_id=by, now=world.now)
+    assert waiting(world) == ()
+    world.later(days=6)
+    with world.work() as session:
+        assert texts_to_read.erase_old(session, now=world.now) == 0
+    world.later(days=1)
+    with world.work() as session:
+        assert texts_to_read.erase_old(session, now=world.now) == 1
+    assert world.one(InboundText).words == ""
