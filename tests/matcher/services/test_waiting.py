@@ -56,7 +56,7 @@ def test_a_question_of_the_evening_waits_for_eight_in_the_morning(at_night):
     assert at_night.deliver() == ()
     at_night.now = EIGHT
     (envelope,) = at_night.deliver()
-    assert "can you help" in envelope.message.text
+    assert "Reply YES" in envelope.message.text
 
 
 @pytest.mark.parametrize(
