@@ -31,7 +31,7 @@ def test_a_path_is_cleared_from_the_asking_to_the_thanks(story, someone, java_sc
     expect(message(eileen, "Eileen", request.reference)).to_be_visible()
 
     # The worker asks Christopher by itself; nothing in the message leads to Eileen.
-    ask = message(christopher, "Christopher", "can you help with clearing a path")
+    ask = message(christopher, "Christopher", "Good Neighbours: clearing a path")
     expect(ask).not_to_contain_text(re.compile("Eileen|Conigre|BA15"))
     ask.get_by_role("link").click()
     see(christopher, "Can you help?")
@@ -105,7 +105,7 @@ def test_the_coordinator_sees_what_waits_and_who_is_coming(story, someone):
     expect(ruth.locator("main")).to_contain_text("Clear the path and the steps, Bradford on Avon")
 
     neighbours.offer("Christopher")  # someone new is asked at once about what had nobody
-    ask = message(christopher, "Christopher", "can you help with")
+    ask = message(christopher, "Christopher", "Reply YES")
     ask.get_by_role("link").click()
     press(christopher, "Yes, I will do it")
     see(christopher, "You are helping Eileen")
@@ -119,7 +119,7 @@ def test_a_neighbour_who_says_no_is_thanked_and_the_next_one_is_asked(story, som
     neighbours.offer("Christopher")
     request = ask_for_help(eileen := someone())
     christopher, ann = someone(), someone()
-    message(christopher, "Christopher", "can you help with").get_by_role("link").click()
+    message(christopher, "Christopher", "Reply YES").get_by_role("link").click()
     press(christopher, "Not this time")
     see(christopher, "Thank you for telling us")
     christopher.get_by_label("I am busy then").check()
@@ -127,7 +127,7 @@ def test_a_neighbour_who_says_no_is_thanked_and_the_next_one_is_asked(story, som
     expect(christopher.locator("main")).to_contain_text("That helps us to ask the right people")
 
     join_the_list(ann, "Ann")
-    message(ann, "Ann", "can you help with").get_by_role("link").click()
+    message(ann, "Ann", "Reply YES").get_by_role("link").click()
     press(ann, "Yes, I will do it")
     see(ann, "You are helping Eileen")
     follow(ann, "Hand it back")
@@ -188,7 +188,7 @@ def test_a_volunteer_joins_and_is_asked_about_the_next_need(story, someone, java
     see(ann, "My visits")
 
     ask_for_help(someone())
-    message(ann, "Ann", "can you help with clearing a path")
+    message(ann, "Ann", "Good Neighbours: clearing a path")
     ann.goto(own_page)
     press(ann, "Answer this")
     see(ann, "Can you help?")

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from flask_limiter.util import get_qualified_name
 
 from matcher.domain.roles import LinkPurpose
+from matcher.services.access import Action
 from tests.conftest import Addresses
 from tests.web.conftest import World, press, rows_everywhere
 from web.guard import SAFE_METHODS, declared_of
@@ -82,7 +83,11 @@ def test_no_form_is_taken_without_its_token_and_nothing_changes(
     tried = 0
     for rule in app.url_map.iter_rules():
         if rule.methods - SAFE_METHODS:  # type: ignore[operator]
-            address = filled_in(rule.rule, tokens, declared_of(app, rule.endpoint).link)  # type: ignore[union-attr]
+            declared = declared_of(app, rule.endpoint)
+            address = filled_in(rule.rule, tokens, declared.link)  # type: ignore[union-attr]
+            if declared.action is Action.TEXT_BACK:  # type: ignore[union-attr]
+                assert client.post(address).status_code == 404  # in the trial set-up only: see test_notify
+                continue
             for typed in ({}, {"form_token": ""}, {"form_token": "0" * 64}):
                 answer = client.post(address, data=typed)
                 assert answer.status_code in (400, 303), (address, answer.status_code)
