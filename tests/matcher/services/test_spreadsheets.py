@@ -59,7 +59,7 @@ def test_a_short_line_has_empty_cells(sheet):
 @pytest.mark.parametrize(
     ("content", "line", "column", "expected"),
     [
-        ("", 1, "id", "a column of that name"),
+        ("", 1, "", "a first line that names the columns: id"),
         ("kind\nlift\n", 1, "id", "a column of that name"),
         ("id,ID\nN1,N2\n", 1, "id", "one column of that name"),
         ("id,kind\nN1,lift,more\n", 2, "", "2 cells, as in the header"),
