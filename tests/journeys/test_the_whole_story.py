@@ -188,7 +188,7 @@ def test_a_volunteer_joins_and_is_asked_about_the_next_need(story, someone, java
     see(ann, "My visits")
 
     ask_for_help(someone())
-    message(ann, "Ann", "Good Neighbours: clearing a path")
+    message(ann, "Ann", "can you help with clearing a path")
     ann.goto(own_page)
     press(ann, "Answer this")
     see(ann, "Can you help?")
