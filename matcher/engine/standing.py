@@ -48,8 +48,8 @@ class Standing:
     """How one person, by the offer of theirs that suits best, stands to one occurrence.
 
     missing: the fewest requirements that would have to give way before they could be asked; none if they could be
-    now, and then `ask` is that ask. distance_m: to the home. beyond_m: how
-    much farther than their reach that is. All of it is for the scheme alone: it follows exact distances.
+    now, and then `ask` is that ask. distance_m: to the home. beyond_m: how much farther than their reach that is. All
+    of it is for the scheme alone: it follows exact distances.
     """
 
     offer_id: int

@@ -227,9 +227,8 @@ def _filled(area_ids: frozenset[int]) -> Select[Any]:
 
 def _unfilled_row(row: Any, now: datetime) -> UnfilledRow:
     occurrence, need, kind, area, check, given_by, asked, said_no, silent = row
-    windows = queries.windows_of(occurrence)
     is_to_decide = need.status is NeedStatus.PAUSED and given_by == BEST_INTERESTS
-    first = next((window for window in windows if window.end > now), windows[-1])
+    first = queries.next_window(occurrence, now)
     return UnfilledRow(
         need_id=need.id,
         occurrence_id=occurrence.id,

@@ -16,12 +16,12 @@ from matcher.domain.replies import Reply, ReplyKind, parse_reply
 from matcher.services import audit, matches, offers, people
 from matcher.services.matches import AnswerWhy
 from matcher.services.outbox import Owed, owe
+from matcher.services.proposals import CODE_STANDS
 from matcher.store import queries
 from matcher.store.models import ChannelChoice, Home, InboundText, Match, Need, Offer, Person
 
 WORDS_KEPT = 500
 MOST_ANSWERS = 10  # in an hour to one number: two machines that answer each other come to an end
-_RECENT = timedelta(days=10)
 _ANSWERS = (ReplyKind.YES, ReplyKind.NO)
 _NOT_BOOKED = {AnswerWhy.TAKEN: "reply_taken", AnswerWhy.CLASH: "reply_clash", AnswerWhy.SAID_NO: "reply_said_no"}
 
@@ -92,13 +92,14 @@ def _act(session: Session, person_id: int | None, number: str, reply: Reply, now
 
 def _answer(session: Session, person_id: int, reply: Reply, now: datetime) -> _Said:
     """A yes or a no to the question they mean; if that is not clear, nothing is done."""
-    live = [match for match in _asked(session, person_id, now) if match.status is MatchStatus.PROPOSED]
+    asked = _asked(session, person_id, now)
+    live = [match for match in asked if match.status is MatchStatus.PROPOSED]
     if reply.code:
-        meant = next((match for match in _asked(session, person_id, now) if match.code == reply.code), None)
+        meant = next((match for match in asked if match.code == reply.code), None)
     elif len(live) > 1:
         meant = None
     else:
-        meant = next(iter(live or _asked(session, person_id, now)), None)
+        meant = next(iter(asked), None)  # the one that waits for an answer, else the latest
     if meant is None:
         codes = " or ".join(sorted(match.code for match in live if match.code))
         return _Said("reply_which", values={"codes": codes}) if codes else _Said("reply_nothing_asked")
@@ -109,7 +110,7 @@ def _asked(session: Session, person_id: int, now: datetime) -> list[Match]:
     """What they are asked or were of late: what waits for an answer first, then the latest."""
     is_live = Match.status == MatchStatus.PROPOSED
     wanted = select(Match).where(
-        Match.person_id == person_id, Match.code.is_not(None), is_live | (Match.asked_at > now - _RECENT)
+        Match.person_id == person_id, Match.code.is_not(None), is_live | (Match.asked_at > now - CODE_STANDS)
     )
     return list(session.scalars(wanted.order_by(is_live.desc(), Match.asked_at.desc(), Match.id.desc())))
 

@@ -22,7 +22,7 @@ from matcher.services import audit, matches, round_reader, rounds
 from matcher.services.answers import AnswerWhy
 from matcher.store import queries
 from matcher.store.bulk import among
-from matcher.store.models import Area, HandChoice, Home, KindRow, Match, Need, Occurrence, Offer, Person
+from matcher.store.models import Area, HandChoice, Home, KindRow, Match, Need, Occurrence, Person
 
 SHOWN = 30
 # What a coordinator may set aside: what a neighbour offered as their usual measure, never a check or a word against it.
@@ -114,7 +114,7 @@ def read(session: Session, occurrence_id: int, *, area_ids: frozenset[int], now:
     problem = round_reader.read_one(session, occurrence_id, now=now)
     standings = who_could(problem, occurrence_id, most=SHOWN) if problem.occurrences else ()
     names = _names(session, standings)
-    first = next((w for w in queries.windows_of(occurrence) if w.end > now), queries.windows_of(occurrence)[-1])
+    first = queries.next_window(occurrence, now)
     return WhoPage(
         occurrence_id=occurrence_id,
         reference=need.reference,
@@ -264,7 +264,6 @@ def _kept_away(one: Standing, code: ReasonCode) -> str:
 def _asked(session: Session, occurrence_id: int) -> tuple[AskedRow, ...]:
     wanted = (
         select(Person.first_name, Home.surname, Match.status, Match.asked_at)
-        .join(Offer, Offer.id == Match.offer_id)
         .join(Person, Person.id == Match.person_id)
         .outerjoin(Home, Home.person_id == Person.id)
         .where(Match.occurrence_id == occurrence_id)

@@ -87,6 +87,12 @@ def windows_of(occurrence: Occurrence) -> tuple[TimeWindow, ...]:
     )
 
 
+def next_window(occurrence: Occurrence, now: datetime) -> TimeWindow:
+    """The first of its windows that is not over; the last, if all are."""
+    windows = windows_of(occurrence)
+    return next((window for window in windows if window.end > now), windows[-1])
+
+
 def missing_checks(session: Session, kind_slugs: Collection[str], person_id: int, on: date) -> set[str]:
     """Checks that the levels of these kinds ask for and that the person does not hold on that day."""
     wanted = session.scalars(
