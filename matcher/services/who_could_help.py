@@ -80,7 +80,7 @@ class AskedRow:
 @dataclass(frozen=True, slots=True)
 class WhoPage:
     """The page of one visit that is looked for. steps: its waterfall, (label, people left). is_open: neighbours may be
-    asked about it now.
+    asked about it now. has_more: there are more than those shown.
     """
 
     occurrence_id: int
@@ -94,6 +94,7 @@ class WhoPage:
     steps: tuple[tuple[str, int], ...]
     is_open: bool
     candidates: tuple[CandidateRow, ...]
+    has_more: bool
     asked: tuple[AskedRow, ...]
 
 
@@ -112,7 +113,7 @@ def read(session: Session, occurrence_id: int, *, area_ids: frozenset[int], now:
     """The page. NotFound if the visit is of no area of theirs."""
     occurrence, need, kind, area = _row(session, occurrence_id, area_ids)
     problem = round_reader.read_one(session, occurrence_id, now=now)
-    standings = who_could(problem, occurrence_id, most=SHOWN) if problem.occurrences else ()
+    standings = who_could(problem, occurrence_id, most=SHOWN + 1) if problem.occurrences else ()
     names = _names(session, standings)
     first = queries.next_window(occurrence, now)
     return WhoPage(
@@ -126,7 +127,8 @@ def read(session: Session, occurrence_id: int, *, area_ids: frozenset[int], now:
         why=_why(occurrence, need, standings),
         steps=tuple((step["label"], step["left"]) for step in occurrence.waterfall or []),
         is_open=bool(problem.occurrences),
-        candidates=tuple(_candidate(one, names[one.person_id]) for one in standings),
+        candidates=tuple(_candidate(one, names[one.person_id]) for one in standings[:SHOWN]),
+        has_more=len(standings) > SHOWN,
         asked=_asked(session, occurrence_id),
     )
 
@@ -218,7 +220,9 @@ def _why(occurrence: Occurrence, need: Need, standings: tuple[Standing, ...]) ->
     if occurrence.reason:
         return occurrence.reason
     could = sum(not one.missing for one in standings)
-    return "Nobody could be asked just now." if not could else f"{could} could be asked just now."
+    if could > SHOWN:
+        return f"More than {SHOWN} could be asked just now."
+    return f"{could} could be asked just now." if could else "Nobody could be asked just now."
 
 
 def _names(session: Session, standings: tuple[Standing, ...]) -> dict[int, str]:
