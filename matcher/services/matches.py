@@ -124,6 +124,16 @@ def lapse_live(session: Session, occurrence_id: int, *, now: datetime) -> None:
         _end(match, MatchStatus.LAPSED, now)
 
 
+def lapse_unheard(session: Session, match_id: int, *, now: datetime) -> bool:
+    """End an ask that never reached its person, and let others be asked. False if they have read it, or it is over."""
+    occurrence, match = _locked(session, match_id)
+    if match.status is not MatchStatus.PROPOSED or match.opened_at is not None:
+        return False
+    _end(match, MatchStatus.LAPSED, now)
+    look_again(occurrence, now)
+    return True
+
+
 def look_again(occurrence: Occurrence, now: datetime) -> None:
     """Let the next round consider it at once."""
     if occurrence.status is OccurrenceStatus.OPEN:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matcher.domain.lifecycle import NeedStatus, OccurrenceStatus, check_move
+from matcher.domain.lifecycle import MatchStatus, NeedStatus, NotificationStatus, OccurrenceStatus, check_move
 from matcher.services import (
     audit,
     closing,
@@ -23,7 +23,7 @@ from matcher.services import (
     visits,
 )
 from matcher.services.outbox import Owed, owe
-from matcher.store.models import Need, Occurrence
+from matcher.store.models import Match, Need, Notification, Occurrence
 
 ASK_AFTER = timedelta(minutes=60)
 ASK_RESIDENT_AFTER = timedelta(hours=24)
@@ -35,6 +35,7 @@ class Upkept:
     """What one pass did."""
 
     lapsed: int
+    unheard: int
     opened: int
     asked_how: int
     reminded: int
@@ -47,6 +48,7 @@ def keep_up(session: Session, *, now: datetime) -> Upkept:
     """One pass over everything whose time has come. A second pass at the same moment changes nothing."""
     return Upkept(
         lapsed=lapse_passed(session, now=now),
+        unheard=lapse_unheard(session, now=now),
         opened=needs.extend_recurring(session, now=now) + icy.extend(session, now=now),
         asked_how=visits.ask_if_done(session, now=now, after=ASK_AFTER, after_resident=ASK_RESIDENT_AFTER),
         reminded=reminders.remind(session, now=now),
@@ -72,6 +74,26 @@ def lapse_passed(session: Session, *, now: datetime) -> int:
         _lapse(session, occurrence, now)
     session.flush()
     return len(passed)
+
+
+def lapse_unheard(session: Session, *, now: datetime) -> int:
+    """End every ask whose question was held back until the visit should have begun, and so was never sent: nobody
+    is waited for who was never asked.
+    """
+    never_sent = session.scalars(
+        select(Match.id)
+        .join(Notification, Notification.match_id == Match.id)
+        .where(
+            Match.status == MatchStatus.PROPOSED,
+            Match.opened_at.is_(None),
+            Match.starts_at <= now,
+            Notification.template == "match_asked",
+            Notification.status == NotificationStatus.DROPPED,
+        )
+        .order_by(Match.occurrence_id, Match.id)
+        .limit(BATCH)
+    ).all()
+    return sum(matches.lapse_unheard(session, match_id, now=now) for match_id in never_sent)
 
 
 def _lapse(session: Session, occurrence: Occurrence, now: datetime) -> None:

@@ -158,6 +158,11 @@ INVARIANTS: tuple[Invariant, ...] = (
         select 'match ' || m.id || ' waits for an answer to a question that was never owed'
         from matches m where m.status = 'proposed'
           and not exists (select from notifications n where n.match_id = m.id and n.template = 'match_asked')
+        union all
+        select 'match ' || m.id || ' waits for an answer to a question that was dropped'
+        from matches m join notifications n on n.match_id = m.id and n.template = 'match_asked'
+        where m.status = 'proposed' and m.opened_at is null and n.status = 'dropped'
+          and m.starts_at < :now - :lapsed_within
         """,
     ),
     Invariant(

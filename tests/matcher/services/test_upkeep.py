@@ -6,7 +6,7 @@ import pytest
 
 from matcher.domain.lifecycle import MatchStatus, NeedStatus, OccurrenceStatus, VisitStatus
 from matcher.domain.localtime import to_local
-from matcher.services import drafts, upkeep
+from matcher.services import drafts, matches, upkeep
 from matcher.store.models import Draft, Match, Need, Occurrence
 
 
@@ -42,6 +42,49 @@ def test_questions_lapse_with_it_and_lapsing_is_no_refusal(world):
     assert (match.status, match.lapsed_at) == (MatchStatus.LAPSED, world.now)
     assert not world.yes("Christopher").held
     assert world.all(Occurrence)[0].status is OccurrenceStatus.UNMET
+
+
+def held_back_until_it_is_over(world):
+    """Christopher is asked about a time an hour from now; the question leaves only when that time has come."""
+    world.offer("Christopher")
+    world.ask("Christopher", world.post(), at=world.now + timedelta(hours=1))
+    world.later(hours=1)
+    return keep_up(world).unheard
+
+
+def test_who_was_never_sent_the_question_is_waited_for_no_more(world):
+    assert held_back_until_it_is_over(world) == 0  # it may yet be sent, for all that the clock knows
+    world.deliver()
+    assert ("match_asked", "dropped") in world.owed("Christopher")
+    world.later(minutes=6)
+    assert "no message dropped" in world.breaches()
+    assert (keep_up(world).unheard, keep_up(world).unheard) == (1, 0)
+    match = world.one(Match)
+    assert (match.status, match.lapsed_at, match.delivered_at) == (MatchStatus.LAPSED, world.now, None)
+    assert world.one(Occurrence).next_round_at == world.now
+    assert "no message dropped" not in world.breaches()
+
+
+def test_who_read_it_on_their_own_page_may_still_say_yes(world):
+    held_back_until_it_is_over(world)
+    with world.work() as session:
+        matches.open_ask(session, world.asked("Christopher"), now=world.now)
+    world.deliver()
+    world.later(minutes=6)
+    assert keep_up(world).unheard == 0
+    with world.work() as session:  # nor if it is read just before the row is locked
+        assert not matches.lapse_unheard(session, world.asked("Christopher"), now=world.now)
+    assert "no message dropped" not in world.breaches()
+    assert world.yes("Christopher").held
+
+
+def test_who_was_sent_it_in_time_may_still_say_yes(world):
+    world.offer("Christopher")
+    world.ask("Christopher", world.post(), at=world.now + timedelta(hours=1))
+    world.deliver()
+    world.later(hours=1, minutes=6)
+    assert keep_up(world).unheard == 0
+    assert world.yes("Christopher").held
 
 
 def test_one_of_two_helpers_is_not_nobody(world):
