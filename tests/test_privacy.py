@@ -20,7 +20,7 @@ from tests.journeys.planted import AT_THE_DOOR, DOOR_WORD, ERMINTRUDE, EVERYONE,
 from tests.journeys.running import Page, Running, own_broker
 from tests.worlds import World
 
-pytestmark = pytest.mark.xdist_group("journeys")
+pytestmark = pytest.mark.xdist_group("pages")
 
 
 def keep_tables(story: Story, world: World) -> None:

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from http.client import HTTPConnection
 from pathlib import Path
@@ -76,7 +76,9 @@ class Reader:
             body = urlencode(form, doseq=True, errors="surrogatepass")
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         with closing(HTTPConnection("127.0.0.1", self._port, timeout=30, source_address=(self._host, 0))) as connection:
-            connection.request(method, path, body, {name: value for name, value in headers.items() if value})
+            # Who is refused half-way through a form that is too long reads the answer all the same, as browsers do.
+            with suppress(BrokenPipeError, ConnectionResetError):
+                connection.request(method, path, body, {name: value for name, value in headers.items() if value})
             answer = connection.getresponse()
             page = Page(method, path, answer.status, dict(answer.getheaders()), answer.read().decode())
         for cookie in answer.headers.get_all("Set-Cookie", []):

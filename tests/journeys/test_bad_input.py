@@ -15,7 +15,7 @@ from matcher.services import staff
 from matcher.services.access import Grant
 from tests.worlds import World
 
-pytestmark = pytest.mark.xdist_group("journeys")
+pytestmark = pytest.mark.xdist_group("pages")
 
 # Answers that can be used, one page each: a page is reached by giving them for every page before it.
 ASK = {

@@ -148,7 +148,7 @@ class Told:
         world = self.world
         world.offer("Edith", person={"email": "edith@example.org"})
         world.offer("Fay")
-        need = world.post("Gina", when="tomorrow", helpers=2)
+        need = world.post("Gina", when="tomorrow", helpers=2, person={"house": "16 Conigre Hill"})
         world.ask_all(["Edith", "Fay"], need)
         world.yes("Fay")
         self.tell()

@@ -15,7 +15,7 @@ from tests.journeys.every_page import PUBLIC, TEAM, EveryPage
 from tests.journeys.people import press, see
 from tests.web.conftest import routes_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SMALLEST_PX = 44
