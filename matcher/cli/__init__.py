@@ -21,6 +21,7 @@ COMMANDS = {
     "verify": "checks",
     "staff": "team",
     "invite": "inviting",
+    "weather": "weather",
     "migrate": "release",
     "postcodes": "release",
     "serve": "serve",
