@@ -12,7 +12,7 @@ from matcher.domain.geo import chord_m
 from matcher.domain.lifecycle import Urgency
 from matcher.domain.localtime import to_local
 from matcher.domain.timewindow import TimeWindow
-from matcher.engine.plan_problem import Plan, PlanNeed, PlanProblem, PlanVolunteer
+from matcher.engine.plan.problem import Plan, PlanNeed, PlanProblem, PlanVolunteer
 
 WEIGHT = {Urgency.LOW: 3, Urgency.NORMAL: 4, Urgency.URGENT: 5}
 

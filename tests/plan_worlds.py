@@ -9,7 +9,7 @@ from geopy.distance import geodesic
 from matcher.domain.geo import Point
 from matcher.domain.lifecycle import Urgency
 from matcher.domain.timewindow import TimeWindow
-from matcher.engine.plan_problem import PlanNeed, PlanProblem, PlanVolunteer
+from matcher.engine.plan.problem import PlanNeed, PlanProblem, PlanVolunteer
 
 MONDAY = datetime(2026, 1, 12, tzinfo=UTC)
 HOME = Point(51.347, -2.252)

@@ -17,11 +17,11 @@ from rich.text import Text
 
 from matcher.cli.working import working
 from matcher.domain.localtime import clock_words, short_day_words
-from matcher.engine.plan_explain import Explanation, Tried, newcomers, plan_and_explain
-from matcher.engine.plan_problem import Plan, PlannedVisit, PlanProblem, distance_words
-from matcher.services.plan_files import as_dict, files_of, write_whole
-from matcher.services.plan_report import gain_words, report_page, waterfall_words, worth_words, would_words
-from matcher.services.plan_sheets import PlanSheets, read_plan_sheets
+from matcher.engine.plan.explain import Explanation, Tried, newcomers, plan_and_explain
+from matcher.engine.plan.problem import Plan, PlannedVisit, PlanProblem, distance_words
+from matcher.services.plan.files import as_dict, files_of, write_whole
+from matcher.services.plan.report import gain_words, report_page, waterfall_words, worth_words, would_words
+from matcher.services.plan.sheets import PlanSheets, read_plan_sheets
 from matcher.services.spreadsheets import BadCells
 
 BAD_INPUT = 2

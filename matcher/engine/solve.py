@@ -29,7 +29,7 @@ from matcher.engine.asks import asks_of
 from matcher.engine.clock import Ints
 from matcher.engine.costs import Urge, set_scene
 from matcher.engine.explain import Shortfall, explain_unserved
-from matcher.engine.plan import plan as plan  # the other entry: a whole period at once
+from matcher.engine.plan.search import plan as plan  # the other entry: a whole period at once
 from matcher.engine.problem import RoundProblem
 from matcher.engine.shortlist import Choice, best_choice
 from matcher.engine.standing import Standing, standings

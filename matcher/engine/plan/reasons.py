@@ -24,13 +24,13 @@ from matcher.engine.candidates import (
     is_not_kept_apart,
 )
 from matcher.engine.clock import Floats
-from matcher.engine.diary import Diary
 from matcher.engine.explain import Shortfall, explain_unserved
-from matcher.engine.plan_changes import changes_for
-from matcher.engine.plan_market import PlanMarket
-from matcher.engine.plan_problem import PinNotKept, Plan, PlannedVisit, Unplanned, Worth, distance_words
+from matcher.engine.plan.changes import changes_for
+from matcher.engine.plan.diary import Diary
+from matcher.engine.plan.market import PlanMarket
+from matcher.engine.plan.problem import PinNotKept, Plan, PlannedVisit, Unplanned, Worth, distance_words
+from matcher.engine.plan.timetable import TooHard, smallest_clash, timetable
 from matcher.engine.problem import ReasonCode
-from matcher.engine.timetable import TooHard, smallest_clash, timetable
 
 # The rules that a plan knows, in the order in which its waterfall tells them.
 _RULES = (

@@ -159,7 +159,7 @@ class Worth:
     """The dual price of a need: about what one more helper next door, for this need alone, would save.
 
     places: more helpers found, weighted by urgency as in the plan. metres: less travel, if no more are found. Somebody
-    who may go elsewhere too can save more: planning again says how much (`plan_explain.newcomers`).
+    who may go elsewhere too can save more: planning again says how much (`explain.newcomers`).
     """
 
     need_id: str

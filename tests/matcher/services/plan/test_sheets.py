@@ -7,7 +7,7 @@ from geopy.distance import geodesic
 from matcher.domain.geo import Point
 from matcher.domain.lifecycle import Urgency
 from matcher.domain.timewindow import TimeWindow
-from matcher.services.plan_sheets import read_plan_sheets
+from matcher.services.plan.sheets import read_plan_sheets
 from matcher.services.spreadsheets import BadCells
 
 EXAMPLES = Path(__file__).parents[3] / "docs/examples"

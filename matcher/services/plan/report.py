@@ -8,10 +8,10 @@ from itertools import groupby
 
 from matcher.domain.localtime import clock_words, short_day_words
 from matcher.engine.allocation import Step
-from matcher.engine.plan_explain import Tried
-from matcher.engine.plan_problem import Plan, PlannedVisit, PlanNeed, PlanProblem, Unplanned, Worth, distance_words
-from matcher.services.plan_map import MOST_NAMED, svg_map
-from matcher.services.plan_page import PAGE
+from matcher.engine.plan.explain import Tried
+from matcher.engine.plan.problem import Plan, PlannedVisit, PlanNeed, PlanProblem, Unplanned, Worth, distance_words
+from matcher.services.plan.map import MOST_NAMED, svg_map
+from matcher.services.plan.page import PAGE
 
 MOST_ON_A_MAP = 3000  # points: more of them are a smudge
 

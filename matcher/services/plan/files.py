@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from matcher.domain.localtime import to_local
-from matcher.engine.plan_problem import Plan, PlannedVisit
+from matcher.engine.plan.problem import Plan, PlannedVisit
 
 COLUMNS = ("need_id", "volunteer_id", "start", "distance_m", "why")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -13,15 +13,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from matcher.engine.clashes import Clash, clashes_in
 from matcher.engine.clock import Floats, Ints
-from matcher.engine.diary import Diary
-from matcher.engine.loads import loads
-from matcher.engine.plan_choice import Rules, choose, company_rules, proved, surplus
-from matcher.engine.plan_market import PlanMarket, set_out
-from matcher.engine.plan_problem import Plan, PlanProblem
-from matcher.engine.plan_reasons import told
-from matcher.engine.timetable import Timetable, linked, timetable
+from matcher.engine.plan.choice import Rules, choose, company_rules, proved, surplus
+from matcher.engine.plan.clashes import Clash, clashes_in
+from matcher.engine.plan.diary import Diary
+from matcher.engine.plan.loads import loads
+from matcher.engine.plan.market import PlanMarket, set_out
+from matcher.engine.plan.problem import Plan, PlanProblem
+from matcher.engine.plan.reasons import told
+from matcher.engine.plan.timetable import Timetable, linked, timetable
 
 Progress = Callable[[str], None]
 LEAST_S = 1.0  # for each choice, however late it is: there is always an answer

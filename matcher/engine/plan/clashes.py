@@ -8,8 +8,8 @@ from functools import partial
 from itertools import combinations
 
 from matcher.engine.clock import Ints
-from matcher.engine.plan_market import PlanMarket
-from matcher.engine.timetable import Pace, Stop, TooHard, smallest_clash, timetable
+from matcher.engine.plan.market import PlanMarket
+from matcher.engine.plan.timetable import Pace, Stop, TooHard, smallest_clash, timetable
 
 Rule = Callable[[PlanMarket, Sequence[Stop], Stop], bool]
 

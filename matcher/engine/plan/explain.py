@@ -12,12 +12,12 @@ from matcher.domain.geo import chord_m
 from matcher.domain.localtime import clock_words, short_day_words
 from matcher.domain.timewindow import TimeWindow
 from matcher.engine.allocation import Step
-from matcher.engine.diary import Diary
-from matcher.engine.plan import Progress, decide, silent
-from matcher.engine.plan_changes import changed
-from matcher.engine.plan_market import set_out
-from matcher.engine.plan_problem import Plan, PlannedVisit, PlanProblem, PlanVolunteer, Worth, distance_words
-from matcher.engine.plan_reasons import told, why_not_there
+from matcher.engine.plan.changes import changed
+from matcher.engine.plan.diary import Diary
+from matcher.engine.plan.market import set_out
+from matcher.engine.plan.problem import Plan, PlannedVisit, PlanProblem, PlanVolunteer, Worth, distance_words
+from matcher.engine.plan.reasons import told, why_not_there
+from matcher.engine.plan.search import Progress, decide, silent
 
 SHOWN = 10  # of those who do not come, the nearest
 NEWCOMER = "a new volunteer"

@@ -1,6 +1,6 @@
-from matcher.engine.plan import plan
-from matcher.engine.plan_explain import plan_and_explain, tried, with_newcomer
-from matcher.engine.plan_problem import PlanProblem
+from matcher.engine.plan.explain import plan_and_explain, tried, with_newcomer
+from matcher.engine.plan.problem import PlanProblem
+from matcher.engine.plan.search import plan
 from tests.plan_worlds import need, north, volunteer
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 
 from matcher.domain.geo import Point
-from matcher.engine.plan_problem import Plan, PlanProblem
+from matcher.engine.plan.problem import Plan, PlanProblem
 
 WIDTH, MARGIN = 640.0, 24.0
 MOST_NAMED = 20  # of those short of help, in the words beside the map

@@ -10,8 +10,8 @@ import numpy as np
 from matcher.engine.assignment import Assignment
 from matcher.engine.clock import Floats, Ints
 from matcher.engine.conflicts import plan_assignment
-from matcher.engine.loads import Loads
-from matcher.engine.plan_market import PlanMarket
+from matcher.engine.plan.loads import Loads
+from matcher.engine.plan.market import PlanMarket
 
 _NONE = np.empty(0, dtype=np.int64)
 

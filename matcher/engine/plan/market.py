@@ -16,11 +16,11 @@ from matcher.domain.lifecycle import Urgency
 from matcher.domain.localtime import at_local, local_day
 from matcher.engine.candidates import find_candidates
 from matcher.engine.clock import NONE, Bools, Floats, Ints
-from matcher.engine.plan_problem import PlanNeed, PlanProblem, PlanVolunteer
+from matcher.engine.plan.problem import PlanNeed, PlanProblem, PlanVolunteer
+from matcher.engine.plan.timetable import Stop
 from matcher.engine.problem import OpenOccurrence, RoundProblem, Volunteer
 from matcher.engine.snapshot import NO_LIMIT
 from matcher.engine.starts import TIME_RULES, earliest_starts
-from matcher.engine.timetable import Stop
 from matcher.engine.world import Pairs as CandidatePairs
 from matcher.engine.world import World, build_world
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from matcher.engine.plan_market import PlanMarket
-from matcher.engine.timetable import Stop, Timetable, TooHard, timetable
+from matcher.engine.plan.market import PlanMarket
+from matcher.engine.plan.timetable import Stop, Timetable, TooHard, timetable
 
 
 class Diary:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.engine.timetable import Stop, TooHard, linked, smallest_clash, timetable
+from matcher.engine.plan.timetable import Stop, TooHard, linked, smallest_clash, timetable
 
 HOUR = 3600
 FAST = 1e9  # metres a minute: ways take nothing

@@ -4,9 +4,9 @@ from random import Random
 import numpy as np
 import pytest
 
-from matcher.engine.plan_choice import Rules, choose, proved, surplus
-from matcher.engine.plan_market import set_out
-from matcher.engine.plan_problem import PlanProblem
+from matcher.engine.plan.choice import Rules, choose, proved, surplus
+from matcher.engine.plan.market import set_out
+from matcher.engine.plan.problem import PlanProblem
 from tests.plan_worlds import need, parish, volunteer
 
 

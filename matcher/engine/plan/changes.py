@@ -16,8 +16,8 @@ from matcher.domain.localtime import clock_words, short_day_words
 from matcher.domain.timewindow import TimeWindow, merge
 from matcher.engine.candidates import does_this, has_checks, is_free, is_near_enough, is_not_kept_apart
 from matcher.engine.clock import Bools, Ints
-from matcher.engine.diary import Diary
-from matcher.engine.plan_problem import Change, PlanNeed, PlanProblem, PlanVolunteer, distance_words
+from matcher.engine.plan.diary import Diary
+from matcher.engine.plan.problem import Change, PlanNeed, PlanProblem, PlanVolunteer, distance_words
 from matcher.engine.problem import ReasonCode
 from matcher.engine.world import Pairs
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from matcher.domain.geo import Point
-from matcher.engine.plan import plan
-from matcher.engine.plan_explain import Tried, newcomers
-from matcher.engine.plan_problem import PlanProblem
-from matcher.services.plan_report import gain_words, report_page
-from matcher.services.plan_sheets import read_plan_sheets
+from matcher.engine.plan.explain import Tried, newcomers
+from matcher.engine.plan.problem import PlanProblem
+from matcher.engine.plan.search import plan
+from matcher.services.plan.report import gain_words, report_page
+from matcher.services.plan.sheets import read_plan_sheets
 from tests.plan_worlds import need, north, parish, volunteer
 
 EXAMPLES = Path(__file__).parents[3] / "docs/examples"
@@ -154,7 +154,7 @@ def test_one_more_volunteer_is_tried_where_they_would_change_most():
 def test_what_was_not_planned_again_is_not_said_to_be(monkeypatch):
     problem = PlanProblem(needs=(need("a"), need("b", point=north(8000), kind="lift")), volunteers=(volunteer(),))
     assert "each was planned again" in report_of(problem)
-    monkeypatch.setattr("matcher.engine.plan_explain.TRY_UP_TO", 0)
+    monkeypatch.setattr("matcher.engine.plan.explain.TRY_UP_TO", 0)
     text = report_of(problem)
     assert "planned again" not in text
     assert "about 1 visit more" in text
@@ -179,7 +179,7 @@ def test_a_gain_is_told_in_words():
 
 def test_a_scheme_at_one_place_and_a_scheme_too_large_for_a_map_have_a_page(monkeypatch):
     assert "<svg" in of(need(), volunteers=[volunteer()])
-    monkeypatch.setattr("matcher.services.plan_report.MOST_ON_A_MAP", 1)
+    monkeypatch.setattr("matcher.services.plan.report.MOST_ON_A_MAP", 1)
     assert "too many points" in of(need(), volunteers=[volunteer()])
 
 

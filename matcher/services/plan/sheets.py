@@ -14,8 +14,8 @@ from matcher.domain.geo import Point
 from matcher.domain.lifecycle import Urgency
 from matcher.domain.localtime import at_local, local_day
 from matcher.domain.timewindow import TimeWindow
-from matcher.engine.plan_problem import PlanNeed, PlanProblem, PlanVolunteer
-from matcher.services.plan_cells import (
+from matcher.engine.plan.problem import PlanNeed, PlanProblem, PlanVolunteer
+from matcher.services.plan.cells import (
     Weekly,
     days_away,
     instant,

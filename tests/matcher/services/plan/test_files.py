@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from matcher.engine.plan import plan
-from matcher.engine.plan_problem import PlanProblem
-from matcher.services.plan_files import as_csv, as_dict, files_of, write_whole
+from matcher.engine.plan.problem import PlanProblem
+from matcher.engine.plan.search import plan
+from matcher.services.plan.files import as_csv, as_dict, files_of, write_whole
 from tests.plan_worlds import need, north, volunteer
 
 ONE_VISIT_A_WEEK = (volunteer(visits_per_week=1),)

@@ -7,9 +7,9 @@ from matcher.domain.lifecycle import Urgency
 from matcher.domain.timewindow import TimeWindow
 from matcher.engine import plan as planning
 from matcher.engine import solve
-from matcher.engine.plan import plan
-from matcher.engine.plan_changes import changed
-from matcher.engine.plan_problem import Plan, PlanProblem
+from matcher.engine.plan.changes import changed
+from matcher.engine.plan.problem import Plan, PlanProblem
+from matcher.engine.plan.search import plan
 from matcher.engine.problem import ReasonCode
 from tests.plan_oracle import best, broken_rules, visits_of, worth
 from tests.plan_worlds import MONDAY, need, north, parish, tiny, tiny_with_wishes, volunteer, window

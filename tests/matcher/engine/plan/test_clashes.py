@@ -4,10 +4,10 @@ from random import Random
 import numpy as np
 import pytest
 
-from matcher.engine.clashes import clashes_in
-from matcher.engine.loads import loads
-from matcher.engine.plan_market import set_out
-from matcher.engine.timetable import linked, timetable
+from matcher.engine.plan.clashes import clashes_in
+from matcher.engine.plan.loads import loads
+from matcher.engine.plan.market import set_out
+from matcher.engine.plan.timetable import linked, timetable
 from tests.plan_worlds import north, parish, tiny, window
 
 

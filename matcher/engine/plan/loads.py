@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from matcher.engine.clock import Floats, Ints
-from matcher.engine.plan_market import PlanMarket
-from matcher.engine.timetable import WAY_STEP_S, Stop
+from matcher.engine.plan.market import PlanMarket
+from matcher.engine.plan.timetable import WAY_STEP_S, Stop
 
 UP_TO = 50_000  # pairs: with more of them, few days are full and the rules cost more than they save
 

@@ -1,0 +1,1 @@
+"""The files of `gritbin plan`: `cells`, `sheets` read two spreadsheets, `files` writes the plan, `report` its page."""
