@@ -19,7 +19,20 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.timewindow import TimeWindow
 from matcher.engine.solve import solve_round
-from matcher.services import areas, kinds, links, matches, needs, offers, outbox, rounds, staff, verify, visits
+from matcher.services import (
+    areas,
+    kinds,
+    links,
+    matches,
+    needs,
+    offers,
+    outbox,
+    rounds,
+    sent_copies,
+    staff,
+    verify,
+    visits,
+)
 from matcher.services.access import Grant
 from matcher.services.matches import Answer, AnswerWhy, Proposal
 from matcher.services.needs import NeedDraft, PostedNeed
@@ -263,7 +276,7 @@ class World:
         while envelopes := self.claim():
             for envelope in envelopes:
                 with self.work() as session:
-                    outbox.keep_console_copy(session, envelope, now=self.now)
+                    sent_copies.keep_console_copy(session, envelope, now=self.now)
                     outbox.mark_sent(session, envelope.notification_id, now=self.now)
             sent.extend(envelopes)
         return tuple(sent)

@@ -12,7 +12,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, make_response, request
 from werkzeug.exceptions import BadRequest
 
-from matcher.services import outbox, replies
+from matcher.services import receipts, replies
 from matcher.services.access import Action
 from matcher.services.replies import Inbound
 from matcher.store.session import unit_of_work
@@ -23,11 +23,6 @@ blueprint = Blueprint("notify", __name__)
 
 _REFERENCE = re.compile(r"gritbin-([1-9]\d{0,18})", re.ASCII)
 _PROVIDER_ID = re.compile(r"[A-Za-z0-9-]{1,100}", re.ASCII)
-_NOT_DELIVERED = {
-    "permanent-failure": "Notify says that the number or address does not exist: reach them another way",
-    "temporary-failure": "Notify could not reach them for three days: reach them another way",
-    "technical-failure": "Notify had a fault: reach them another way",
-}
 
 
 def _shows_token() -> bool:
@@ -42,10 +37,8 @@ def delivery() -> Response:
     """A message arrived, or never will. What we do not know of is answered alike, so that Notify does not ask again."""
     notification_id, status = _receipt()
     with unit_of_work() as session:
-        if status == "delivered":
-            outbox.mark_delivered(session, notification_id, now=clock.now())
-        elif status in _NOT_DELIVERED:
-            outbox.mark_undelivered(session, notification_id, _NOT_DELIVERED[status], now=clock.now())
+        receipts.take(session, notification_id, status, now=clock.now())
+    bell.ring(bell.DELIVER_DUE)  # what never arrived may be owed by another way
     return make_response("", 204)
 
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 from flask import Blueprint, Response, request
 from markupsafe import Markup, escape
 
-from matcher.services import outbox, replies
+from matcher.services import replies, sent_copies
 from matcher.services.access import Action
 from matcher.services.replies import Inbound
 from matcher.store.session import reading, unit_of_work
@@ -27,7 +27,7 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 def outbox_page() -> Response:
     """The newest first."""
     with reading() as session:
-        messages = outbox.console_messages(session)
+        messages = sent_copies.console_messages(session)
     return page("outbox/outbox.html", messages=messages, with_links=with_links, seal_text=seal_for_anyone(_FORM))
 
 

@@ -65,7 +65,7 @@ def deliver(envelope: Envelope, channel: Channel) -> None:
         _write_down(envelope, outbox.mark_uncertain, type(error).__name__)
     else:
         with unit_of_work() as session:
-            outbox.mark_sent(session, envelope.notification_id, now=now())
+            outbox.mark_sent(session, envelope.notification_id, tells_arrival=channel.tells_arrival, now=now())
         log.info("delivered", notification=envelope.notification_id, channel=envelope.channel)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from matcher.services import health, upkeep
 from matcher.store.session import unit_of_work
+from workers.arrivals import see_what_arrived
 from workers.celery import app
 from workers.clock import now
 from workers.notifications import deliver_due
@@ -24,7 +25,10 @@ def sweep(*, by_beat: bool = False) -> None:
 
 @app.task
 def keep_up() -> None:
-    """Lapse what has passed, open what comes round, ask how it went."""
+    """Lapse what has passed, open what comes round, ask how it went; see whether what was sent has arrived."""
     with unit_of_work() as session:
         upkeep.keep_up(session, now=now())
-    deliver_due()
+    try:
+        see_what_arrived()
+    finally:
+        deliver_due()

@@ -66,5 +66,20 @@ ABOUT_A_VISIT_AHEAD = frozenset(
     }
 )
 NEVER_TOO_MANY = frozenset({"visit_soon"})  # of no use later, but nobody is woken by it
+# What somebody waits for or must act on: it goes by another way if it is not known to have arrived
+# (services/another_way.py). Codes are not here: a code proves the way by which it went. Nor is what is told a second
+# time, such as a reminder.
+MUST_ARRIVE = frozenset(
+    {
+        *("need_posted", "need_link", "need_cancelled_resident", "need_unmet", "offer_made"),
+        *("match_asked", "match_taken", "match_withdrawn"),
+        *("visit_held_resident", "visit_held_volunteer", "visit_usual_resident", "visit_usual_volunteer"),
+        *("visit_on_way", "visit_handed_back", "visit_cancelled"),
+        *("arrangement_made_resident", "arrangement_made_volunteer", "arrangement_stand_in"),
+        *("arrangement_ended_resident", "arrangement_ended_volunteer"),
+        *("referral_posted", "referral_matched", "referral_unmet"),
+    }
+)
+CONFIRMED_WITHIN = timedelta(minutes=30)
 NEAR = timedelta(hours=12)
 BEFORE_A_VISIT = timedelta(hours=2)

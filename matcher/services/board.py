@@ -6,22 +6,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from matcher.domain.kinds import job_words
 from matcher.domain.lifecycle import (
     MatchStatus,
     NeedStatus,
-    NotificationStatus,
     OccurrenceStatus,
     Urgency,
     VisitStatus,
 )
 from matcher.domain.localtime import clock_words, day_words, window_words
-from matcher.services import triage
+from matcher.services import triage, undelivered
 from matcher.services.batching import NOT_YET
 from matcher.services.consents import BEST_INTERESTS
+from matcher.services.undelivered import AnotherWayRow, UndeliveredRow
 from matcher.store import queries
 from matcher.store.models import (
     Area,
@@ -30,19 +30,14 @@ from matcher.store.models import (
     KindRow,
     Match,
     Need,
-    Notification,
     Occurrence,
     Person,
     PhoneCheck,
-    Referral,
-    Staff,
-    StaffArea,
     Visit,
 )
 
 LATE_AFTER = timedelta(minutes=60)
 ROWS_SHOWN = 200
-UNDELIVERED_SHOWN = timedelta(days=7)
 TOLD_SHOWN = timedelta(days=14)
 
 
@@ -110,19 +105,6 @@ class ToldRow:
 
 
 @dataclass(frozen=True, slots=True)
-class UndeliveredRow:
-    """A message that did not reach its person: someone must ring. `reference` is how the number is looked up."""
-
-    person: str
-    reference: str
-    template: str
-    channel: str
-    status: NotificationStatus
-    why: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Board:
     """Today, for the areas of one coordinator. Lists show at most ROWS_SHOWN; the counts are whole."""
 
@@ -133,6 +115,7 @@ class Board:
     filled_count: int
     undelivered: tuple[UndeliveredRow, ...]
     undelivered_count: int
+    by_another_way: tuple[AnotherWayRow, ...]
     told: tuple[ToldRow, ...]
     done_today: int
 
@@ -148,10 +131,9 @@ def today(session: Session, area_ids: frozenset[int], *, now: datetime) -> Board
         unfilled_count=_count(session, _unfilled(area_ids)),
         filled=tuple(_filled_row(row, now) for row in filled),
         filled_count=_count(session, _filled(area_ids)),
-        undelivered=tuple(
-            _undelivered_row(row) for row in session.execute(_undelivered(area_ids, now).limit(ROWS_SHOWN))
-        ),
-        undelivered_count=_count(session, _undelivered(area_ids, now)),
+        undelivered=undelivered.to_ring(session, area_ids, now=now),
+        undelivered_count=undelivered.count_to_ring(session, area_ids, now=now),
+        by_another_way=undelivered.by_another_way(session, area_ids, now=now),
         told=_told(session, area_ids, now),
         done_today=_done_since(session, area_ids, now - timedelta(hours=24)),
     )
@@ -287,54 +269,6 @@ def _filled_row(row: Any, now: datetime) -> FilledRow:
         day=day_words(visit.starts_at),
         about=clock_words(visit.starts_at),
         is_late=visit.ends_at + LATE_AFTER <= now,
-    )
-
-
-def _undelivered(area_ids: frozenset[int], now: datetime) -> Any:
-    """Of the last week: later than that, what it would have said is over. Whoever it was for: a resident or a volunteer
-    of these areas, who asked for someone there, or one of their own staff.
-    """
-    looks_after = select(StaffArea.staff_id).where(StaffArea.area_id.in_(area_ids))
-    return (
-        select(
-            Notification,
-            func.coalesce(Person.first_name, Referral.first_name, Staff.name, "someone who texted"),
-            func.coalesce(Need.reference, "").label("reference"),
-        )
-        .outerjoin(Person, Person.id == Notification.person_id)
-        .outerjoin(Referral, Referral.id == Notification.referral_id)
-        .outerjoin(Staff, Staff.id == Notification.staff_id)
-        .outerjoin(Match, Match.id == Notification.match_id)
-        .outerjoin(Visit, Visit.id == Notification.visit_id)
-        .outerjoin(
-            Occurrence,
-            Occurrence.id == func.coalesce(Notification.occurrence_id, Match.occurrence_id, Visit.occurrence_id),
-        )
-        .outerjoin(Need, Need.id == func.coalesce(Notification.need_id, Occurrence.need_id, Referral.need_id))
-        .where(
-            or_(
-                Person.area_id.in_(area_ids),
-                Need.area_id.in_(area_ids) & Notification.referral_id.is_not(None),
-                Notification.staff_id.in_(looks_after),
-                Notification.inbound_id.is_not(None) & Notification.person_id.is_(None),
-            ),
-            Notification.status.in_((NotificationStatus.FAILED, NotificationStatus.UNCERTAIN)),
-            Notification.ended_at > now - UNDELIVERED_SHOWN,
-        )
-        .order_by(Notification.ended_at.desc(), Notification.id)
-    )
-
-
-def _undelivered_row(found: Any) -> UndeliveredRow:
-    row, name, reference = found
-    return UndeliveredRow(
-        person=name,
-        reference=reference,
-        template=row.template,
-        channel=row.channel,
-        status=row.status,
-        why=row.last_error or "",
-        at=row.ended_at or row.owed_at,
     )
 
 

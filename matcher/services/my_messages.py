@@ -46,6 +46,7 @@ _FATES = {
     NotificationStatus.UNCERTAIN: "We are not sure that it went",
     NotificationStatus.FAILED: "It did not arrive",
 }
+_BY_A_PERSON = ("phone", "letter")
 _GONE = (
     NotificationStatus.SENT,
     NotificationStatus.DELIVERED,
@@ -77,7 +78,7 @@ def read(session: Session, need_id: int, *, now: datetime) -> tuple[SentLine, ..
             at=row.sent_at or row.ended_at or row.owed_at,
             about=_ABOUT.get(row.template, _OTHERWISE),
             way=row.channel,
-            fate=_FATES[row.status],
+            fate=_fate(row),
             is_well=row.status in (NotificationStatus.SENT, NotificationStatus.DELIVERED),
             may_go_again=_may_go_again(row, rows, now),
         )
@@ -102,6 +103,12 @@ def send_again(session: Session, need_id: int, notification_id: int, *, now: dat
     owe(session, owed, now=now)
     audit.record(session, audit.person(need.resident_id), "sent_again", ("notification", row.id), now=now)
     return True
+
+
+def _fate(row: Notification) -> str:
+    if row.status is NotificationStatus.FAILED and row.channel in _BY_A_PERSON:
+        return "One of us will tell you"
+    return _FATES[row.status]
 
 
 def _sent(session: Session, need: Need) -> list[Notification]:

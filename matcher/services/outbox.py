@@ -1,7 +1,7 @@
 """Messages owed: a row in the same transaction as the fact, words made at the moment of sending.
 
-pending -> leased -> sent | uncertain | failed | dropped. What a message would say is checked again in the
-transaction that leases it, so that nobody is told of something that is over.
+pending -> leased -> sent | uncertain | failed | dropped; sent -> delivered | failed, where the channel says so. What a
+message would say is checked again in the transaction that leases it, so that nobody is told of something that is over.
 """
 
 from __future__ import annotations
@@ -21,11 +21,12 @@ from sqlalchemy.orm import Session
 from matcher.domain.errors import MessageError
 from matcher.domain.lifecycle import NotificationStatus, check_move
 from matcher.domain.messages import Message
-from matcher.services import audit
+from matcher.domain.preferences import CONFIRMED_WITHIN, MUST_ARRIVE
+from matcher.services import another_way, audit
 from matcher.services.waiting import Wait, wait_of
 from matcher.services.wordings import Scheme, Worded, word_message
 from matcher.store.bulk import insert_rows
-from matcher.store.models import ConsoleMessage, Match, Notification
+from matcher.store.models import Match, Notification
 
 log = structlog.get_logger("services.outbox")
 
@@ -120,18 +121,23 @@ def claim_due(
     ).all()
     for row in due:
         if row.status is NotificationStatus.LEASED and row.channel not in repeatable:
-            _end(row, NotificationStatus.UNCERTAIN, now, "the sender stopped half-way")
+            _fail(session, row, NotificationStatus.UNCERTAIN, now, "the sender stopped half-way")
     waiting = (row for row in due if row.ended_at is None)
     return tuple(envelope for row in waiting if (envelope := _lease(session, row, scheme, now)) is not None)
 
 
-def mark_sent(session: Session, notification_id: int, *, now: datetime) -> None:
-    """It was handed to its channel. For an ask, this is when the person could first have read it."""
+def mark_sent(session: Session, notification_id: int, *, tells_arrival: bool = False, now: datetime) -> None:
+    """It was handed to its channel. For an ask, this is when the person could first have read it.
+
+    tells_arrival: the channel says later whether it arrived, and what must arrive is waited for.
+    """
     row = _leased(session, notification_id)
     if row is None:
         return
     _end(row, NotificationStatus.SENT, now)
     row.sent_at = now
+    if tells_arrival and row.template in MUST_ARRIVE:
+        row.confirm_by = now + CONFIRMED_WITHIN
     if row.template == "match_asked":
         session.execute(
             update(Match).where(Match.id == row.match_id, Match.delivered_at.is_(None)).values(delivered_at=now)
@@ -146,13 +152,23 @@ def mark_delivered(session: Session, notification_id: int, *, now: datetime) -> 
     row = session.get(Notification, notification_id, with_for_update=True)
     if row is not None and row.status in _MAY_HAVE_GONE:
         _end(row, NotificationStatus.DELIVERED, now)
+        another_way.no_longer_needed(session, row, now=now)
 
 
 def mark_undelivered(session: Session, notification_id: int, error: str, *, now: datetime) -> None:
-    """The provider says that it never arrived: on to the coordinator's list, to be told by a person."""
+    """The provider says that it never arrived: by another way, or on to the coordinator's list."""
     row = session.get(Notification, notification_id, with_for_update=True)
     if row is not None and row.status in _MAY_HAVE_GONE:
-        _end(row, NotificationStatus.FAILED, now, error)
+        _fail(session, row, NotificationStatus.FAILED, now, error)
+
+
+def mark_unconfirmed(session: Session, notification_id: int, *, now: datetime) -> None:
+    """Nobody said in time that it arrived: by another way. Said twice, or late, it changes nothing."""
+    row = session.get(Notification, notification_id, with_for_update=True)
+    if row is None or row.status is not NotificationStatus.SENT or row.confirm_by is None or row.confirm_by > now:
+        return
+    row.confirm_by = None
+    another_way.owe_instead(session, row, now=now)
 
 
 def mark_told(session: Session, notification_id: int, *, actor: str, now: datetime) -> bool:
@@ -168,7 +184,7 @@ def mark_told(session: Session, notification_id: int, *, actor: str, now: dateti
 def mark_uncertain(session: Session, notification_id: int, error: str, *, now: datetime) -> None:
     """The channel may or may not have taken it, and cannot be asked: never sent again, counted and listed."""
     if (row := _leased(session, notification_id)) is not None:
-        _end(row, NotificationStatus.UNCERTAIN, now, error)
+        _fail(session, row, NotificationStatus.UNCERTAIN, now, error)
 
 
 def try_later(session: Session, notification_id: int, error: str, *, now: datetime) -> None:
@@ -177,7 +193,7 @@ def try_later(session: Session, notification_id: int, error: str, *, now: dateti
     if row is None:
         return
     if row.attempts >= TRIES:
-        _end(row, NotificationStatus.FAILED, now, error)
+        _fail(session, row, NotificationStatus.FAILED, now, error)
         return
     wait = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** (row.attempts - 1)) * random.uniform(0.75, 1.25)  # noqa: S311
     row.status, row.last_error = NotificationStatus.PENDING, error[:200]
@@ -193,43 +209,9 @@ def put_back(session: Session, notification_id: int, *, now: datetime) -> None:
 
 
 def give_up(session: Session, notification_id: int, error: str, *, now: datetime) -> None:
-    """It can never go this way: on to the coordinator's list."""
+    """It can never go this way: by another, or on to the coordinator's list."""
     if (row := _leased(session, notification_id)) is not None:
-        _end(row, NotificationStatus.FAILED, now, error)
-
-
-def keep_console_copy(session: Session, envelope: Envelope, *, now: datetime) -> None:
-    """Keep a message as it was sent, for the outbox page of the embedded default."""
-    row = {
-        "notification_id": envelope.notification_id,
-        "sent_at": now,
-        "recipient": envelope.shown_as,
-        "channel": envelope.channel,
-        "subject": envelope.message.subject,
-        "text": envelope.message.text,
-    }
-    session.execute(insert(ConsoleMessage).values(row).on_conflict_do_nothing())
-
-
-@dataclass(frozen=True, slots=True)
-class SentMessage:
-    """A message as it was sent."""
-
-    at: datetime
-    to: str
-    channel: str
-    subject: str
-    text: str
-
-
-def console_messages(session: Session, *, limit: int = 200) -> tuple[SentMessage, ...]:
-    """The newest first."""
-    rows = session.scalars(
-        select(ConsoleMessage)
-        .order_by(ConsoleMessage.sent_at.desc(), ConsoleMessage.notification_id.desc())
-        .limit(limit)
-    )
-    return tuple(SentMessage(row.sent_at, row.recipient, row.channel, row.subject, row.text) for row in rows)
+        _fail(session, row, NotificationStatus.FAILED, now, error)
 
 
 def drop_pending(session: Session, *, now: datetime, **things: int | str) -> None:
@@ -262,7 +244,7 @@ def _lease(session: Session, row: Notification, scheme: Scheme, now: datetime) -
         check_move(row.status, NotificationStatus.LEASED)
         row.status = NotificationStatus.LEASED
     if row.attempts >= TRIES:
-        _end(row, NotificationStatus.UNCERTAIN, now, "every try was cut off")
+        _fail(session, row, NotificationStatus.UNCERTAIN, now, "every try was cut off")
         return None
     worded = _put_into_words(session, row, scheme, now)
     if worded is None:
@@ -279,10 +261,12 @@ def _lease(session: Session, row: Notification, scheme: Scheme, now: datetime) -
 
 def _put_into_words(session: Session, row: Notification, scheme: Scheme, now: datetime) -> Worded | None:
     """None if it is over, or if it cannot be said: then the row has ended."""
+    if another_way.is_over(session, row, now=now):
+        return None
     try:
         return word_message(session, row, scheme, now=now)
     except MessageError as error:
-        _end(row, NotificationStatus.FAILED, now, error.message)
+        _fail(session, row, NotificationStatus.FAILED, now, error.message)
     except DBAPIError:
         raise  # the transaction is lost, not this one message
     except Exception:  # whatever is wrong with one message must not hold up the others
@@ -300,6 +284,12 @@ def _put_off(row: Notification, wait: Wait, now: datetime) -> None:
 def _leased(session: Session, notification_id: int) -> Notification | None:
     row = session.get(Notification, notification_id, with_for_update=True)
     return row if row is not None and row.status is NotificationStatus.LEASED else None
+
+
+def _fail(session: Session, row: Notification, to: NotificationStatus, now: datetime, error: str) -> None:
+    """It did not arrive, or may not have: said again by another way if it must arrive and there is one."""
+    _end(row, to, now, error)
+    another_way.owe_instead(session, row, now=now)
 
 
 def _end(row: Notification, to: NotificationStatus, now: datetime, error: str | None = None) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from matcher.domain.errors import NotFound
 from matcher.domain.lifecycle import EXPECTED, NotificationStatus
 from matcher.domain.localtime import clock_words, day_words
-from matcher.services import audit, outbox, people, wordings
+from matcher.services import another_way, audit, outbox, people, wordings
 from matcher.services.wordings import Scheme
 from matcher.store.models import Arrangement, Home, Need, Notification, Occurrence, Person, Visit
 
@@ -143,6 +143,7 @@ def _untold(area_ids: frozenset[int], now: datetime) -> Any:
             Notification.status.in_(outbox.UNTOLD),
             or_(Notification.channel.in_(_BY_HAND), Notification.status != NotificationStatus.SENT),
             Notification.ended_at > now - TOLD_WITHIN,
+            another_way.is_last_word(),
             or_(Notification.template.not_in(_WHILE_EXPECTED), Visit.status.in_(EXPECTED)),
         )
         .order_by(Notification.owed_at, Notification.id)
@@ -165,6 +166,8 @@ def _row(found: Any, now: datetime) -> TellRow:
 
 
 def _why(row: Notification) -> str:
+    if row.instead_of_id is not None and row.channel in _BY_HAND:
+        return "What we sent may not have got there"
     return _WHY.get(row.channel) or f"The {row.channel} did not get there"
 
 

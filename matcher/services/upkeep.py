@@ -89,6 +89,7 @@ def lapse_unheard(session: Session, *, now: datetime) -> int:
             Match.starts_at <= now,
             Notification.template == "match_asked",
             Notification.status == NotificationStatus.DROPPED,
+            Notification.instead_of_id.is_(None),
         )
         .order_by(Match.occurrence_id, Match.id)
         .limit(BATCH)

@@ -151,8 +151,9 @@ INVARIANTS: tuple[Invariant, ...] = (
         union all
         select 'message ' || n.id || ' (' || n.template || ') was dropped while it was still true'
         from notifications n join visits v on v.id = n.visit_id
-        where n.status = 'dropped' and n.template in ('visit_held_resident', 'visit_held_volunteer',
-                                                    'visit_usual_resident', 'visit_usual_volunteer')
+        where n.status = 'dropped' and n.instead_of_id is null
+          and n.template in ('visit_held_resident', 'visit_held_volunteer',
+                             'visit_usual_resident', 'visit_usual_volunteer')
           and v.status in ('held', 'on_way')
         union all
         select 'match ' || m.id || ' waits for an answer to a question that was never owed'
@@ -161,7 +162,7 @@ INVARIANTS: tuple[Invariant, ...] = (
         union all
         select 'match ' || m.id || ' waits for an answer to a question that was dropped'
         from matches m join notifications n on n.match_id = m.id and n.template = 'match_asked'
-        where m.status = 'proposed' and m.opened_at is null and n.status = 'dropped'
+        where m.status = 'proposed' and m.opened_at is null and n.status = 'dropped' and n.instead_of_id is null
           and m.starts_at < :now - :lapsed_within
         """,
     ),

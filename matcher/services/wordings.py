@@ -73,6 +73,11 @@ def values_of(session: Session, row: Notification, scheme: Scheme, *, now: datet
     return None if values is None else {"scheme": scheme.name, "tel": scheme.phone, **values}
 
 
+def is_over(session: Session, row: Notification, *, now: datetime) -> bool:
+    """What the message would say is so no longer."""
+    return values_of(session, row, Scheme(name="", phone="", origin=""), now=now) is None
+
+
 def _need_posted(desk: Desk) -> Values:
     need = _need(desk)
     if need.status not in (NeedStatus.OPEN, NeedStatus.PAUSED):

@@ -12,7 +12,7 @@ import structlog
 from flask import Flask
 from flask.testing import FlaskClient
 
-from matcher.services import impact, matches, outbox, wordings
+from matcher.services import impact, matches, outbox, sent_copies, wordings
 from matcher.store.session import configure, unit_of_work
 from tests.web.conftest import World, press
 from web import bell
@@ -87,7 +87,7 @@ def test_the_outbox_is_there_in_a_trial_only(app_with: Callable[..., Flask], cli
     with unit_of_work() as session:
         scheme = wordings.Scheme("Good Neighbours", "01632 960 100", "http://127.0.0.1:8000")
         for envelope in outbox.claim_due(session, scheme, frozenset(), now=datetime.now(UTC)):
-            outbox.keep_console_copy(session, envelope, now=datetime.now(UTC))
+            sent_copies.keep_console_copy(session, envelope, now=datetime.now(UTC))
     shown = app_with(GRITBIN_EMBEDDED="1").test_client().get("/outbox").text
     assert 'href="http://127.0.0.1:8000/m/' in shown
     assert "07700" not in shown

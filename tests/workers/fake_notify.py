@@ -23,6 +23,7 @@ class FakeNotify:
         self.taken: list[dict] = []
         self.asked: list[str] = []
         self.cannot_be_asked = False
+        self.became: dict[str, str] = {}  # by reference; what is not named is still on its way
 
     @property
     def settings(self) -> NotifySettings:
@@ -53,7 +54,8 @@ class _Desk(BaseHTTPRequestHandler):
         if self.fake.cannot_be_asked:
             self._answer(500, {})
             return
-        found = [message for message in self.fake.taken if message["reference"] == reference]
+        status = self.fake.became.get(reference, "sending")
+        found = [{**one, "status": status} for one in self.fake.taken if one["reference"] == reference]
         self._answer(200, {"notifications": found, "links": {}})
 
     def _answer(self, status: int, body: dict) -> None:

@@ -230,7 +230,7 @@ def test_a_slow_channel_gives_back_what_it_has_no_time_for(world, workers, monke
     console, sent = ConsoleChannel(), []
 
     class Slow:
-        is_repeatable = False
+        is_repeatable = tells_arrival = False
 
         def send(self, envelope):
             frozen_clock.shift(25)
@@ -255,7 +255,7 @@ def test_a_fault_of_the_channel_does_not_hold_up_the_other_messages(world, worke
     real = ConsoleChannel()
 
     class Breaks:
-        is_repeatable = True
+        is_repeatable, tells_arrival = True, False
 
         def send(self, envelope):
             if envelope.shown_as.startswith("Eileen"):

@@ -21,6 +21,7 @@ class ByHand:
     """No machine can send this here: it goes to the coordinator's list, to be told by a person."""
 
     is_repeatable = True
+    tells_arrival = False
 
     def send(self, envelope: Envelope) -> None:
         """Raise SendNever with what to do."""

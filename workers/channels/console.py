@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matcher.services import outbox
+from matcher.services import sent_copies
 from matcher.services.outbox import Envelope
 from matcher.store.session import unit_of_work
 from workers.clock import now
@@ -12,8 +12,9 @@ class ConsoleChannel:
     """Keeps one copy of each message, whatever its channel would have been."""
 
     is_repeatable = True
+    tells_arrival = False
 
     def send(self, envelope: Envelope) -> None:
         """Keep a copy; the second time changes nothing."""
         with unit_of_work() as session:
-            outbox.keep_console_copy(session, envelope, now=now())
+            sent_copies.keep_console_copy(session, envelope, now=now())

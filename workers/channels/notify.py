@@ -25,14 +25,14 @@ class NotifyChannel:
     """Sends by the two templates of the service's Notify account, which hold nothing but our own words."""
 
     is_repeatable = True
+    tells_arrival = True
 
     def __init__(self, settings: NotifySettings) -> None:
         self.settings = settings
 
     def send(self, envelope: Envelope) -> None:
         """Hand it over, once for each reference."""
-        make: Any = NotificationsAPIClient
-        client = make(self.settings.key, base_url=self.settings.url, timeout=TIMEOUT_S)
+        client = self._client()
         if envelope.tries > 1 and _has_taken(client, envelope):
             return
         try:
@@ -45,6 +45,18 @@ class NotifyChannel:
             raise SendLater(_words(error)) from None
         finally:
             client.request_session.close()
+
+    def status_of(self, notification_id: int) -> str:
+        """What Notify says of it now; empty for what it does not know."""
+        client = self._client()
+        try:
+            return next((str(one["status"]) for one in _known(client, notification_id)), "")
+        finally:
+            client.request_session.close()
+
+    def _client(self) -> Any:
+        make: Any = NotificationsAPIClient
+        return make(self.settings.key, base_url=self.settings.url, timeout=TIMEOUT_S)
 
     def _hand_over(self, client: Any, envelope: Envelope) -> None:
         reference, message = reference_of(envelope.notification_id), envelope.message
@@ -71,11 +83,17 @@ def reference_of(notification_id: int) -> str:
 
 def _has_taken(client: Any, envelope: Envelope) -> bool:
     """SendLater if Notify cannot say now: then nothing is handed over."""
+    return bool(_known(client, envelope.notification_id))
+
+
+def _known(client: Any, notification_id: int) -> list[dict[str, Any]]:
     try:
-        answer = client.get_all_notifications(reference=reference_of(envelope.notification_id))
-        return bool(answer["notifications"])
+        found: list[dict[str, Any]] = client.get_all_notifications(reference=reference_of(notification_id))[
+            "notifications"
+        ]
     except APIError as error:
         raise SendLater(_words(error)) from None
+    return found
 
 
 def _is_unclear(error: APIError) -> bool:

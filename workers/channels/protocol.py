@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from matcher.services.outbox import Envelope
 
@@ -20,9 +20,20 @@ class SendUnsure(Exception):
 
 
 class Channel(Protocol):
-    """A way out. `is_repeatable`: sending the same envelope twice delivers it once."""
+    """A way out. `is_repeatable`: sending the same envelope twice delivers it once. `tells_arrival`: it comes to know
+    whether a message arrived, and can be asked.
+    """
 
     is_repeatable: bool
+    tells_arrival: bool
 
     def send(self, envelope: Envelope) -> None:
         """Hand it over. Raises SendLater, SendNever or SendUnsure."""
+
+
+@runtime_checkable
+class TellsArrival(Protocol):
+    """A channel that can be asked what became of a message."""
+
+    def status_of(self, notification_id: int) -> str:
+        """In the provider's words. Raises SendLater if it cannot say now."""

@@ -35,6 +35,7 @@ class SmtpChannel:
     """Sends plain text and HTML from one address. `url`: smtp://user:password@host:port, smtps:// for TLS at once."""
 
     is_repeatable = False
+    tells_arrival = False
 
     def __init__(self, url: str, mail_from: str) -> None:
         self._url = urlsplit(url)

@@ -20,6 +20,8 @@ class Notification(Declared):
     `event` names what happened and to what, such as `match_asked:12`. The words are made when it is sent;
     `values` holds no name, address, phone or door word; a sign-in code stands there until it is sent, and so does
     where the receipt of an erasure goes. put_off_at: since when it waits because its person had so many already.
+    confirm_by: by when the channel should have said that it arrived; null where it never says. instead_of_id: the
+    message that this one says again by another way, because that one is not known to have arrived.
     """
 
     __tablename__ = "notifications"
@@ -37,6 +39,7 @@ class Notification(Declared):
     visit_id: Mapped[int | None] = link_to("visits.id")
     arrangement_id: Mapped[int | None] = link_to("arrangements.id")
     inbound_id: Mapped[int | None] = link_to("inbound_texts.id")
+    instead_of_id: Mapped[int | None] = link_to("notifications.id", unique=True, index=False)
     values: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     status: Mapped[NotificationStatus] = status_column(NotificationStatus, NotificationStatus.PENDING)
     owed_at: Mapped[datetime]
@@ -44,6 +47,7 @@ class Notification(Declared):
     put_off_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None]
+    confirm_by: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     last_error: Mapped[str | None]
 
@@ -70,6 +74,7 @@ class Notification(Declared):
             "due_at",
             postgresql_where=text("status in ('pending', 'leased')"),
         ),
+        Index("ix_notifications_confirm_by", "confirm_by", postgresql_where=text("status = 'sent'")),
     )
 
 

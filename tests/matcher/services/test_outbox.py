@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from matcher.domain.lifecycle import NotificationStatus
-from matcher.services import board, needs, outbox, staff
+from matcher.services import board, needs, outbox, sent_copies, staff
 from matcher.services.outbox import LEASE, TRIES, Owed
 from matcher.store.models import ConsoleMessage, Match, Notification
 from tests.worlds import CONSOLE
@@ -337,7 +337,7 @@ def test_a_message_that_may_have_gone_and_is_over_by_now_is_uncertain_and_not_dr
     world.ask("Christopher", need)
     for envelope in world.claim():  # the worker keeps its copies, and is killed before it can say so
         with world.work() as session:
-            outbox.keep_console_copy(session, envelope, now=world.now)
+            sent_copies.keep_console_copy(session, envelope, now=world.now)
     world.cancel(need)
     world.later(seconds=LEASE.total_seconds())
     world.deliver()
@@ -352,11 +352,11 @@ def test_the_console_keeps_one_copy_however_often_it_is_sent(claimed):
     world, envelope = claimed
     for _ in range(2):
         with world.work() as session:
-            outbox.keep_console_copy(session, envelope, now=world.now)
+            sent_copies.keep_console_copy(session, envelope, now=world.now)
     copy = world.one(ConsoleMessage)
     assert (copy.recipient, copy.channel, copy.text) == ("Eileen, by text", "text", envelope.message.text)
     with world.work() as session:
-        (shown,) = outbox.console_messages(session)
+        (shown,) = sent_copies.console_messages(session)
     assert (shown.to, shown.text) == ("Eileen, by text", envelope.message.text)
 
 
@@ -366,8 +366,8 @@ def test_the_newest_console_message_is_shown_first(world):
         world.deliver()
         world.later(seconds=1)
     with world.work() as session:
-        assert [message.to for message in outbox.console_messages(session)] == ["Gwen, by text", "Eileen, by text"]
-        assert len(outbox.console_messages(session, limit=1)) == 1
+        assert [message.to for message in sent_copies.console_messages(session)] == ["Gwen, by text", "Eileen, by text"]
+        assert len(sent_copies.console_messages(session, limit=1)) == 1
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 import pytest
 
 from matcher.domain.roles import LinkPurpose
-from matcher.services import ask_page, board, impact, need_page, outbox, own_page, visit_page
+from matcher.services import ask_page, board, impact, need_page, own_page, sent_copies, visit_page
 from matcher.store.models import Visit
 
 EILEEN = {
@@ -69,7 +69,7 @@ def everything_shown(world):
         seen.append(impact.done_this_month(session, now=now))
     seen += [(envelope.shown_as, envelope.message) for envelope in world.deliver()]
     with world.work() as session:
-        seen += outbox.console_messages(session)
+        seen += sent_copies.console_messages(session)
     rows = {table: rows for table, rows in world.picture().items() if table not in ("homes", "need_notes")}
     seen.append(rows)
     seen.append(world.execute("select to_jsonb(l)::text from private_links l"))

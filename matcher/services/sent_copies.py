@@ -1,0 +1,47 @@
+"""Copies of messages as they were sent: the outbox page of the embedded default, and of nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from matcher.services.outbox import Envelope
+from matcher.store.models import ConsoleMessage
+
+
+def keep_console_copy(session: Session, envelope: Envelope, *, now: datetime) -> None:
+    """Keep a message as it was sent, for the outbox page of the embedded default."""
+    row = {
+        "notification_id": envelope.notification_id,
+        "sent_at": now,
+        "recipient": envelope.shown_as,
+        "channel": envelope.channel,
+        "subject": envelope.message.subject,
+        "text": envelope.message.text,
+    }
+    session.execute(insert(ConsoleMessage).values(row).on_conflict_do_nothing())
+
+
+@dataclass(frozen=True, slots=True)
+class SentMessage:
+    """A message as it was sent."""
+
+    at: datetime
+    to: str
+    channel: str
+    subject: str
+    text: str
+
+
+def console_messages(session: Session, *, limit: int = 200) -> tuple[SentMessage, ...]:
+    """The newest first."""
+    rows = session.scalars(
+        select(ConsoleMessage)
+        .order_by(ConsoleMessage.sent_at.desc(), ConsoleMessage.notification_id.desc())
+        .limit(limit)
+    )
+    return tuple(SentMessage(row.sent_at, row.recipient, row.channel, row.subject, row.text) for row in rows)
