@@ -14,7 +14,7 @@ from matcher.services.plan.report import gain_words, report_page
 from matcher.services.plan.sheets import read_plan_sheets
 from tests.plan_worlds import need, north, parish, volunteer
 
-EXAMPLES = Path(__file__).parents[3] / "docs/examples"
+EXAMPLES = Path(__file__).parents[4] / "docs/examples"
 
 
 def report_of(problem):

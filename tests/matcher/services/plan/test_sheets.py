@@ -10,7 +10,7 @@ from matcher.domain.timewindow import TimeWindow
 from matcher.services.plan.sheets import read_plan_sheets
 from matcher.services.spreadsheets import BadCells
 
-EXAMPLES = Path(__file__).parents[3] / "docs/examples"
+EXAMPLES = Path(__file__).parents[4] / "docs/examples"
 NEED = {"id": "N1", "kind": "lift", "postcode": "BA15 1JD", "start": "2026-12-24T09:00", "end": "2026-12-24T11:00"}
 VOLUNTEER = {"id": "V1", "postcode": "ba151xa", "reach_km": "5", "kinds": "lift", "weekly": "any"}
 
