@@ -180,15 +180,17 @@ class World:
             self.people[name] = person_id
         return names
 
-    def ask(self, name: str, need: PostedNeed, *, at: datetime | None = None) -> int:
+    def ask(self, name: str, need: PostedNeed, *, at: datetime | None = None, occurrence_id: int | None = None) -> int:
         """Ask someone by hand, with no engine: the match."""
-        return self.ask_all([name], need, at=at)[0]
+        return self.ask_all([name], need, at=at, occurrence_id=occurrence_id)[0]
 
-    def ask_all(self, names: list[str], need: PostedNeed, *, at: datetime | None = None) -> list[int]:
-        """Ask them all at once, by hand: the matches, in that order."""
+    def ask_all(
+        self, names: list[str], need: PostedNeed, *, at: datetime | None = None, occurrence_id: int | None = None
+    ) -> list[int]:
+        """Ask them all at once, by hand, about the first occurrence unless one is named: the matches, in that order."""
         starts_at = at or self.now + timedelta(hours=2)
         visit = TimeWindow(starts_at, starts_at + timedelta(minutes=30))
-        occurrence_id = self.occurrence_id(need)
+        occurrence_id = occurrence_id or self.occurrence_id(need)
         offer_of = {offer.person_id: offer.id for offer in self.all(Offer)}
         proposals = [
             Proposal(

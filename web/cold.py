@@ -1,23 +1,25 @@
-"""Cold weather: switched on with an end by coordinators; what a volunteer agrees to be asked then."""
+"""Cold weather: switched on with an end by coordinators, who read first what it does; what people agree to for it."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import Blueprint, Response, g, request
 
 from matcher.domain.errors import NotFound
+from matcher.domain.replies import WarmAnswer
 from matcher.domain.roles import LinkPurpose
-from matcher.services import audit, cold
+from matcher.services import audit, cold, cold_plans, cold_review, warm_checks
 from matcher.services.access import Action
 from matcher.store.session import reading, unit_of_work
 from web import bell, clock
 from web.auth import is_session_sealed
-from web.forms.regulars import ColdForm, ColdSpellForm
+from web.forms.cold import ColdForm, ColdSpellForm, WarmForm
 from web.guard import HIGHEST_ID, declares, granted
 from web.templating import page, see_other
 
 blueprint = Blueprint("cold", __name__)
+_NOTED = {**{answer.value: answer for answer in WarmAnswer}, "dealt": None}
 _AREA = f"<int(max={HIGHEST_ID}):area_id>"
 
 
@@ -50,6 +52,19 @@ def weather() -> Response:
     return _weather(ColdSpellForm(), None)
 
 
+@blueprint.get(f"/team/cold/{_AREA}/start")
+@declares(Action.SWITCH_COLD)
+def before_start(area_id: int) -> Response:
+    """What saying so will do, before it is said."""
+    _check_area(area_id)
+    form = ColdSpellForm(request.args)
+    if not form.validate():
+        return _weather(form, area_id)
+    with reading() as session:
+        plan = cold_plans.plan_start(session, area_id, until=_until(form), now=clock.now())
+    return page("cold/start.html", plan=plan, hours=form.hours.data)
+
+
 @blueprint.post(f"/team/cold/{_AREA}/start")
 @declares(Action.SWITCH_COLD, sealed_by=is_session_sealed)
 def start(area_id: int) -> Response:
@@ -58,11 +73,20 @@ def start(area_id: int) -> Response:
     form = ColdSpellForm(request.form)
     if not form.validate():
         return _weather(form, area_id)
-    until = clock.now() + timedelta(hours=int(form.hours.data))
     with unit_of_work() as session:
-        cold.start(session, area_id, until=until, actor=audit.staff(g.actor.staff_id), now=clock.now())
-    bell.ring(bell.RUN_DUE_ROUNDS)
+        cold.start(session, area_id, until=_until(form), actor=audit.staff(g.actor.staff_id), now=clock.now())
+    bell.ring(bell.RUN_DUE_ROUNDS, bell.DELIVER_DUE)
     return see_other("/team/cold")
+
+
+@blueprint.get(f"/team/cold/{_AREA}/end")
+@declares(Action.SWITCH_COLD)
+def before_end(area_id: int) -> Response:
+    """What ending it will do, before it is ended."""
+    _check_area(area_id)
+    with reading() as session:
+        plan = cold_plans.plan_end(session, area_id, now=clock.now())
+    return page("cold/end.html", plan=plan)
 
 
 @blueprint.post(f"/team/cold/{_AREA}/end")
@@ -72,7 +96,55 @@ def end(area_id: int) -> Response:
     _check_area(area_id)
     with unit_of_work() as session:
         cold.end(session, area_id, actor=audit.staff(g.actor.staff_id), now=clock.now())
+    bell.ring(bell.DELIVER_DUE)
     return see_other("/team/cold")
+
+
+@blueprint.get(f"/team/cold/spells/<int(max={HIGHEST_ID}):spell_id>")
+@declares(Action.SWITCH_COLD)
+def review(spell_id: int) -> Response:
+    """What was asked in a cold spell, what was met, who is warm."""
+    with reading() as session:
+        shown = cold_review.read(session, spell_id, area_ids=g.actor.area_ids, now=clock.now())
+    return page("cold/review.html", shown=shown)
+
+
+@blueprint.post(f"/team/cold/warm/<int(max={HIGHEST_ID}):check_id>/<what>")
+@declares(Action.SWITCH_COLD, sealed_by=is_session_sealed)
+def note_warm(check_id: int, what: str) -> Response:
+    """Somebody rang: they need something, all is well, or what they needed is dealt with."""
+    if what not in _NOTED:
+        raise NotFound
+    said = _NOTED[what]
+    with unit_of_work() as session:
+        by, areas = g.actor.staff_id, g.actor.area_ids
+        spell_id = warm_checks.note_call(session, check_id, said, area_ids=areas, staff_id=by, now=clock.now())
+    return see_other(f"/team/cold/spells/{spell_id}#warm")
+
+
+@blueprint.get("/r/<token:token>/warm")
+@declares(Action.READ_NEED, link=LinkPurpose.STATUS)
+def in_the_cold(token: str) -> Response:
+    """Shall we ask you whether you are warm?"""
+    with reading() as session:
+        choice = "yes" if warm_checks.is_wished(session, granted("person_id")) else "no"
+    return page("cold/warm.html", form=WarmForm(data={"choice": choice}), token=token)
+
+
+@blueprint.post("/r/<token:token>/warm")
+@declares(Action.CHANGE_NEED, link=LinkPurpose.STATUS)
+def wish_warm(token: str) -> Response:
+    """Yes, or no."""
+    form = WarmForm(request.form)
+    if not form.validate():
+        return page("cold/warm.html", form=form, token=token)
+    with unit_of_work() as session:
+        warm_checks.wish(session, granted("person_id"), is_on=form.choice.data == "yes", now=clock.now())
+    return see_other(f"/r/{token}")
+
+
+def _until(form: ColdSpellForm) -> datetime:
+    return clock.now() + timedelta(hours=int(form.hours.data))
 
 
 def _check_area(area_id: int) -> None:

@@ -55,7 +55,7 @@ AT_ONCE = frozenset(
         *("visit_held_volunteer", "visit_on_way"),
         *("reply_booked", "reply_still_booked", "reply_said_no", "reply_taken", "reply_clash", "reply_over"),
         *("reply_which", "reply_nothing_asked", "reply_not_understood", "reply_call", "reply_help"),
-        *("reply_stopped", "reply_started"),
+        *("reply_stopped", "reply_started", "reply_warm_needs", "reply_warm_well"),
     }
 )
 # What changes a visit that somebody expects waits only while the visit is far: see NEAR and BEFORE_A_VISIT.
@@ -72,6 +72,7 @@ NEVER_TOO_MANY = frozenset({"visit_soon"})  # of no use later, but nobody is wok
 MUST_ARRIVE = frozenset(
     {
         *("need_posted", "need_link", "need_cancelled_resident", "need_unmet", "offer_made"),
+        "thaw_resident",
         *("match_asked", "match_taken", "match_withdrawn"),
         *("visit_held_resident", "visit_held_volunteer", "visit_usual_resident", "visit_usual_volunteer"),
         *("visit_on_way", "visit_handed_back", "visit_cancelled"),

@@ -25,7 +25,16 @@ class ReplyKind(StrEnum):
     STOP = "stop"
     START = "start"
     HELP = "help"
+    NEEDS = "needs"
+    WELL = "well"
     OTHER = "other"
+
+
+class WarmAnswer(StrEnum):
+    """What someone says who is asked whether they are warm: 1, they need something; 2, all is well."""
+
+    NEEDS = "needs"
+    WELL = "well"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,8 @@ _SAYS = {
     ReplyKind.STOP: frozenset({"stop", "stopall", "unsubscribe"}),
     ReplyKind.START: frozenset({"start", "unstop"}),
     ReplyKind.HELP: frozenset({"help", "info"}),
+    ReplyKind.NEEDS: frozenset({"1", "one"}),
+    ReplyKind.WELL: frozenset({"2", "two"}),
 }
 _POLITE = frozenset({"please", "pls", "plz", "thanks", "thank", "you", "ta", "hi", "hello", "x", "xx"})
 _MAY_STAND_BESIDE = {
@@ -68,6 +79,8 @@ _MAY_STAND_BESIDE = {
     ReplyKind.STOP: frozenset({"all", "texts", "texting", "messages", "messaging", "sending", "me"}),
     ReplyKind.START: frozenset({"again", "texts", "messages"}),
     ReplyKind.HELP: frozenset({"me"}),
+    ReplyKind.NEEDS: frozenset(),
+    ReplyKind.WELL: frozenset(),
 }
 _STUCK = re.compile(r"(y|yes|n|no)([2-9][a-z]|[a-z][2-9])", re.ASCII)
 _APART = re.compile(r"(?<![a-z0-9])([2-9]) (?=[a-z](?![a-z0-9]))", re.ASCII)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.errors import BadInput
 from matcher.domain.lifecycle import OccurrenceStatus
-from matcher.services import audit, cold_spells, matches
+from matcher.services import audit, call_up, cold_spells, icy, matches, thaw, warm_checks
 from matcher.store.models import Area, ColdSpell, Occurrence, Offer, Person
 
 LONGEST = timedelta(days=14)
@@ -38,32 +38,45 @@ CHOICES: Mapping[str, Raised | None] = {
 
 @dataclass(frozen=True, slots=True)
 class AreaWeather:
-    """Whether it is cold in an area, and until when."""
+    """Whether it is cold in an area, and until when; the spell that is on, else the last there was."""
 
     area_id: int
     slug: str
     name: str
     until: datetime | None
     agreed: int
+    spell_id: int | None
 
 
 def start(session: Session, area_id: int, *, until: datetime, actor: str, now: datetime) -> None:
     """It is cold there until then; a spell that is on gets the new end. BadInput for an end that is not ahead.
 
-    What is open there is looked at again, since people may be asked more now.
+    What is open there is looked at again, since people may be asked more now; help whenever it is icy gets its days;
+    whoever agreed to it is called up, and whoever wishes it is asked whether they are warm. `cold_plans.plan_start`
+    says beforehand what this will do.
     """
-    if not now < until <= now + LONGEST:
-        raise BadInput("The end must be ahead, and within 2 weeks", field="until")
+    check_end(until, now)
     _lock(session, area_id)
     row = {"area_id": area_id, "began_at": now, "ends_at": until, "started_by": actor}
-    if _move_end(session, area_id, until, now) is None:
-        session.execute(insert(ColdSpell).values(row))
+    spell_id = _move_end(session, area_id, until, now)
+    if spell_id is None:
+        spell_id = session.execute(insert(ColdSpell).values(row).returning(ColdSpell.id)).scalar_one()
+    spell = session.get_one(ColdSpell, spell_id, populate_existing=True)
     _look_again(session, area_id, now)
+    icy.extend(session, now=now)
+    call_up.call_up(session, spell, now=now)
+    warm_checks.ask(session, spell, now=now)
     audit.record(session, actor, "started_cold", ("area", area_id), now=now)
 
 
+def check_end(until: datetime, now: datetime) -> None:
+    """BadInput for an end that is not ahead, or too far."""
+    if not now < until <= now + LONGEST:
+        raise BadInput("The end must be ahead, and within 2 weeks", field="until")
+
+
 def end(session: Session, area_id: int, *, actor: str, now: datetime) -> None:
-    """It is over there. Twice is once."""
+    """It is over there: what it opened and nobody took is called off. Twice is once."""
     _lock(session, area_id)
     ended = session.execute(
         update(ColdSpell)
@@ -73,14 +86,15 @@ def end(session: Session, area_id: int, *, actor: str, now: datetime) -> None:
     ).scalar()
     if ended is not None:
         audit.record(session, actor, "ended_cold", ("area", area_id), now=now)
+    thaw.settle(session, now=now)
 
 
 def weather(session: Session, area_ids: Collection[int], *, now: datetime) -> tuple[AreaWeather, ...]:
     """Each of these areas, by name."""
     on = cold_spells.ends_where_cold(session, now=now)
     found = session.scalars(select(Area).where(Area.id.in_(area_ids)).order_by(Area.name)).all()
-    agreed = _agreed(session)
-    return tuple(AreaWeather(a.id, a.slug, a.name, on.get(a.id), agreed.get(a.id, 0)) for a in found)
+    agreed, latest = _agreed(session), _latest(session)
+    return tuple(AreaWeather(a.id, a.slug, a.name, on.get(a.id), agreed.get(a.id, 0), latest.get(a.id)) for a in found)
 
 
 def agree(session: Session, person_id: int, choice: str, *, now: datetime) -> None:
@@ -113,6 +127,11 @@ def _agreed(session: Session) -> Mapping[int, int]:
         .group_by(Person.area_id)
     )
     return {area_id: count for area_id, count in rows}  # noqa: C416 (a Row is not a pair to dict())
+
+
+def _latest(session: Session) -> Mapping[int, int]:
+    rows = session.execute(select(ColdSpell.area_id, func.max(ColdSpell.id)).group_by(ColdSpell.area_id))
+    return {area_id: spell_id for area_id, spell_id in rows}  # noqa: C416 (a Row is not a pair to dict())
 
 
 def _move_end(session: Session, area_id: int, until: datetime, now: datetime) -> int | None:

@@ -18,9 +18,14 @@ def is_cold(session: Session, area_id: int, *, now: datetime) -> bool:
     return session.scalar(select(ColdSpell.id).where(ColdSpell.area_id == area_id, is_on(now))) is not None
 
 
+def spells_on(session: Session, *, now: datetime) -> Mapping[int, ColdSpell]:
+    """Each area where it is cold, with its spell."""
+    return {spell.area_id: spell for spell in session.scalars(select(ColdSpell).where(is_on(now)))}
+
+
 def ends_where_cold(session: Session, *, now: datetime) -> Mapping[int, datetime]:
     """The areas where it is cold, each with the end of its spell."""
-    return {spell.area_id: spell.ends_at for spell in session.scalars(select(ColdSpell).where(is_on(now)))}
+    return {area_id: spell.ends_at for area_id, spell in spells_on(session, now=now).items()}
 
 
 def is_on(now: datetime) -> ColumnElement[bool]:

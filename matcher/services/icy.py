@@ -2,40 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from matcher.domain.lifecycle import NeedStatus
+from matcher.domain.lifecycle import NeedStatus, OccurrenceStatus
 from matcher.domain.localtime import local_day
 from matcher.domain.recurrence import Recurrence, day_windows
+from matcher.domain.timewindow import TimeWindow
 from matcher.services import cold_spells, needs
-from matcher.store.models import Need, Occurrence
+from matcher.store.models import ColdSpell, Need, Occurrence
 
 DAYS_AHEAD = 2  # today and tomorrow: further ahead nobody knows the weather
+Windows = tuple[TimeWindow, ...]
 
 
 def extend(session: Session, *, now: datetime) -> int:
     """Open what the cold asks for; how many. A second call opens none."""
-    ends = cold_spells.ends_where_cold(session, now=now)
-    wanted = session.scalars(
-        select(Need)
-        .where(Need.status == NeedStatus.OPEN, Need.recurrence == Recurrence.WHEN_ICY, Need.area_id.in_(list(ends)))
-        .order_by(Need.id)
-        .with_for_update(skip_locked=True, key_share=True)
-    ).all()
-    return sum(_extend(session, need, ends[need.area_id], now) for need in wanted)
-
-
-def _extend(session: Session, need: Need, cold_until: datetime, now: datetime) -> int:
-    starts = session.scalars(select(Occurrence.starts_at).where(Occurrence.need_id == need.id))
-    known = {local_day(starts_at) for starts_at in starts}
+    spells = cold_spells.spells_on(session, now=now)
+    wanted = session.scalars(_standing(spells).with_for_update(skip_locked=True, key_share=True)).all()
     opened = 0
+    for need in wanted:
+        spell = spells[need.area_id]
+        for windows in _missing(session, need, spell.ends_at, spell, now):
+            needs.open_occurrence(session, need, windows, now, cold_spell_id=spell.id)
+            opened += 1
+    return opened
+
+
+def would_open(session: Session, area_id: int, until: datetime, *, now: datetime) -> list[tuple[Need, Windows]]:
+    """What `extend` would open there if it were cold until then: each need with the times of one day."""
+    spell = cold_spells.spells_on(session, now=now).get(area_id)
+    wanted = session.scalars(_standing([area_id])).all()
+    return [(need, windows) for need in wanted for windows in _missing(session, need, until, spell, now)]
+
+
+def _standing(area_ids: Collection[int]) -> Select[Need]:
+    is_standing = (Need.status == NeedStatus.OPEN) & (Need.recurrence == Recurrence.WHEN_ICY)
+    return select(Need).where(is_standing, Need.area_id.in_(list(area_ids))).order_by(Need.id)
+
+
+def _missing(
+    session: Session, need: Need, until: datetime, spell: ColdSpell | None, now: datetime
+) -> Iterator[Windows]:
+    """The days there are until then, but for those that have their occurrence."""
+    known = {local_day(starts_at) for starts_at in session.scalars(_starts(need, spell))}
     for ahead in range(DAYS_AHEAD):
         day = local_day(now) + timedelta(days=ahead)
         windows = day_windows(day, need.bands, not_before=now)
-        if windows and day not in known and windows[0].start < cold_until:
-            needs.open_occurrence(session, need, windows, now)
-            opened += 1
-    return opened
+        if windows and day not in known and windows[0].start < until:
+            yield windows
+
+
+def _starts(need: Need, spell: ColdSpell | None) -> Select[datetime]:
+    """Whatever there is of it, but for what an earlier thaw called off."""
+    is_of_now = Occurrence.cold_spell_id == (spell.id if spell else None)
+    counts = Occurrence.cold_spell_id.is_(None) | is_of_now | (Occurrence.status != OccurrenceStatus.CANCELLED)
+    return select(Occurrence.starts_at).where(Occurrence.need_id == need.id, counts)

@@ -25,6 +25,7 @@ _ABOUT = {
     "need_code": "Your code",
     "need_cancelled_resident": "Your request is cancelled",
     "need_unmet": "We could not find anyone",
+    "thaw_resident": "It has thawed",
     "visit_held_resident": "Who is coming, and your door word",
     "visit_usual_resident": "Who is coming, and your door word",
     "visit_on_way": "Your neighbour is on the way",

@@ -274,8 +274,10 @@ def _extend(session: Session, need: Need, until: date, now: datetime) -> int:
     return opened
 
 
-def open_occurrence(session: Session, need: Need, windows: tuple[TimeWindow, ...], now: datetime) -> None:
-    """Open one dated instance of a need."""
+def open_occurrence(
+    session: Session, need: Need, windows: tuple[TimeWindow, ...], now: datetime, *, cold_spell_id: int | None = None
+) -> None:
+    """Open one dated instance of a need; which cold spell did, if one did."""
     starts_at, ends_at = windows[0].start, windows[-1].end
     look_at, why_not_yet = _first_look(session, need, starts_at, now)
     session.add(
@@ -292,6 +294,7 @@ def open_occurrence(session: Session, need: Need, windows: tuple[TimeWindow, ...
             next_round_at=look_at,
             reason_code=why_not_yet,
             reason=_WHY_NOT_YET[why_not_yet] if why_not_yet else None,
+            cold_spell_id=cold_spell_id,
         )
     )
     session.flush()

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.errors import BadInput
 from matcher.domain.lifecycle import EXPECTED, MatchStatus, NeedStatus
-from matcher.domain.replies import Reply, ReplyKind, parse_reply
-from matcher.services import audit, matches, offers, people
+from matcher.domain.replies import Reply, ReplyKind, WarmAnswer, parse_reply
+from matcher.services import audit, matches, offers, people, warm_checks
 from matcher.services.matches import AnswerWhy
 from matcher.services.outbox import Owed, owe
 from matcher.services.proposals import CODE_STANDS
@@ -23,6 +23,7 @@ from matcher.store.models import ChannelChoice, Home, InboundText, Match, Need, 
 WORDS_KEPT = 500
 MOST_ANSWERS = 10  # in an hour to one number: two machines that answer each other come to an end
 _ANSWERS = (ReplyKind.YES, ReplyKind.NO)
+_WARM_ANSWERS = {ReplyKind.NEEDS: WarmAnswer.NEEDS, ReplyKind.WELL: WarmAnswer.WELL}
 _NOT_BOOKED = {AnswerWhy.TAKEN: "reply_taken", AnswerWhy.CLASH: "reply_clash", AnswerWhy.SAID_NO: "reply_said_no"}
 
 
@@ -83,6 +84,10 @@ def _act(session: Session, person_id: int | None, number: str, reply: Reply, now
         return _start(session, number, now)
     if reply.kind is ReplyKind.HELP:
         return _Said("reply_help")
+    if (answer := _WARM_ANSWERS.get(reply.kind)) is not None:
+        if person_id is not None and warm_checks.answer(session, person_id, answer, now=now):
+            return _Said(f"reply_warm_{answer}")
+        reply = Reply(ReplyKind.OTHER)
     if person_id is None or session.scalar(select(Offer.id).where(Offer.person_id == person_id)) is None:
         return _CALL
     if reply.kind is ReplyKind.OTHER:

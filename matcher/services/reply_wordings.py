@@ -42,4 +42,6 @@ WORDINGS: Mapping[str, Wording] = {
     "reply_help": _plain,
     "reply_stopped": _plain,
     "reply_started": _plain,
+    "reply_warm_needs": _plain,
+    "reply_warm_well": _plain,
 }

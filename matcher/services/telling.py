@@ -37,6 +37,10 @@ SPOKEN: dict[str, tuple[str, str]] = {
         "Nobody was found",
         "We are sorry. We could not find anyone in time for {ref}. May we look at other help with you?",
     ),
+    "thaw_resident": (
+        "It has thawed",
+        "It has thawed, so nobody will come to clear for you. Is it still icy at yours?",
+    ),
     "visit_held_resident": ("Who is coming", _HELD),
     "visit_usual_resident": ("Who is coming", _HELD),
     "visit_on_way": ("On the way", "{v} is on the way now. The word at your door is {word}. I say it again: {word}."),

@@ -20,6 +20,7 @@ from matcher.services import (
     referral_news,
     reminders,
     texts_to_read,
+    thaw,
     visits,
 )
 from matcher.services.outbox import Owed, owe
@@ -37,6 +38,7 @@ class Upkept:
     lapsed: int
     unheard: int
     opened: int
+    thawed: int
     asked_how: int
     reminded: int
     news: int
@@ -50,6 +52,7 @@ def keep_up(session: Session, *, now: datetime) -> Upkept:
         lapsed=lapse_passed(session, now=now),
         unheard=lapse_unheard(session, now=now),
         opened=needs.extend_recurring(session, now=now) + icy.extend(session, now=now),
+        thawed=thaw.settle(session, now=now),
         asked_how=visits.ask_if_done(session, now=now, after=ASK_AFTER, after_resident=ASK_RESIDENT_AFTER),
         reminded=reminders.remind(session, now=now),
         news=news.tell(session, now=now),

@@ -17,7 +17,7 @@ from matcher.domain import messages
 from matcher.domain.errors import MessageError
 from matcher.domain.lifecycle import NeedStatus, OccurrenceStatus, OfferStatus
 from matcher.domain.messages import Message
-from matcher.services import news_wordings, page_links, reply_wordings, visit_wordings
+from matcher.services import cold_wordings, news_wordings, page_links, reply_wordings, visit_wordings
 from matcher.services.wording_desk import Desk, Scheme, Values, Wording
 from matcher.store.models import (
     Concern,
@@ -153,6 +153,7 @@ _WORDINGS: Mapping[str, Wording] = {
     **visit_wordings.WORDINGS,
     **reply_wordings.WORDINGS,
     **news_wordings.WORDINGS,
+    **cold_wordings.WORDINGS,
     "need_posted": _need_posted,
     "need_link": _need_link,
     "need_code": _need_code,

@@ -7,6 +7,7 @@ from datetime import timedelta
 from matcher.domain.roles import LinkPurpose
 from matcher.services import (
     calendar_feed,
+    cold,
     concerns,
     confirming,
     consents,
@@ -155,6 +156,24 @@ class EveryPage:
             "who goes every week": f"/team/regular/{self.weekly_id}",
             "a concern": "/team/concerns/1",
             "who could help": f"/team/who/{looked_for[0][0]}",
+            **self._cold(),
+        }
+
+    def _cold(self) -> dict[str, str]:
+        """Far away it was cold, until it thawed; it is cold there again. Here it may turn cold."""
+        area_id, here = self.world.area_id("salisbury"), self.world.area_id()
+        for hours in (1, 24):
+            with self.world.work() as session:
+                until = self.world.now + timedelta(hours=hours)
+                cold.start(session, area_id, until=until, actor="staff:1", now=self.world.now)
+                if hours == 1:
+                    cold.end(session, area_id, actor="staff:1", now=self.world.now)
+            self.world.later(minutes=1)
+        self.world.later(minutes=-2)
+        return {
+            "before it is cold": f"/team/cold/{here}/start?hours=24",
+            "before the cold is ended": f"/team/cold/{area_id}/end",
+            "how a cold spell went": "/team/cold/spells/1",
         }
 
     def _coming(self) -> None:
@@ -214,7 +233,7 @@ class EveryPage:
         token = self.world.link(Grant(LinkPurpose.STATUS, person_id=person_id, need_id=posted.need_id), hours=9)
         self.paths[f"need: {what}"] = f"/r/{token}"
         if what in ("looking for a neighbour", "someone is coming", "a word first"):
-            for page in ("sent", "print", "cancel", "change", "again", "messages", "delete"):
+            for page in ("sent", "print", "cancel", "change", "again", "messages", "warm", "delete"):
                 self.paths[f"need: {what}, {page}"] = f"/r/{token}/{page}"
 
     def _match(self, what: str, name: str, match_id: int) -> None:

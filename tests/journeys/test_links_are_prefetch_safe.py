@@ -13,6 +13,7 @@ from matcher.domain.localtime import at_local, local_day
 from matcher.services import (
     arrangement_changes,
     checking,
+    cold,
     concerns,
     consents,
     news,
@@ -34,7 +35,7 @@ pytestmark = pytest.mark.xdist_group("journeys")
 TIMES = 3
 # What can be read beside the page a link leads to.
 BESIDE = {
-    "r": ("", "/sent", "/print", "/cancel", "/change", "/again", "/code", "/number", "/messages", "/delete"),
+    "r": ("", "/sent", "/print", "/cancel", "/change", "/again", "/code", "/number", "/messages", "/warm", "/delete"),
     "m": ("", "/answer/taken", "/answer/clash"),
     "visits": ("", "/hand-back", "/problem", "/told"),
     "me": ("", "/year", "/welcome", "/settings", "/settings/times", "/settings/pause", "/leave"),
@@ -159,6 +160,25 @@ class Told:
             checking.send_link(session, need.reference, world.home("Gina").phone[-4:], now=world.now)
         self.tell()
 
+    def freeze_and_thaw(self):
+        """Christopher is called up, and Walter, who will clear for Kay whenever it is icy, is told that it thaws."""
+        world, began = self.world, self.world.now
+        icy = world.post("Kay", is_icy=True)
+        with world.work() as session:
+            cold.agree(session, world.people["Christopher"], "more", now=world.now)
+        world.later(days=9)
+        with world.work() as session:
+            until = world.now + timedelta(hours=60)
+            cold.start(session, world.area_id(), until=until, actor="staff:1", now=world.now)
+        self.tell()
+        last = next(one for one in reversed(world.all(Occurrence)) if one.cold_spell_id)
+        world.ask("Walter", icy, at=last.starts_at + timedelta(hours=1), occurrence_id=last.id)
+        world.yes("Walter")
+        with world.work() as session:
+            cold.end(session, world.area_id(), actor="staff:1", now=world.now)
+        self.tell()
+        world.now = began
+
     def sign_in_link(self):
         """The coordinator's way in."""
         self.world.coordinator()
@@ -190,6 +210,7 @@ def told(quiet):
     told.have_a_regular_visit()
     told.speak_for_others()
     told.have_news()
+    told.freeze_and_thaw()
     return told
 
 

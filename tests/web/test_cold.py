@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from matcher.services import staff
+from matcher.services import cold, staff
 from matcher.services.staff import StaffRoleName
-from matcher.store.models import Area, ColdSpell, Offer
+from matcher.store.models import Area, ColdSpell, Offer, WarmCheck
 from matcher.store.session import reading, unit_of_work
 from tests.web.conftest import World, press
 
@@ -23,22 +23,28 @@ def test_it_is_switched_on_with_an_end_and_off_again(client: FlaskClient, world:
     press(client, f"/sign-in/{sign_in_token}")
     assert "It is cold nowhere" in client.get("/team/cold").text
     place = f"/team/cold/{area_id()}"
-    assert press(client, "/team/cold", f"{place}/start", hours="24").location == "/team/cold"
+    first = client.get(f"{place}/start?hours=24")
+    assert "Turn on cold weather for Bradford on Avon?" in first.text
+    assert "It is cold nowhere" in client.get("/team/cold").text
+    assert press(client, f"{place}/start?hours=24", f"{place}/start", hours="24").location == "/team/cold"
     with reading() as session:
         spell = session.scalars(select(ColdSpell)).one()
     assert abs(spell.ends_at - datetime.now(UTC) - timedelta(hours=24)) < timedelta(minutes=1)
     assert spell.started_by.startswith("staff:")
     assert "It is cold in 1 of" in client.get("/team/cold").text
-    press(client, "/team/cold", f"{place}/end")
+    assert "End the cold spell in Bradford on Avon?" in client.get(f"{place}/end").text
+    press(client, f"{place}/end", f"{place}/end")
     assert "It is cold nowhere" in client.get("/team/cold").text
 
 
 def test_without_an_end_it_is_not_switched_on(client: FlaskClient, world: World, sign_in_token: str) -> None:
     press(client, f"/sign-in/{sign_in_token}")
+    start = f"/team/cold/{area_id()}/start"
     for hours in ("", "0", "100000", "a day"):
-        refused = press(client, "/team/cold", f"/team/cold/{area_id()}/start", hours=hours)
-        assert refused.status_code == 422
-        assert "Select how long it will last" in refused.text
+        refused = press(client, f"{start}?hours=24", start, hours=hours)
+        for answer in (refused, client.get(start, query_string={"hours": hours})):
+            assert answer.status_code == 422
+            assert "Select how long it will last" in answer.text
     assert "It is cold nowhere" in client.get("/team/cold").text
 
 
@@ -50,8 +56,10 @@ def test_a_coordinator_switches_their_own_areas_only(client: FlaskClient, world:
         token = staff.sign_in_link(session, "far@example.org", now=now)
     press(client, f"/sign-in/{token}")
     assert "Bradford on Avon" not in client.get("/team/cold").text
+    theirs = f"/team/cold/{area_id('salisbury')}/start?hours=24"
     for what in ("start", "end"):
-        assert press(client, "/team/cold", f"/team/cold/{area_id()}/{what}", hours="24").status_code == 404
+        assert press(client, theirs, f"/team/cold/{area_id()}/{what}", hours="24").status_code == 404
+        assert client.get(f"/team/cold/{area_id()}/{what}?hours=24").status_code == 404
 
 
 def test_a_volunteer_says_how_much_they_may_be_asked_and_takes_it_back(client: FlaskClient, world: World) -> None:
@@ -71,3 +79,40 @@ def test_what_cannot_be_agreed_to_is_refused_beside_the_question(client: FlaskCl
     refused = press(client, f"/me/{world.me}/snow", choice="everything")
     assert refused.status_code == 422
     assert "Select how much we may ask you in snow or ice" in refused.text
+
+
+def test_a_resident_says_whether_to_ask_and_it_is_asked_and_noted(
+    client: FlaskClient, world: World, sign_in_token: str
+) -> None:
+    own = f"/r/{world.status}"
+    assert f"{own}/warm" in client.get(own).text
+    assert press(client, f"{own}/warm", choice="maybe").status_code == 422
+    assert press(client, f"{own}/warm", choice="yes").location == own
+    assert 'value="yes" checked' in client.get(f"{own}/warm").text
+    press(client, f"/sign-in/{sign_in_token}")
+    start = f"/team/cold/{area_id()}/start"
+    assert "1 resident is asked whether they are warm" in client.get(f"{start}?hours=24").text
+    press(client, f"{start}?hours=24", start, hours="24")
+    with reading() as session:
+        spell_id = session.scalars(select(ColdSpell.id)).one()
+        check_id = session.scalars(select(WarmCheck.id)).one()
+    review, noted = f"/team/cold/spells/{spell_id}", f"/team/cold/warm/{check_id}"
+    assert "0 well, 0 in need, 1 without an answer" in client.get(review).text
+    assert press(client, review, f"{noted}/needs").location == f"{review}#warm"
+    assert "Needs something" in client.get(review).text
+    press(client, review, f"{noted}/dealt")
+    assert "Needed something, dealt with" in client.get(review).text
+    assert press(client, review, f"{noted}/nonsense").status_code == 404
+
+
+def test_a_review_of_another_area_is_not_found(client: FlaskClient, world: World) -> None:
+    now = datetime.now(UTC)
+    with unit_of_work() as session:
+        roles = frozenset({StaffRoleName.COORDINATOR})
+        staff.add_staff(session, "far@example.org", "Far", roles, areas=frozenset({"salisbury"}), now=now)
+        token = staff.sign_in_link(session, "far@example.org", now=now)
+        cold.start(session, area_id(), until=now + timedelta(hours=5), actor="staff:1", now=now)
+        spell_id = session.scalars(select(ColdSpell.id)).one()
+    press(client, f"/sign-in/{token}")
+    assert client.get(f"/team/cold/spells/{spell_id}").status_code == 404
+    assert client.get("/team/cold/spells/99999999").status_code == 404

@@ -4,7 +4,7 @@ from matcher.store.models.areas import Area, Cell, Postcode
 from matcher.store.models.arrangements import Arrangement
 from matcher.store.models.asking import Match, NeverPair, Round, Visit
 from matcher.store.models.by_hand import HandChoice
-from matcher.store.models.cold import ColdSpell
+from matcher.store.models.cold import ColdSpell, WarmCheck
 from matcher.store.models.concerns import Concern
 from matcher.store.models.confirming import PhoneCheck, PhoneCode
 from matcher.store.models.consents import Consent, Referral
@@ -78,4 +78,5 @@ __all__ = [
     "StaffRole",
     "Visit",
     "VisitReport",
+    "WarmCheck",
 ]

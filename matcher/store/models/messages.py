@@ -40,6 +40,7 @@ class Notification(Declared):
     arrangement_id: Mapped[int | None] = link_to("arrangements.id")
     inbound_id: Mapped[int | None] = link_to("inbound_texts.id")
     instead_of_id: Mapped[int | None] = link_to("notifications.id", unique=True, index=False)
+    cold_spell_id: Mapped[int | None] = link_to("cold_spells.id")
     values: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     status: Mapped[NotificationStatus] = status_column(NotificationStatus, NotificationStatus.PENDING)
     owed_at: Mapped[datetime]

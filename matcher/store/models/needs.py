@@ -72,7 +72,8 @@ class NeedWish(Declared):
 class Occurrence(Declared):
     """One dated instance. `windows` may have gaps (morning or evening); `starts_at` and `ends_at` are its hull.
 
-    `considered_at` and `reason` are the last round's word on it: no open one stays without.
+    `considered_at` and `reason` are the last round's word on it: no open one stays without. cold_spell_id: what opened
+    it, if it is help whenever it is icy.
     """
 
     __tablename__ = "occurrences"
@@ -93,11 +94,19 @@ class Occurrence(Declared):
     reason: Mapped[str | None]
     waterfall: Mapped[list[Any] | None] = mapped_column(JSONB)
     closed_at: Mapped[datetime | None]
+    cold_spell_id: Mapped[int | None] = link_to("cold_spells.id")
 
     __table_args__ = (
         # The need's own area, copied for the rounds.
         ForeignKeyConstraint(["need_id", "area_id"], ["needs.id", "needs.area_id"], name="fk_occurrences_need"),
-        UniqueConstraint("need_id", "starts_at"),
+        # A day that a thaw called off may come again with the next frost.
+        Index(
+            "uq_occurrences_need_id_starts_at",
+            "need_id",
+            "starts_at",
+            unique=True,
+            postgresql_where=text("cold_spell_id is null or status <> 'cancelled'"),
+        ),
         UniqueConstraint("id", "helpers"),
         CheckConstraint("starts_at < ends_at", name="ends_after_start"),
         CheckConstraint("helpers between 1 and 4", name="few_helpers"),

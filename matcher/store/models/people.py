@@ -23,6 +23,10 @@ class Person(Declared):
     created_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
     texts_stopped_at: Mapped[datetime | None]  # since when they want no texts of ours
+    warm_agreed_at: Mapped[datetime | None]  # that we ask whether they are warm when it is very cold
+    warm_wording: Mapped[int | None]
+
+    __table_args__ = (CheckConstraint("(warm_agreed_at is null) = (warm_wording is null)", name="warm_was_agreed"),)
 
 
 class Home(Declared):

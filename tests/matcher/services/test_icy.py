@@ -36,16 +36,19 @@ def test_while_it_is_cold_today_and_tomorrow_are_asked_for_once(world):
     world.post(is_icy=True)
     world.later(days=7)
     grow_cold(world, days=5)
-    assert extend(world) == 2
-    assert extend(world) == 0
     assert days(world) == [14, 21, 22]
+    assert extend(world) == 0
+    world.later(days=1)
+    assert [extend(world), extend(world)] == [1, 0]
+    assert days(world) == [14, 21, 22, 23]
 
 
 def test_no_further_than_the_cold_lasts(world):
     world.post(is_icy=True)
     world.later(days=7)
     grow_cold(world, hours=12)
-    assert extend(world) == 1
+    assert extend(world) == 0
+    assert days(world) == [14, 21]
 
 
 def test_once_called_off_the_cold_opens_nothing(world):

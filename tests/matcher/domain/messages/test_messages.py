@@ -62,6 +62,12 @@ EVENTS = {
     "reply_stopped",
     "reply_taken",
     "reply_which",
+    "reply_warm_needs",
+    "reply_warm_well",
+    "cold_called_up",
+    "warm_check",
+    "thaw_resident",
+    "thaw_volunteer",
 }
 
 # The page each link opens: the longer its address, the longer the text.
@@ -74,6 +80,8 @@ PAGES = {
     "visit_not_marked": "visits",
     "month_thanks": "me",
     "quiet_spell": "me",
+    "cold_called_up": "me",
+    "thaw_volunteer": "visits",
     "visit_tomorrow": "visits",
     "visit_soon": "visits",
     "visit_usual_volunteer": "visits",
@@ -188,6 +196,8 @@ def test_the_door_word_goes_to_the_resident_and_never_by_message_to_the_voluntee
         "need_unmet",
         "need_cancelled_resident",
         "details_erased",
+        "warm_check",
+        "thaw_resident",
     ],
 )
 def test_every_message_to_a_resident_works_without_its_link(event: str) -> None:
