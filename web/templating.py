@@ -14,6 +14,7 @@ from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader, PrefixLoader
 from wtforms import Form
 
 from matcher.config import Config
+from matcher.services import retention
 from web import filters
 
 STATIC = Path(__file__).parent / "static"
@@ -48,6 +49,7 @@ def set_up_templates(app: Flask, config: Config) -> None:
     macros = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
     app.jinja_loader = ChoiceLoader([PackageLoader("web"), macros])
     env.globals["scheme"] = scheme
+    env.globals["kept"] = retention.PROMISED
     env.globals["asset"] = lambda name: f"/static/{names.get(name, name)}"
     env.filters.update(filters.ALL)
 

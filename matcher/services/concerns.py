@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from matcher.domain.errors import BadInput, NotFound, Unavailable
@@ -38,6 +38,8 @@ READ_WITHIN = timedelta(minutes=15)
 DAY_BEGINS, DAY_ENDS = time(8), time(20)
 WHO_READS = (StaffRoleName.SAFEGUARDING_LEAD, StaffRoleName.COORDINATOR)
 _RAISED = "concern_raised"
+# What stands in place of the words of one that was kept its time.
+ERASED = "Erased: it was closed long ago."
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +192,14 @@ def close_concern(session: Session, concern_id: int, *, staff_id: int, now: date
     if concern.closed_at is None:
         concern.closed_at, concern.closed_by = now, staff_id
         audit.record(session, audit.staff(staff_id), "closed", ("concern", concern_id), now=now)
+
+
+def erase_old(session: Session, *, kept_for: timedelta, now: datetime) -> int:
+    """Words and names of what was closed so long ago go; when, and of what sort it was, stays. How many."""
+    nothing = {"words": ERASED, "name": "", "reach": ""}
+    old = update(Concern).where(Concern.closed_at <= now - kept_for, Concern.words != ERASED).values(nothing)
+    erased = session.execute(old.returning(Concern.id), execution_options={"synchronize_session": False})
+    return len(erased.all())
 
 
 def check_words(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from matcher.domain.lifecycle import (
@@ -55,26 +55,44 @@ def what_ends(session: Session, person_id: int) -> Ending:
     return Ending(len(_unfinished_needs(session, person_id)), session.scalar(offers) is not None)
 
 
-def erase_person(session: Session, person_id: int, *, need_id: int, now: datetime) -> None:
-    """Erase who asked for `need_id`. Everyone who was to meet them is told; nobody is asked any more. Twice is once.
+def erase_person(
+    session: Session, person_id: int, *, need_id: int | None = None, actor: str | None = None, now: datetime
+) -> None:
+    """Erase someone. Everyone who was to meet them is told; nobody is asked any more. Twice is once.
 
-    The receipt goes to the address they gave with that need, which is kept with that one message until it has gone.
+    need_id: of whoever asks for it on a need's page. The receipt goes to the address they gave with that need, which is
+    kept with that one message until it has gone. actor: who does it, if it is not they themselves.
     """
+    actor = actor or audit.person(person_id)
     leaving.stop_offering(session, person_id, now=now)
     for asked in _unfinished_needs(session, person_id):
-        needs.cancel_need(session, asked, actor=audit.person(person_id), now=now)
+        needs.cancel_need(session, asked, actor=actor, now=now)
     person = session.get_one(Person, person_id, with_for_update=True)
     home = session.get(Home, person_id)
     if person.erased_at is not None or home is None:
         return
     drop_pending(session, person_id=person_id, now=now)
-    _owe_receipt(session, session.get_one(Need, need_id), home, now)
+    if need_id is not None:
+        _owe_receipt(session, session.get_one(Need, need_id), home, now)
     links.revoke(session, now=now, person_id=person_id)
     _erase_words(session, person_id)
     session.delete(home)
     person.first_name, person.erased_at = NOBODYS_NAME, now
-    audit.record(session, audit.person(person_id), "erased", ("person", person_id), now=now)
+    audit.record(session, actor, "erased", ("person", person_id), now=now)
     session.flush()
+
+
+def erase_askers(session: Session, of_needs: Select[tuple[int]]) -> int:
+    """Who asked for someone else with these needs is nobody now, and hears nothing more; how many."""
+    nobody = {"first_name": NOBODYS_NAME, "phone": "", "email": "", "organisation": "", "role": "", "is_told": False}
+    erased = session.execute(
+        update(Referral)
+        .where(Referral.need_id.in_(of_needs), Referral.phone != "")
+        .values(nobody)
+        .returning(Referral.id),
+        execution_options={"synchronize_session": False},
+    )
+    return len(erased.all())
 
 
 def _unfinished_needs(session: Session, person_id: int) -> list[int]:
@@ -99,8 +117,7 @@ def _erase_words(session: Session, person_id: int) -> None:
     visits_ = select(Visit.id).where(or_(Visit.occurrence_id.in_(occurrences), Visit.person_id == person_id))
     for of_need in (NeedNote, NeedWish, PhoneCode):
         session.execute(delete(of_need).where(of_need.need_id.in_(asked)))
-    nobody = {"first_name": NOBODYS_NAME, "phone": "", "email": "", "organisation": "", "role": "", "is_told": False}
-    session.execute(update(Referral).where(Referral.need_id.in_(asked)).values(nobody))
+    erase_askers(session, asked)
     # What somebody of the team has yet to deal with is kept until they have.
     dealt_with = VisitReport.visit_id.in_(visits_), VisitReport.closed_at.is_not(None)
     session.execute(update(VisitReport).where(*dealt_with).values(words=""))

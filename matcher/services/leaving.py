@@ -70,7 +70,7 @@ def stop_offering(session: Session, person_id: int, *, now: datetime) -> None:
     for visit_id in _held(session, person_id):
         visits.hand_back(session, visit_id, now=now)
     check_move(offer.status, OfferStatus.STOPPED)
-    offer.status = OfferStatus.STOPPED
+    offer.status, offer.stopped_at = OfferStatus.STOPPED, now
     for table in (OfferKind, OfferTrait, AvailabilityRule, AvailabilityException):
         session.execute(delete(table).where(table.offer_id == offer.id))
 

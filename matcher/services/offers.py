@@ -255,7 +255,7 @@ def _own_offer(session: Session, person_id: int, now: datetime) -> tuple[Offer, 
     for table in (OfferKind, AvailabilityRule, AvailabilityException):
         session.execute(delete(table).where(table.offer_id == offer.id))
     if offer.status is not OfferStatus.ACTIVE:  # whoever offers again wants to be asked again
-        offer.status = OfferStatus.ACTIVE
+        offer.status, offer.stopped_at = OfferStatus.ACTIVE, None
     return offer, False
 
 

@@ -168,6 +168,8 @@ def _same_person(session: Session, first_name: str, home: Home) -> Person | None
             Home.email == home.email,
         )
         .limit(1)
+        # Whoever is erased at this moment is someone new: what is written for them waits, and finds nobody.
+        .with_for_update(read=True, key_share=True)
     )
 
 

@@ -19,6 +19,7 @@ from matcher.services import (
     news,
     referral_news,
     reminders,
+    retention,
     texts_to_read,
     thaw,
     visits,
@@ -44,6 +45,7 @@ class Upkept:
     news: int
     drafts_erased: int
     texts_erased: int
+    erased: int
 
 
 def keep_up(session: Session, *, now: datetime) -> Upkept:
@@ -58,6 +60,7 @@ def keep_up(session: Session, *, now: datetime) -> Upkept:
         news=news.tell(session, now=now),
         drafts_erased=drafts.erase_old(session, now=now),
         texts_erased=texts_to_read.erase_old(session, now=now),
+        erased=retention.erase_old(session, now=now),
     )
 
 

@@ -100,7 +100,10 @@ def test_who_wants_no_news_or_has_left_gets_none(helped, when):
     if when == "while it waits":
         choose(helped, "Christopher", "none")
     else:
-        helped.execute("update offers set status = 'stopped' where person_id = :id", id=helped.people["Christopher"])
+        helped.execute(
+            "update offers set status = 'stopped', stopped_at = now() where person_id = :id",
+            id=helped.people["Christopher"],
+        )
     assert helped.deliver() == ()
 
 
