@@ -82,7 +82,7 @@ def erase_person(
     session.flush()
 
 
-def erase_askers(session: Session, of_needs: Select[tuple[int]]) -> int:
+def erase_askers(session: Session, of_needs: Select[int]) -> int:
     """Who asked for someone else with these needs is nobody now, and hears nothing more; how many."""
     nobody = {"first_name": NOBODYS_NAME, "phone": "", "email": "", "organisation": "", "role": "", "is_told": False}
     erased = session.execute(
