@@ -77,6 +77,11 @@ class NotifySettings:
     email_template: str
     token: str = field(repr=False)
 
+    @property
+    def is_on_this_machine(self) -> bool:
+        """It is a stand-in, and reaches nobody."""
+        return urlsplit(self.url).hostname in ("127.0.0.1", "localhost", "::1")
+
 
 @dataclass(frozen=True, slots=True)
 class Config:
@@ -203,7 +208,9 @@ def _is_on(name: str, value: str) -> bool:
 
 def _usually_holds_back(values: Mapping[str, str]) -> str:
     """Whoever tries it out at night wants to see what it says; nobody is woken by the outbox page."""
-    writes_to_someone = values["GRITBIN_SMTP_URL"] or values["GRITBIN_NOTIFY_KEY"]
+    writes_to_someone = values["GRITBIN_SMTP_URL"] or (
+        values["GRITBIN_NOTIFY_KEY"] and not _notify(values).is_on_this_machine
+    )
     return "off" if values["GRITBIN_EMBEDDED"] == "1" and not writes_to_someone else "on"
 
 

@@ -38,7 +38,8 @@ def delivery() -> Response:
     notification_id, status = _receipt()
     with unit_of_work() as session:
         receipts.take(session, notification_id, status, now=clock.now())
-    bell.ring(bell.DELIVER_DUE)  # what never arrived may be owed by another way
+    if status != receipts.DELIVERED:
+        bell.ring(bell.DELIVER_DUE)  # what never arrived may be owed by another way
     return make_response("", 204)
 
 

@@ -40,6 +40,11 @@ def beat_command(config: Config, timetable: Path) -> tuple[str, ...]:
     return (*_CELERY, "beat", "--schedule", str(timetable), "--pidfile=", "--loglevel", config.log_level)
 
 
+def pretend_notify_command(port: int, *, callback: str) -> tuple[str, ...]:
+    """A stand-in for GOV.UK Notify, for a trial. The token it shows at `callback` is in the environment."""
+    return (*_PYTHON, "workers.pretend_notify", "--port", str(port), "--callback", callback)
+
+
 @click.command()
 @click.option("--bind", default="0.0.0.0:8000", show_default=True, help="Where to listen.")
 def serve(bind: str) -> None:

@@ -9,17 +9,18 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from uuid import uuid4
 
 import click
 
 from matcher.cli import health
 from matcher.cli.leftovers import Ledger
 from matcher.cli.release import load_areas, migrate_database
-from matcher.cli.serve import pages_command, worker_command
+from matcher.cli.serve import pages_command, pretend_notify_command, worker_command
 from matcher.cli.settings import DATABASE
 from matcher.cli.supervision import Supervisor
 from matcher.cli.welcome import fill_demo_once, load_starting_rows, places_to_go
-from matcher.config import SETTINGS, Config, client_url
+from matcher.config import SETTINGS, Config, NotifySettings, client_url
 from matcher.domain.errors import SetupError
 from matcher.store.embedded import Postgres, Valkey
 from matcher.store.home import Home
@@ -69,6 +70,7 @@ def _start_everything(config: Config, home: Home, supervisor: Supervisor, *, emp
     config = _with_secrets(config, home)
     config = _with_database(config, home, supervisor)
     config = _with_broker(config, home, supervisor)
+    config = _with_notify(config, home, supervisor)
     migrate_database(config)
     load_areas(config)
     load_starting_rows(config)
@@ -106,6 +108,24 @@ def _with_broker(config: Config, home: Home, supervisor: Supervisor) -> Config:
     return replace(config, redis_url=client_url(valkey.url))
 
 
+def _with_notify(config: Config, home: Home, supervisor: Supervisor) -> Config:
+    """A trial sends through a stand-in for GOV.UK Notify, so that what becomes of its messages is seen as in life."""
+    if not config.embedded or config.notify.key:
+        return config
+    port, token = _free_port(), home.secret("notify")
+    program = pretend_notify_command(port, callback=f"http://127.0.0.1:{config.port}/notify/delivery")
+    environ = {**os.environ, "GRITBIN_NOTIFY_TOKEN": token}
+    supervisor.add(Program("notify", program, home.log("notify"), environ), stage=_SERVERS)
+    key = f"trial-{uuid4()}-{uuid4()}"
+    return replace(config, notify=NotifySettings(key, f"http://127.0.0.1:{port}", "text", "email", token))
+
+
+def _free_port() -> int:
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        return int(door.getsockname()[1])
+
+
 def _start_server(program: Program, is_ready: Callable[[], bool], supervisor: Supervisor) -> None:
     supervisor.add(program, stage=_SERVERS)
     wait_until(lambda: is_ready() or supervisor.has_died(program.name), within_s=_START_WITHIN_S)
@@ -134,6 +154,11 @@ def _environ(config: Config) -> dict[str, str]:
         "GRITBIN_SECRET_KEY": config.secret_key,
         "GRITBIN_ORIGIN": config.origin,
         "GRITBIN_EMBEDDED": "1" if config.embedded else "",
+        "GRITBIN_NOTIFY_KEY": config.notify.key,
+        "GRITBIN_NOTIFY_URL": config.notify.url,
+        "GRITBIN_NOTIFY_TEXT_TEMPLATE": config.notify.text_template,
+        "GRITBIN_NOTIFY_EMAIL_TEMPLATE": config.notify.email_template,
+        "GRITBIN_NOTIFY_TOKEN": config.notify.token,
         "PYTHONUNBUFFERED": "1",
     }
 

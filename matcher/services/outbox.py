@@ -159,6 +159,7 @@ def mark_undelivered(session: Session, notification_id: int, error: str, *, now:
     """The provider says that it never arrived: by another way, or on to the coordinator's list."""
     row = session.get(Notification, notification_id, with_for_update=True)
     if row is not None and row.status in _MAY_HAVE_GONE:
+        row.sent_at = row.sent_at or now
         _fail(session, row, NotificationStatus.FAILED, now, error)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from matcher.services import outbox
 
+DELIVERED = "delivered"
 _NOT_DELIVERED = {
     "permanent-failure": "Notify says that the number or address does not exist: reach them another way",
     "temporary-failure": "Notify could not reach them for three days: reach them another way",
@@ -17,7 +18,7 @@ _NOT_DELIVERED = {
 
 def take(session: Session, notification_id: int, status: str, *, now: datetime) -> bool:
     """Write down that it arrived, or never will. False if that is not known yet: it is still on its way."""
-    if status == "delivered":
+    if status == DELIVERED:
         outbox.mark_delivered(session, notification_id, now=now)
     elif status in _NOT_DELIVERED:
         outbox.mark_undelivered(session, notification_id, _NOT_DELIVERED[status], now=now)

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from matcher.domain.lifecycle import NotificationStatus
 from matcher.services.outbox import Envelope
-from matcher.store.models import ConsoleMessage
+from matcher.store.models import ConsoleMessage, Notification
 
 
 def keep_console_copy(session: Session, envelope: Envelope, *, now: datetime) -> None:
@@ -28,20 +29,24 @@ def keep_console_copy(session: Session, envelope: Envelope, *, now: datetime) ->
 
 @dataclass(frozen=True, slots=True)
 class SentMessage:
-    """A message as it was sent."""
+    """A message as it was sent, and what became of it."""
 
     at: datetime
     to: str
     channel: str
     subject: str
     text: str
+    status: NotificationStatus
 
 
 def console_messages(session: Session, *, limit: int = 200) -> tuple[SentMessage, ...]:
     """The newest first."""
-    rows = session.scalars(
-        select(ConsoleMessage)
+    rows = session.execute(
+        select(ConsoleMessage, Notification.status)
+        .join(Notification, Notification.id == ConsoleMessage.notification_id)
         .order_by(ConsoleMessage.sent_at.desc(), ConsoleMessage.notification_id.desc())
         .limit(limit)
     )
-    return tuple(SentMessage(row.sent_at, row.recipient, row.channel, row.subject, row.text) for row in rows)
+    return tuple(
+        SentMessage(row.sent_at, row.recipient, row.channel, row.subject, row.text, status) for row, status in rows
+    )

@@ -138,7 +138,7 @@ INVARIANTS: tuple[Invariant, ...] = (
         union all
         select 'message ' || n.id || ' was copied as sent and is ' || n.status
         from console_messages c join notifications n on n.id = c.notification_id
-        where n.status in ('dropped', 'failed')
+        where n.status = 'dropped' or n.status = 'failed' and n.sent_at is null
         """,
     ),
     Invariant(

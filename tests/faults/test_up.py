@@ -2,11 +2,15 @@
 
 import signal
 import sys
+from datetime import UTC, datetime
 
 import psutil
 import pytest
 
+from matcher.services import outbox, staff
+from matcher.services.outbox import Owed
 from matcher.store.processes import wait_until
+from matcher.store.session import unit_of_work
 
 # One worker of the test run does all of these, so that they do not crowd each other.
 pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("whole services")]
@@ -18,6 +22,8 @@ def test_it_starts_well_ends_at_a_ctrl_c_and_leaves_nothing_then_starts_again_qu
     health = gritbin.health()
     assert {"database", "broker", "worker", "beat", "sweep", "outbox"} <= set(health)
     assert all(health.values()), health
+    owe_a_code(gritbin)  # it goes through the stand-in for Notify, which tells that it arrived
+    assert wait_until(lambda: "It arrived" in gritbin.get("/outbox")[1], within_s=30)
     assert gritbin.tell(signal.SIGINT) < 20
     assert gritbin.returncode == 0
     assert gritbin.processes() == []
@@ -27,6 +33,15 @@ def test_it_starts_well_ends_at_a_ctrl_c_and_leaves_nothing_then_starts_again_qu
     assert gritbin.processes() == []
     # The first start made a database and filled it. One later start may meet a busy machine; two would be ours.
     assert min(took_s, gritbin.start()) < first_s
+
+
+def owe_a_code(gritbin):
+    """A message to a coordinator, who is new."""
+    now, coordinator = datetime.now(UTC), frozenset({staff.StaffRoleName.COORDINATOR})
+    with gritbin.database(), unit_of_work() as session:
+        staff_id = staff.add_staff(session, "ruth@example.org", "Ruth", coordinator, areas=None, now=now)
+        code = {"channel": "email", "values": {"code": "12345"}}
+        outbox.owe(session, Owed("staff_code", ("staff_id", staff_id), staff_id=staff_id, **code), now=now)
 
 
 def test_killed_it_starts_again_and_ends_what_was_left(gritbin):
@@ -48,11 +63,11 @@ def test_killed_it_leaves_nothing_behind_on_linux(gritbin):
 
 def test_what_dies_is_started_again(gritbin):
     gritbin.start()
-    for part in ("web:create_app", "workers.celery", "valkey-server", "bin/postgres"):
+    for part in ("web:create_app", "workers.celery", "workers.pretend_notify", "valkey-server", "bin/postgres"):
         was = gritbin.processes(part)
         for process in was:
             process.kill()
         psutil.wait_procs(was, timeout=10)
         assert wait_until(lambda: gritbin.processes(part), within_s=15), part  # noqa: B023
         assert wait_until(gritbin.is_well, within_s=45), part
-    assert gritbin.said.count("ended by itself") >= 4
+    assert gritbin.said.count("ended by itself") >= 5

@@ -6,7 +6,7 @@ import pytest
 
 from matcher.domain.preferences import CONFIRMED_WITHIN
 from matcher.store.models import Notification
-from tests.workers.fake_notify import fake_notify
+from tests.workers.fake_notify import fake_notify, settings_of
 from workers.channels.notify import NotifyChannel
 from workers.channels.protocol import SendNever
 
@@ -17,7 +17,7 @@ def notify(workers, monkeypatch):
 
     with fake_notify() as fake:
         for module in (workers.notifications, arrivals):
-            monkeypatch.setattr(module, "channel_for", lambda _kind, _config: NotifyChannel(fake.settings))
+            monkeypatch.setattr(module, "channel_for", lambda _kind, _config: NotifyChannel(settings_of(fake)))
         yield fake
 
 
@@ -45,13 +45,13 @@ def test_what_notify_cannot_confirm_goes_by_text(world, workers, notify, asked):
 
 
 def test_a_receipt_that_was_lost_is_asked_for(world, workers, notify, asked):
-    notify.became[asked] = "delivered"
+    notify.end(asked, "delivered")
     workers.upkeep.keep_up()
     assert questions(world) == [("email", "delivered")]
 
 
 def test_what_notify_knows_to_be_lost_goes_by_text(world, workers, notify, asked):
-    notify.became[asked] = "permanent-failure"
+    notify.end(asked, "permanent-failure")
     workers.upkeep.keep_up()
     assert questions(world) == [("email", "failed"), ("text", "sent")]
 

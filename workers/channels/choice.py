@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matcher.config import Config
 from matcher.services.outbox import Envelope
-from workers.channels.console import ConsoleChannel
+from workers.channels.console import ConsoleChannel, WithCopy
 from workers.channels.notify import NotifyChannel
 from workers.channels.protocol import Channel, SendNever
 from workers.channels.smtp import SmtpChannel
@@ -33,7 +33,8 @@ def channel_for(kind: str, config: Config) -> Channel:
     if kind == "email" and config.smtp_url:
         return SmtpChannel(config.smtp_url, config.mail_from)
     if kind in ("text", "email") and config.notify.key:
-        return NotifyChannel(config.notify)
+        channel = NotifyChannel(config.notify)
+        return WithCopy(channel) if config.embedded and config.notify.is_on_this_machine else channel
     if config.embedded:
         return ConsoleChannel()
     return ByHand()

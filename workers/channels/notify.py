@@ -16,9 +16,10 @@ from matcher.services.outbox import Envelope
 from workers.channels.protocol import SendLater, SendNever
 
 TIMEOUT_S = 10
-# Notify says 400 of a number or address nobody can have. A wrong key (403) or template (404) is a fault of ours, which
-# an operator mends: those messages wait.
+# Notify says 400 of a number or address nobody can have. A wrong key (403) or template (404), and a key that writes to
+# the team alone (400 too, by another name), are faults of ours, which an operator mends: those messages wait.
 _NEVER = 400
+_TEAM_ONLY = "BadRequestError"
 
 
 class NotifyChannel:
@@ -38,7 +39,7 @@ class NotifyChannel:
         try:
             self._hand_over(client, envelope)
         except APIError as error:
-            if error.status_code == _NEVER:
+            if error.status_code == _NEVER and not _is_team_only(error):
                 raise SendNever("Notify 400: it does not take that number or address") from None
             if _is_unclear(error) and _has_taken(client, envelope):
                 return
@@ -101,5 +102,12 @@ def _is_unclear(error: APIError) -> bool:
     return error.response is None or error.status_code >= 500 or error.status_code < 400
 
 
+def _is_team_only(error: APIError) -> bool:
+    said: Any = error.message  # a list of errors with their names, or plain words
+    return isinstance(said, list) and any(one.get("error") == _TEAM_ONLY for one in said if isinstance(one, dict))
+
+
 def _words(error: APIError) -> str:
+    if _is_team_only(error):
+        return "Notify 400: the key writes to the team alone"
     return f"Notify {error.status_code}" if error.response is not None else "Notify did not answer"
