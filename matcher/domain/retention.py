@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-# Someone with nothing under way: no request that is open, and no offer that stands.
+# Someone with nothing under way: no request that is open, no offer that stands, no wish to be asked in the cold.
 PERSON_KEPT = timedelta(days=90)
 # Who asked for someone else, once that request is over.
 ASKER_KEPT = timedelta(days=90)

@@ -35,6 +35,7 @@ from matcher.store.models import (
     Referral,
     Visit,
     VisitReport,
+    WarmCheck,
 )
 
 NOBODYS_NAME = "A neighbour"
@@ -78,6 +79,7 @@ def erase_person(
     _erase_words(session, person_id)
     session.delete(home)
     person.first_name, person.erased_at = NOBODYS_NAME, now
+    person.warm_agreed_at = person.warm_wording = None
     audit.record(session, actor, "erased", ("person", person_id), now=now)
     session.flush()
 
@@ -128,7 +130,7 @@ def _erase_words(session: Session, person_id: int) -> None:
         execution_options={"synchronize_session": False},
     )
     session.execute(update(InboundText).where(InboundText.person_id == person_id).values(words=""))
-    for table in (ChannelChoice, Check, Leaning, LeaningReset):
+    for table in (ChannelChoice, Check, Leaning, LeaningReset, WarmCheck):
         session.execute(delete(table).where(table.person_id == person_id))
     told = select(Notification.id).where(
         or_(

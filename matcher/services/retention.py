@@ -72,6 +72,7 @@ def _erase_people(session: Session, now: datetime) -> int:
         select(Person.id)
         .join(Home, Home.person_id == Person.id)
         .where(Person.erased_at.is_(None), Person.created_at <= until, ~asks, ~helps, ~is_waited_for)
+        .where(Person.warm_agreed_at.is_(None))  # who wishes to be asked each winter is kept for that
         .order_by(Person.id)
         .limit(BATCH)
         .with_for_update(skip_locked=True, of=Person)

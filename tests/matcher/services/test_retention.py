@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from matcher.domain.retention import ASKER_KEPT, PERSON_KEPT, WORDS_KEPT, WORRY_KEPT
-from matcher.services import concerns, consents, leaving, needs, referrals, retention, visit_reports
+from matcher.services import concerns, consents, leaving, needs, referrals, retention, visit_reports, warm_checks
 from matcher.services.consents import Given
 from matcher.services.needs import NeedDraft
 from matcher.services.referrals import ReferralDraft
@@ -31,6 +31,11 @@ MOMENT = timedelta(seconds=1)
 def sweep(world):
     with world.work() as session:
         return retention.erase_old(session, now=world.now)
+
+
+def wish(world, *, is_on):
+    with world.work() as session:
+        warm_checks.wish(session, world.people["Eileen"], is_on=is_on, now=world.now)
 
 
 def known(world, name):
@@ -115,6 +120,16 @@ def test_somebody_the_team_may_have_to_ring_is_kept_until_it_has(world, over):
     assert known(world, "Christopher")
     assert known(world, "Eileen")
     assert world.one(VisitReport).words == "Two paths"
+
+
+def test_who_wishes_to_be_asked_in_the_cold_is_kept_until_they_do_not(world, over):
+    wish(world, is_on=True)
+    world.now += 3 * PERSON_KEPT
+    sweep(world)
+    assert known(world, "Eileen")
+    wish(world, is_on=False)
+    sweep(world)
+    assert not known(world, "Eileen")
 
 
 def test_thanks_go_after_a_year_though_the_two_still_meet(world):

@@ -6,7 +6,7 @@ import pytest
 
 from matcher.domain.errors import NotFound
 from matcher.domain.replies import WarmAnswer
-from matcher.services import cold, cold_plans, cold_review, replies, warm_checks
+from matcher.services import cold, cold_plans, cold_review, erasure, replies, warm_checks
 from matcher.store.models import ColdSpell, InboundText, Person, WarmCheck
 from tests.worlds import BRADFORD
 
@@ -197,3 +197,13 @@ def test_the_review_adds_up_and_is_for_its_own_area(world, eileen):
     assert (total.asked, total.met, total.on_time, total.late) == (1, 1, 1, 0)
     assert total.asked == total.met + total.unmet + total.called_off + total.open
     assert (len(review.warm), review.warm_well, review.warm_needs) == (1, 0, 0)
+
+
+def test_who_has_their_details_deleted_is_asked_no_more_and_their_answers_go(world, eileen):
+    freeze(world)
+    text_in(world, "Eileen", "1")
+    assert world.one(WarmCheck).answer is not None
+    with world.work() as session:
+        erasure.erase_person(session, world.people["Eileen"], now=world.now)
+    assert world.all(WarmCheck) == []
+    assert world.one(Person, id=world.people["Eileen"]).warm_agreed_at is None
