@@ -46,6 +46,9 @@ SETTINGS = (
     Setting("GRITBIN_NOTIFY_TEXT_TEMPLATE", "", "the id of the text template in Notify that holds ((text))"),
     Setting("GRITBIN_NOTIFY_EMAIL_TEMPLATE", "", "the id of the e-mail template that holds ((subject)) and ((text))"),
     Setting("GRITBIN_NOTIFY_TOKEN", "", "the bearer token with which Notify tells us what was delivered"),
+    Setting("GRITBIN_WARNINGS_URL", "", "where weather warnings are: an Atom feed of the Met Office's, or GeoJSON"),
+    Setting("GRITBIN_WARNINGS_KEY", "", "the key it asks for, sent as x-api-key"),
+    Setting("GRITBIN_FORECAST_URL", "", "a forecast like Open-Meteo's: https://api.open-meteo.com/v1/forecast"),
     Setting("GRITBIN_MAIL_FROM", "neighbours@example.org", "the address messages come from"),
     Setting(
         "GRITBIN_HOLD_BACK",
@@ -84,6 +87,15 @@ class NotifySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class WeatherSettings:
+    """Where the weather is told of. What has no address is not asked."""
+
+    warnings_url: str
+    warnings_key: str = field(repr=False)
+    forecast_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The settings of one process, checked. Database addresses are in SQLAlchemy's form."""
 
@@ -102,6 +114,7 @@ class Config:
     elsewhere: Mapping[str, str]
     smtp_url: str
     notify: NotifySettings
+    weather: WeatherSettings
     mail_from: str
     holds_back: bool
     proxies: int
@@ -132,6 +145,7 @@ class Config:
             elsewhere=_elsewhere(values["GRITBIN_ELSEWHERE"]),
             smtp_url=_known_scheme("GRITBIN_SMTP_URL", values["GRITBIN_SMTP_URL"], ("smtp", "smtps")),
             notify=_notify(values),
+            weather=_weather(values),
             mail_from=values["GRITBIN_MAIL_FROM"],
             holds_back=_is_on("GRITBIN_HOLD_BACK", values["GRITBIN_HOLD_BACK"] or _usually_holds_back(values)),
             proxies=_whole_number("GRITBIN_PROXIES", values["GRITBIN_PROXIES"], at_least=0, at_most=8),
@@ -235,6 +249,15 @@ def _notify(values: Mapping[str, str]) -> NotifySettings:
         text_template=values["GRITBIN_NOTIFY_TEXT_TEMPLATE"],
         email_template=values["GRITBIN_NOTIFY_EMAIL_TEMPLATE"],
         token=token,
+    )
+
+
+def _weather(values: Mapping[str, str]) -> WeatherSettings:
+    web = ("https", "http")
+    return WeatherSettings(
+        warnings_url=_known_scheme("GRITBIN_WARNINGS_URL", values["GRITBIN_WARNINGS_URL"], web),
+        warnings_key=values["GRITBIN_WARNINGS_KEY"],
+        forecast_url=_known_scheme("GRITBIN_FORECAST_URL", values["GRITBIN_FORECAST_URL"], web),
     )
 
 

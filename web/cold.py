@@ -9,12 +9,12 @@ from flask import Blueprint, Response, g, request
 from matcher.domain.errors import NotFound
 from matcher.domain.replies import WarmAnswer
 from matcher.domain.roles import LinkPurpose
-from matcher.services import audit, cold, cold_plans, cold_review, warm_checks
+from matcher.services import audit, cold, cold_hints, cold_plans, cold_review, warm_checks
 from matcher.services.access import Action
 from matcher.store.session import reading, unit_of_work
 from web import bell, clock
 from web.auth import is_session_sealed
-from web.forms.cold import ColdForm, ColdSpellForm, WarmForm
+from web.forms.cold import ColdForm, ColdSpellForm, WarmForm, hours_until
 from web.guard import HIGHEST_ID, declares, granted
 from web.templating import page, see_other
 
@@ -155,4 +155,6 @@ def _check_area(area_id: int) -> None:
 def _weather(form: ColdSpellForm, area_id: int | None) -> Response:
     with reading() as session:
         found = cold.weather(session, g.actor.area_ids, now=clock.now())
-    return page("cold/weather.html", areas=found, form=form, wrong_area=area_id)
+        sources = cold_hints.sources(session, now=clock.now())
+    hours = {one.area_id: hours_until(one.hints[0].ends_at) for one in found if one.hints}
+    return page("cold/weather.html", areas=found, sources=sources, hours=hours, form=form, wrong_area=area_id)

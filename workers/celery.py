@@ -22,6 +22,7 @@ from workers.heartbeat import is_sweep_silent, show_alive
 
 SWEEP_S = 15.0
 UPKEEP_S = 60.0
+WEATHER_S = 900.0
 LEARN_S = 3600.0  # once a night is enough: whoever asks again finds it done
 HEARTBEAT_S = 10.0
 
@@ -33,7 +34,7 @@ store.configure(config.database_url)
 app = Celery(
     "gritbin",
     broker=broker_url(config.redis_url),
-    include=["workers.rounds", "workers.notifications", "workers.upkeep", "workers.learning"],
+    include=["workers.rounds", "workers.notifications", "workers.upkeep", "workers.learning", "workers.weather"],
 )
 app.conf.update(
     task_serializer="json",
@@ -66,6 +67,7 @@ app.conf.update(
             "options": {"expires": SWEEP_S},
         },
         "upkeep": {"task": "workers.upkeep.keep_up", "schedule": UPKEEP_S, "options": {"expires": UPKEEP_S}},
+        "weather": {"task": "workers.weather.look", "schedule": WEATHER_S, "options": {"expires": WEATHER_S}},
         "learn": {"task": "workers.learning.learn", "schedule": LEARN_S, "options": {"expires": LEARN_S}},
     },
     beat_max_loop_interval=5,

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.errors import BadInput
 from matcher.domain.lifecycle import OccurrenceStatus
-from matcher.services import audit, call_up, cold_spells, icy, matches, thaw, warm_checks
+from matcher.services import audit, call_up, cold_hints, cold_spells, icy, matches, thaw, warm_checks
+from matcher.services.cold_hints import Hint
 from matcher.store.models import Area, ColdSpell, Occurrence, Offer, Person
 
 LONGEST = timedelta(days=14)
@@ -46,6 +47,7 @@ class AreaWeather:
     until: datetime | None
     agreed: int
     spell_id: int | None
+    hints: tuple[Hint, ...] = ()
 
 
 def start(session: Session, area_id: int, *, until: datetime, actor: str, now: datetime) -> None:
@@ -90,11 +92,15 @@ def end(session: Session, area_id: int, *, actor: str, now: datetime) -> None:
 
 
 def weather(session: Session, area_ids: Collection[int], *, now: datetime) -> tuple[AreaWeather, ...]:
-    """Each of these areas, by name."""
+    """Each of these areas: where a source tells of cold first, then by name."""
     on = cold_spells.ends_where_cold(session, now=now)
     found = session.scalars(select(Area).where(Area.id.in_(area_ids)).order_by(Area.name)).all()
-    agreed, latest = _agreed(session), _latest(session)
-    return tuple(AreaWeather(a.id, a.slug, a.name, on.get(a.id), agreed.get(a.id, 0), latest.get(a.id)) for a in found)
+    agreed, latest, hints = _agreed(session), _latest(session), cold_hints.hints(session, area_ids, now=now)
+    lines = (
+        AreaWeather(a.id, a.slug, a.name, on.get(a.id), agreed.get(a.id, 0), latest.get(a.id), hints.get(a.id, ()))
+        for a in found
+    )
+    return tuple(sorted(lines, key=lambda line: not line.hints))
 
 
 def agree(session: Session, person_id: int, choice: str, *, now: datetime) -> None:

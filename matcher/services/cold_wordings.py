@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from sqlalchemy import select
 
 from matcher.domain.lifecycle import OccurrenceStatus, OfferStatus, VisitStatus
-from matcher.services import cold_spells, page_links
+from matcher.services import cold_hints, cold_spells, page_links
 from matcher.services.visit_wordings import when_words
 from matcher.services.wording_desk import Desk, Values, Wording
-from matcher.store.models import ColdSpell, Need, Occurrence, Offer, Person, Visit
+from matcher.store.models import Area, ColdSpell, Need, Occurrence, Offer, Person, StaffArea, Visit
 
 
 def _called_up(desk: Desk) -> Values:
@@ -47,6 +47,17 @@ def _thaw_volunteer(desk: Desk) -> Values:
     return {"when": when_words(visit.starts_at), "link": f"{desk.scheme.origin}/visits/{token}"}
 
 
+def _suggested(desk: Desk) -> Values:
+    """To a coordinator, while it is still told of for an area of theirs."""
+    mine = desk.session.scalars(select(StaffArea.area_id).where(StaffArea.staff_id == desk.row.staff_id)).all()
+    found = cold_hints.hints(desk.session, mine, now=desk.now)
+    names = desk.session.scalars(select(Area.name).where(Area.id.in_(found)).order_by(Area.name)).all()
+    if not names:
+        return None
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return {"area": f"{names[0]}{more}", "link": f"{desk.scheme.origin}/team/cold"}
+
+
 def _spell_on(desk: Desk) -> ColdSpell | None:
     on = select(ColdSpell).where(ColdSpell.id == desk.row.cold_spell_id, cold_spells.is_on(desk.now))
     return desk.session.scalar(on)
@@ -55,6 +66,7 @@ def _spell_on(desk: Desk) -> ColdSpell | None:
 WORDINGS: Mapping[str, Wording] = {
     "cold_called_up": _called_up,
     "warm_check": _warm_check,
+    "cold_suggested": _suggested,
     "thaw_resident": _thaw_resident,
     "thaw_volunteer": _thaw_volunteer,
 }

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from matcher.domain.lifecycle import NeedStatus, NotificationStatus, OccurrenceStatus
+from matcher.services import cold_hints
 from matcher.store.models import Heartbeat, Need, Notification, Occurrence
 
 # A stopped scheduler is an alarm within two minutes.
@@ -59,6 +60,7 @@ def checks(session: Session, *, now: datetime) -> dict[str, HealthCheck]:
     unconsidered = _age(session.scalar(_oldest_unconsidered()), now)
     if unconsidered > UNCONSIDERED_FOR.total_seconds():
         found["round"] = HealthCheck(ok=False, age_s=round(unconsidered, 1), detail="a need waits to be considered")
+    found |= _weather(session, now)
     unsent = _age(session.scalar(_oldest_unsent(now)), now)
     found["outbox"] = HealthCheck(
         ok=unsent <= UNSENT_FOR.total_seconds(),
@@ -85,6 +87,18 @@ def _heard(part: str, at: datetime | None, limit: timedelta, now: datetime) -> H
         return HealthCheck(ok=False, age_s=None, detail=f"{part} has never been heard of")
     age = max(0.0, (now - at).total_seconds())
     return HealthCheck(ok=age <= limit.total_seconds(), age_s=round(age, 1), detail="since it was last heard of")
+
+
+def _weather(session: Session, now: datetime) -> dict[str, HealthCheck]:
+    """A check for each source of weather that the scheme looks at; none where it looks at none."""
+    return {
+        source.key: HealthCheck(
+            ok=source.is_well,
+            age_s=round(_age(source.read_at, now), 1) if source.read_at else None,
+            detail=source.problem or ("since it was last read" if source.read_at else "it was never read"),
+        )
+        for source in cold_hints.sources(session, now=now)
+    }
 
 
 def _oldest_unconsidered() -> Any:

@@ -23,12 +23,14 @@ from matcher.services import (
     replies,
     staff,
     upkeep,
+    weather_looks,
 )
 from matcher.services.consents import Given
 from matcher.services.needs import NeedDraft
 from matcher.services.referrals import ReferralDraft
 from matcher.store.models import Occurrence, Visit
 from tests.journeys.running import links_in
+from tests.matcher.domain.weather.feeds import feature, feed, square
 
 pytestmark = pytest.mark.xdist_group("journeys")
 
@@ -165,6 +167,9 @@ class Told:
         world, began = self.world, self.world.now
         icy = world.post("Kay", is_icy=True)
         with world.work() as session:
+            weather_looks.take_warnings(session, self.snow_to_come(), now=world.now)
+        self.tell()
+        with world.work() as session:
             cold.agree(session, world.people["Christopher"], "more", now=world.now)
         world.later(days=9)
         with world.work() as session:
@@ -178,6 +183,13 @@ class Told:
             cold.end(session, world.area_id(), actor="staff:1", now=world.now)
         self.tell()
         world.now = began
+
+    def snow_to_come(self):
+        """A feed with one warning, over all of Wiltshire."""
+        county = {"type": "Polygon", "coordinates": [square(-3, 50, 2)]}
+        begins = self.world.now + timedelta(hours=6)
+        moments = {"validFromDate": begins.isoformat(), "validToDate": (begins + timedelta(hours=9)).isoformat()}
+        return feed(feature("snow", county, **moments))
 
     def sign_in_link(self):
         """The coordinator's way in."""

@@ -19,7 +19,7 @@ def workers(lasting_world, database, frozen_clock, monkeypatch):
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("DATABASE_URL", database.serving_url)
-    from workers import celery, heartbeat, notifications, rounds, upkeep
+    from workers import celery, heartbeat, notifications, rounds, upkeep, weather
 
     store.configure(database.serving_url)  # importing the app names the database of whoever imported it first
     config = Config.from_env(os.environ)
@@ -37,6 +37,7 @@ def workers(lasting_world, database, frozen_clock, monkeypatch):
         notifications=notifications,
         rounds=rounds,
         upkeep=upkeep,
+        weather=weather,
         config=config,
         rung=rung,
         at=at,

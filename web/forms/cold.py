@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from matcher.services import cold
+from web import clock
 from web.forms.questions import OneOf, QuestionForm, chosen
 
 COLD = (
@@ -32,6 +35,12 @@ UNTIL = (
     ("96", "4 days"),
     ("168", "7 days"),
 )
+
+
+def hours_until(end: datetime) -> str:
+    """The shortest choice that lasts until then; else the longest there is."""
+    ahead = (end - clock.now()) / timedelta(hours=1)
+    return next((hours for hours, _ in UNTIL if int(hours) >= ahead), UNTIL[-1][0])
 
 
 class ColdSpellForm(QuestionForm):

@@ -27,6 +27,7 @@ from matcher.store.models.people import Check, Home, Person
 from matcher.store.models.reports import VisitReport
 from matcher.store.models.running import AuditRow, Draft, Heartbeat
 from matcher.store.models.staff import Role, Staff, StaffArea, StaffRole
+from matcher.store.models.weather import ColdHint, WeatherSource
 
 __all__ = [
     "AcceptanceModel",
@@ -38,6 +39,7 @@ __all__ = [
     "Cell",
     "ChannelChoice",
     "Check",
+    "ColdHint",
     "ColdSpell",
     "Concern",
     "Consent",
@@ -79,4 +81,5 @@ __all__ = [
     "Visit",
     "VisitReport",
     "WarmCheck",
+    "WeatherSource",
 ]

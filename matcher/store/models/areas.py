@@ -11,7 +11,10 @@ from matcher.store.models.declared import Declared, Id
 
 
 class Area(Declared):
-    """A community area: rounds are run area by area. A home belongs to the nearest one whose reach holds it."""
+    """A community area: rounds are run area by area. A home belongs to the nearest one whose reach holds it.
+
+    cold_*: from when on a cold spell is suggested there, see `domain.weather.coldness.Thresholds`.
+    """
 
     __tablename__ = "areas"
 
@@ -22,8 +25,16 @@ class Area(Declared):
     northing: Mapped[int]
     covers_m: Mapped[int]
     rounds_opened: Mapped[int] = mapped_column(default=0, server_default="0")
+    cold_ground_c: Mapped[float] = mapped_column(default=0.5, server_default="0.5")
+    cold_snow_mm: Mapped[float] = mapped_column(default=20.0, server_default="20")
+    cold_level: Mapped[str] = mapped_column(default="YELLOW", server_default="YELLOW")
 
-    __table_args__ = (CheckConstraint("covers_m > 0", name="covers_something"),)
+    __table_args__ = (
+        CheckConstraint("covers_m > 0", name="covers_something"),
+        CheckConstraint("cold_ground_c between -20 and 10", name="cold_is_near_frost"),
+        CheckConstraint("cold_snow_mm between 1 and 1000", name="some_snow"),
+        CheckConstraint("cold_level in ('YELLOW', 'AMBER', 'RED')", name="known_level"),
+    )
 
 
 class Postcode(Declared):

@@ -98,7 +98,7 @@ def test_nothing_that_could_be_read_is_a_failure(read):
     assert "None of the 1 features" in said
 
 
-@pytest.mark.parametrize("raw", [b"", b"<html>", b"[]", b"[" * 100_000])
+@pytest.mark.parametrize("raw", [b"", b"<html>", b"[]", b"[" * 100_000], ids=["empty", "a page", "a list", "too deep"])
 def test_a_file_that_is_no_feed_is_one_sentence(read, raw):
     code, printed, said = read(raw)
     assert (code, printed, len(said.splitlines())) == (1, "", 1)

@@ -1,6 +1,7 @@
 """Feeds of weather warnings as tests need them."""
 
 import json
+from datetime import timedelta
 
 HILL = [[[-2.3, 51.3], [-2.1, 51.3], [-2.1, 51.5], [-2.3, 51.5], [-2.3, 51.3]]]
 ON_THE_HILL = "51.4,-2.2"
@@ -34,3 +35,19 @@ def feature(warning_id="w1", geometry=None, **told):
 def feed(*features):
     """Its bytes."""
     return json.dumps({"type": "FeatureCollection", "features": list(features)}).encode()
+
+
+def forecast(begins, *, ground=(), snow=(), air=None):
+    """An hourly forecast of one place. None for what it does not tell; what falls is nothing unless said."""
+    length = len(ground or air)
+    hourly = {
+        "time": [f"{begins + timedelta(hours=hour):%Y-%m-%dT%H:%M}" for hour in range(length)],
+        "temperature_2m": list(air) if air is not None else [5.0] * length,
+        "soil_temperature_0cm": list(ground) if ground is not None else None,
+        "snowfall": None if snow is None else list(snow) or [0.0] * length,
+    }
+    return {
+        "latitude": 51.4,
+        "longitude": -2.2,
+        "hourly": {name: told for name, told in hourly.items() if told is not None},
+    }
