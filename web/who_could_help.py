@@ -1,13 +1,19 @@
-"""Coordinators: who could help with one visit, and asking one of them by hand."""
+"""Coordinators: who could help with one visit; asking one of them by hand, keeping it for one, keeping two apart."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, Response, g, request
 
 from matcher.domain.errors import BadInput
-from matcher.services import who_could_help
+from matcher.services import asking_by_hand, pins, who_could_help
 from matcher.services.access import Action
-from matcher.services.who_could_help import WHYS, ByHand
+from matcher.services.asking_by_hand import ByHand
+from matcher.services.pins import APART_WHYS, PIN_WHYS, Keep
+from matcher.services.setting_aside import WHYS
+from matcher.services.who_could_help import Look
 from matcher.store.session import reading, unit_of_work
 from web import bell, clock
 from web.auth import is_session_sealed
@@ -21,8 +27,8 @@ _VISIT = f"<int(max={HIGHEST_ID}):occurrence_id>"
 @blueprint.get(f"/team/who/{_VISIT}")
 @declares(Action.ASK_BY_HAND)
 def who(occurrence_id: int) -> Response:
-    """Who could help, the best first, and why not the others."""
-    return _page(occurrence_id)
+    """Who could help, the best first, and why not the others; with `about`, more of one of them."""
+    return _page(occurrence_id, about=_number(request.args.get("about", "")))
 
 
 @blueprint.post(f"/team/who/{_VISIT}/ask")
@@ -41,12 +47,46 @@ def assign(occurrence_id: int) -> Response:
     return _by_hand(occurrence_id, is_assigned=True)
 
 
+@blueprint.post(f"/team/who/{_VISIT}/pin")
+@declares(Action.ASK_BY_HAND, sealed_by=is_session_sealed)
+def pin(occurrence_id: int) -> Response:
+    """Keep it for this one: nobody else is asked unless they say no."""
+    keep = Keep(_offer_id(), request.form.get("why", ""), request.form.get("scope") == "need")
+    return _decided(occurrence_id, pins.pin, keep)
+
+
+@blueprint.post(f"/team/who/{_VISIT}/unpin")
+@declares(Action.ASK_BY_HAND, sealed_by=is_session_sealed)
+def unpin(occurrence_id: int) -> Response:
+    """Keep it for nobody: anybody may be asked again."""
+    return _decided(occurrence_id, pins.lift)
+
+
+@blueprint.post(f"/team/who/{_VISIT}/apart")
+@declares(Action.ASK_BY_HAND, sealed_by=is_session_sealed)
+def apart(occurrence_id: int) -> Response:
+    """Never match this one with who lives there."""
+    return _decided(occurrence_id, pins.keep_apart, _offer_id(), request.form.get("why", ""))
+
+
+def _decided(occurrence_id: int, verb: Callable[..., None], *words: Any) -> Response:
+    """Do it, and let the next round look; or say beside the neighbour it was about why it cannot be."""
+    try:
+        with unit_of_work() as session:
+            by, areas = g.actor.staff_id, g.actor.area_ids
+            verb(session, occurrence_id, *words, area_ids=areas, staff_id=by, now=clock.now())
+    except BadInput as wrong:
+        return _page(occurrence_id, wrong=str(wrong), about=_offer_id())
+    bell.ring(bell.RUN_DUE_ROUNDS)
+    return see_other(f"/team/who/{occurrence_id}")
+
+
 def _by_hand(occurrence_id: int, *, is_assigned: bool) -> Response:
     choice = ByHand(_offer_id(), request.form.get("why") or ("spoke" if is_assigned else None), is_assigned)
     try:
         with unit_of_work() as session:
             by, areas = g.actor.staff_id, g.actor.area_ids
-            who_could_help.ask(session, occurrence_id, choice, area_ids=areas, staff_id=by, now=clock.now())
+            asking_by_hand.ask(session, occurrence_id, choice, area_ids=areas, staff_id=by, now=clock.now())
     except BadInput as wrong:
         return _page(occurrence_id, wrong=str(wrong))
     bell.ring(bell.DELIVER_DUE)
@@ -55,18 +95,26 @@ def _by_hand(occurrence_id: int, *, is_assigned: bool) -> Response:
 
 def _offer_id() -> int:
     """The offer that was chosen; 0, which nobody has, for anything else."""
-    typed = request.form.get("offer", "")
+    return _number(request.form.get("offer", ""))
+
+
+def _number(typed: str) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 18 else 0
 
 
-def _page(occurrence_id: int, *, wrong: str = "") -> Response:
+def _page(occurrence_id: int, *, wrong: str = "", about: int = 0) -> Response:
+    look = Look(about=about, is_whole=bool(wrong) or "all" in request.args)
     with reading() as session:
-        shown = who_could_help.read(session, occurrence_id, area_ids=g.actor.area_ids, now=clock.now())
+        shown = who_could_help.read(session, occurrence_id, area_ids=g.actor.area_ids, now=clock.now(), look=look)
     return page(
         "team/who.html",
         status=422 if wrong else 200,
         shown=shown,
         wrong=wrong,
         wrong_offer=_offer_id() if wrong else None,
+        typed=request.form,
+        is_whole=look.is_whole,
         whys=WHYS.items(),
+        pin_whys=PIN_WHYS.items(),
+        apart_whys=APART_WHYS.items(),
     )

@@ -118,6 +118,11 @@ def has_not_said_no(world: World, pairs: Pairs) -> Bools:
     return ~world.refused.has(pairs.occurrence, pairs.volunteer)
 
 
+def is_kept_for_them(world: World, pairs: Pairs) -> Bools:
+    """The team keeps it for nobody, or for them."""
+    return ~world.is_pinned[pairs.occurrence] | world.pinned.has(pairs.occurrence, world.offers.person[pairs.volunteer])
+
+
 def is_not_needed_elsewhere(world: World, pairs: Pairs) -> Bools:
     """What they have been asked in this round leaves room for this too."""
     able = can_begin(world, pairs, ReasonCode.NEEDED_ELSEWHERE)
@@ -149,6 +154,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
     Requirement(ReasonCode.ALL_BUSY_ELSEWHERE, "not promised elsewhere then, travel included", is_not_busy_elsewhere),
     Requirement(ReasonCode.KEPT_APART, "not kept apart", is_not_kept_apart),
     Requirement(ReasonCode.ALL_SAID_NO, "have not said no to it", has_not_said_no),
+    Requirement(ReasonCode.KEPT_FOR_ANOTHER, "not passed over for whom the team keeps it for", is_kept_for_them),
     Requirement(ReasonCode.NEEDED_ELSEWHERE, "not asked for another visit just now", is_not_needed_elsewhere),
 )
 

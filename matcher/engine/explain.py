@@ -39,6 +39,7 @@ NOBODY_LEFT: Mapping[ReasonCode, str] = {
     ReasonCode.ALL_BUSY_ELSEWHERE: "Everyone who could come is promised elsewhere then.",
     ReasonCode.KEPT_APART: "Everyone who could come is to be kept apart from someone there.",
     ReasonCode.ALL_SAID_NO: "Everyone who could come has said no to it.",
+    ReasonCode.KEPT_FOR_ANOTHER: "The team keeps it for somebody who cannot be asked just now.",
     ReasonCode.NEEDED_ELSEWHERE: "Everyone who could come is being asked to another visit just now.",
 }
 
@@ -55,6 +56,7 @@ ALL_ELSE_FITS: Mapping[ReasonCode, str] = {
     ReasonCode.ALL_BUSY_ELSEWHERE: "Those who could do it otherwise are promised elsewhere then.",
     ReasonCode.KEPT_APART: "Those who could do it otherwise are to be kept apart from someone there.",
     ReasonCode.ALL_SAID_NO: "Those who could do it otherwise have said no to it.",
+    ReasonCode.KEPT_FOR_ANOTHER: "Those who could do it otherwise are not asked: the team keeps it for somebody else.",
     ReasonCode.NEEDED_ELSEWHERE: "Those who could do it otherwise are being asked to another visit just now.",
 }
 NOBODY_YET = "Nobody has offered help here yet."

@@ -27,6 +27,7 @@ class ReasonCode(StrEnum):
     ALL_BUSY_ELSEWHERE = "all_busy_elsewhere"
     KEPT_APART = "kept_apart"
     ALL_SAID_NO = "all_said_no"
+    KEPT_FOR_ANOTHER = "kept_for_another"
     NEEDED_ELSEWHERE = "needed_elsewhere"
 
 
@@ -42,7 +43,8 @@ class OpenOccurrence:
     have. wishes: traits that would be welcome. usual: people who
     helped this resident before and both were happy. held_by: people who already hold a place of it.
     begins_at: when they begin, so that the second helper comes at the same time if that can be. refused_by:
-    offers that said no to it. usual_first: recurring or personal help: the usual people are asked alone at first.
+    offers that said no to it. pinned: people the team keeps it for; unless empty, nobody else is asked. usual_first:
+    recurring or personal help: the usual people are asked alone at first.
     """
 
     id: int
@@ -64,6 +66,7 @@ class OpenOccurrence:
     held_by: frozenset[int] = frozenset()
     begins_at: datetime | None = None
     refused_by: frozenset[int] = frozenset()
+    pinned: frozenset[int] = frozenset()
     usual_first: bool = False
 
     def __post_init__(self) -> None:

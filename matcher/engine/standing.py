@@ -39,6 +39,7 @@ KEPT_AWAY: Mapping[ReasonCode, str] = {
     ReasonCode.ALL_BUSY_ELSEWHERE: "is promised elsewhere then",
     ReasonCode.KEPT_APART: "is to be kept apart from someone there",
     ReasonCode.ALL_SAID_NO: "has said no to it",
+    ReasonCode.KEPT_FOR_ANOTHER: "is not asked: the team keeps it for somebody else",
     ReasonCode.NEEDED_ELSEWHERE: "is being asked to another visit just now",
 }
 

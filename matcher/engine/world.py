@@ -50,7 +50,8 @@ class World:
     out: (occurrence, person) pairs that are no pair at all: the resident, whoever holds a place of it or has
     been asked for it. apart: (occurrence, person) who may not meet its resident or its other helper; never:
     for a person row, those they are kept apart from. refused: (occurrence, offer). usual: (occurrence,
-    person). leaning: (V,) logits. asks_a_day: (P,) most asks in a day.
+    person). pinned: (occurrence, person) for whom the team keeps it; is_pinned: (O,) it is kept for somebody.
+    leaning: (V,) logits. asks_a_day: (P,) most asks in a day.
     """
 
     params: Params
@@ -65,6 +66,8 @@ class World:
     never: Mapping[int, tuple[int, ...]]
     refused: KeySet
     usual: KeySet
+    pinned: KeySet
+    is_pinned: Bools
     before: Promises
     after: Promises
     fatigue: Floats
@@ -123,7 +126,7 @@ def build_world(problem: RoundProblem) -> World:
     apart = _kept_apart(problem)
     shunned = [{a for p in known for a in apart.get(p, ())} for known in involved]
     row_of = rows_of(people, {p for known in (*involved, *shunned) for p in known} | apart.keys())
-    usual_row = rows_of(people, {p for o in occurrences for p in o.usual})
+    known_row = rows_of(people, {p for o in occurrences for p in o.usual | o.pinned})
     needs = index_occurrences(occurrences, kinds, checks, traits, clock, problem.params.target_share)
     return World(
         params=problem.params,
@@ -139,7 +142,9 @@ def build_world(problem: RoundProblem) -> World:
             row_of[p]: tuple(row_of[a] for a in others if a in row_of) for p, others in apart.items() if p in row_of
         },
         refused=KeySet.of(_refusals(occurrences, volunteers), len(volunteers)),
-        usual=KeySet.of(_rows(((n, o.usual) for n, o in enumerate(occurrences)), usual_row), people.size),
+        usual=KeySet.of(_rows(((n, o.usual) for n, o in enumerate(occurrences)), known_row), people.size),
+        pinned=KeySet.of(_rows(((n, o.pinned) for n, o in enumerate(occurrences)), known_row), people.size),
+        is_pinned=np.array([bool(o.pinned) for o in occurrences], dtype=np.bool_),
         before=promises,
         after=promises,
         fatigue=_fatigue(volunteers, person, people.size, problem),

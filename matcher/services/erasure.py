@@ -32,6 +32,7 @@ from matcher.store.models import (
     Offer,
     Person,
     PhoneCode,
+    Pin,
     Referral,
     Visit,
     VisitReport,
@@ -130,7 +131,7 @@ def _erase_words(session: Session, person_id: int) -> None:
         execution_options={"synchronize_session": False},
     )
     session.execute(update(InboundText).where(InboundText.person_id == person_id).values(words=""))
-    for table in (ChannelChoice, Check, Leaning, LeaningReset, WarmCheck):
+    for table in (ChannelChoice, Check, Leaning, LeaningReset, Pin, WarmCheck):
         session.execute(delete(table).where(table.person_id == person_id))
     told = select(Notification.id).where(
         or_(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,6 +15,7 @@ from matcher.domain.errors import BadInput
 from matcher.domain.wording import clean_line
 from matcher.services import addresses, audit
 from matcher.services.addresses import Located
+from matcher.store.bulk import among
 from matcher.store.models import Home, NeverPair, Person
 
 NAME_LENGTH = 40
@@ -145,6 +147,21 @@ def check_adult(born_on: date, today: date) -> date:
     if years > 120:
         raise BadInput("Enter your real date of birth", field="date_of_birth")
     return born_on
+
+
+def short_names(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
+    """First name and the initial of the surname, by person: for staff."""
+    wanted = (
+        select(Person.id, Person.first_name, Home.surname)
+        .outerjoin(Home, Home.person_id == Person.id)
+        .where(among(Person.id, person_ids))
+    )
+    return {person_id: short_name(first, surname) for person_id, first, surname in session.execute(wanted)}
+
+
+def short_name(first_name: str, surname: str | None) -> str:
+    """Joan M; who gave no surname has a first name alone."""
+    return f"{first_name} {(surname or '')[:1]}".strip()
 
 
 def keep_apart(session: Session, one: int, other: int, *, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -22,7 +23,7 @@ from matcher.domain.recurrence import Recurrence
 from matcher.domain.timewindow import TimeWindow
 from matcher.engine.params import Acceptance, Params
 from matcher.engine.problem import LiveAsk, OpenOccurrence, RoundProblem
-from matcher.services import cold_spells, learned
+from matcher.services import cold_spells, learned, near_offers, pins
 from matcher.services.batching import GATHERING
 from matcher.services.volunteer_reader import read_volunteers
 from matcher.store import queries
@@ -42,6 +43,8 @@ from matcher.store.models import (
     Visit,
 )
 
+AROUND = 200  # occurrences that are solved again to see what one ask would change
+
 
 def read_problem(session: Session, area_id: int, *, now: datetime) -> RoundProblem:
     """Every open occurrence of the area that may be asked about now, and every active offer there is."""
@@ -49,22 +52,41 @@ def read_problem(session: Session, area_id: int, *, now: datetime) -> RoundProbl
 
 
 def read_one(session: Session, occurrence_id: int, *, now: datetime) -> RoundProblem:
-    """The same of one occurrence alone, whenever it is due; without any, if nobody may be asked about it."""
-    area_id = session.execute(select(Occurrence.area_id).where(Occurrence.id == occurrence_id)).scalar_one()
-    return _problem(session, area_id, _open_columns(now).where(Occurrence.id == occurrence_id), now)
+    """The same of one occurrence alone, whenever it is due, with the offers that could be near it or were asked about
+    it; without any occurrence, if nobody may be asked about it.
+    """
+    visit = near_offers.place_of(session, occurrence_id)
+    near = near_offers.nearest(session, visit.point, visit.kind) | near_offers.asked_about(session, occurrence_id)
+    return _problem(session, visit.area_id, _open_columns(now).where(Occurrence.id == occurrence_id), now, near)
 
 
-def _problem(session: Session, area_id: int, wanted: Any, now: datetime) -> RoundProblem:
+def read_around(session: Session, occurrence_id: int, offer_id: int, *, now: datetime) -> RoundProblem:
+    """What the next round of its area will look at, as far as this offer could matter to it: the occurrences nearest to
+    their home, this one among them, and the offers nearest to it.
+    """
+    area_id, home = near_offers.place_of(session, occurrence_id).area_id, near_offers.home_of(session, offer_id)
+    of_area = _of_area(area_id, now).order_by(None).order_by(near_offers.metres_from(home)).limit(AROUND).subquery()
+    wanted = _open_columns(now).where(
+        (Occurrence.id == occurrence_id) | Occurrence.id.in_(select(of_area.c.id)), Occurrence.area_id == area_id
+    )
+    near = near_offers.nearest(session, home) | near_offers.asked_about(session, occurrence_id) | {offer_id}
+    return _problem(session, area_id, wanted.order_by(Occurrence.id), now, near)
+
+
+def _problem(
+    session: Session, area_id: int, wanted: Any, now: datetime, only: Collection[int] | None = None
+) -> RoundProblem:
     occurrences = _occurrences(session, wanted)
     if not occurrences:
         return RoundProblem(now=now)
     horizon = TimeWindow(now, max(window.end for one in occurrences for window in one.windows))
+    is_cold = cold_spells.is_cold(session, area_id, now=now)
     return RoundProblem(
         now=now,
         params=replace(Params(), acceptance=replace(Acceptance(), **learned.coefficients(session))),
         occurrences=occurrences,
-        volunteers=read_volunteers(session, horizon, is_cold=cold_spells.is_cold(session, area_id, now=now), now=now),
-        live_asks=_live_asks(session, now),
+        volunteers=read_volunteers(session, horizon, is_cold=is_cold, now=now, only=only),
+        live_asks=_live_asks(session, now, only),
         never_pairs=_same_homes(session, [one.resident_id for one in occurrences])
         | frozenset(frozenset(pair) for pair in session.execute(select(NeverPair.person_a, NeverPair.person_b))),
     )
@@ -93,6 +115,7 @@ def _occurrences(session: Session, wanted: Any) -> tuple[OpenOccurrence, ...]:
     refused_by = grouped(session, _refusals(ids))
     asked = grouped(session, _wishes([row.need_id for row in rows]))
     usual = grouped(session, _happy_pairs([row.resident_id for row in rows]))
+    kept = pins.kept_for(session, ids, [row.need_id for row in rows])
     return tuple(
         OpenOccurrence(
             id=row.id,
@@ -113,6 +136,7 @@ def _occurrences(session: Session, wanted: Any) -> tuple[OpenOccurrence, ...]:
             held_by=frozenset(person_id for person_id, _ in held_by[row.id]),
             begins_at=min((starts_at for _, starts_at in held_by[row.id]), default=None),
             refused_by=frozenset(refused_by[row.id]),
+            pinned=kept.people(row.id, row.need_id, refused_by[row.id]),
             usual_first=row.recurrence is Recurrence.WEEKLY or is_personal(row.checks),
         )
         for row in rows
@@ -185,8 +209,8 @@ def _happy_pairs(resident_ids: list[int]) -> Any:
     )
 
 
-def _live_asks(session: Session, now: datetime) -> tuple[LiveAsk, ...]:
-    rows = session.execute(
+def _live_asks(session: Session, now: datetime, only: Collection[int] | None) -> tuple[LiveAsk, ...]:
+    live = (
         select(
             Match.occurrence_id,
             Match.offer_id,
@@ -202,6 +226,7 @@ def _live_asks(session: Session, now: datetime) -> tuple[LiveAsk, ...]:
         .where(Match.status == MatchStatus.PROPOSED, Occurrence.ends_at > now)
         .order_by(Match.id)
     )
+    rows = session.execute(live if only is None else live.where(among(Match.offer_id, only)))
     return tuple(
         LiveAsk(
             occurrence_id=occurrence_id,

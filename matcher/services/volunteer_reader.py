@@ -6,6 +6,7 @@ away and those who do other things. No row becomes an object here, but for the f
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -22,7 +23,7 @@ from matcher.engine.offers_copied import CopiedOffers, snapshot_from
 from matcher.engine.params import Params
 from matcher.engine.snapshot import NO_LIMIT, THE_SCHEME_S, Snapshot
 from matcher.services import learned
-from matcher.store.bulk import copied, grouped
+from matcher.store.bulk import among, copied, grouped
 from matcher.store.models import (
     AvailabilityException,
     AvailabilityRule,
@@ -43,26 +44,37 @@ ASKS_REMEMBERED = timedelta(days=Params().idle_days)  # for longer nobody counts
 SNOW_REACH = Params().snow_reach
 
 
-def read_volunteers(session: Session, horizon: TimeWindow, *, is_cold: bool = False, now: datetime) -> Snapshot:
-    """Every active offer, free when it is free inside `horizon`.
+def read_volunteers(
+    session: Session,
+    horizon: TimeWindow,
+    *,
+    is_cold: bool = False,
+    now: datetime,
+    only: Collection[int] | None = None,
+) -> Snapshot:
+    """Every active offer, free when it is free inside `horizon`; or those with `only` these ids.
 
     While it is cold nobody reaches as far, and whoever agreed to it may make more visits a week
     and be asked more a day.
     """
     kinds = select(KindRow.slug.label("word"), _place(KindRow.slug))
     checks = select(Check.name.label("word"), _place(Check.name)).group_by(Check.name)
+
+    def read(query: Any, offer_id: Any = Offer.id) -> bytes:
+        return copied(session, query if only is None else query.where(among(offer_id, only)))
+
     found = CopiedOffers(
-        offers=copied(session, _offers(is_cold=is_cold, now=now)),
-        kinds=copied(session, _kinds(kinds.subquery())),
+        offers=read(_offers(is_cold=is_cold, now=now)),
+        kinds=read(_kinds(kinds.subquery()), OfferKind.offer_id),
         kind_names=_words(session, kinds),
-        traits=copied(session, _traits()),
+        traits=read(_traits(), OfferTrait.offer_id),
         trait_names=tuple(Trait),
-        rules=copied(session, _rules(horizon)),
-        checks=copied(session, _checks(checks.subquery())),
+        rules=read(_rules(horizon), AvailabilityRule.offer_id),
+        checks=read(_checks(checks.subquery())),
         check_names=_words(session, checks),
-        held=copied(session, _held_since(_monday(now))),
-        asked=copied(session, _asked_since(now - ASKS_REMEMBERED)),
-        exceptions=_exceptions(session, horizon),
+        held=read(_held_since(_monday(now))),
+        asked=read(_asked_since(now - ASKS_REMEMBERED), Match.offer_id),
+        exceptions=_exceptions(session, horizon, only),
     )
     return snapshot_from(found, horizon)
 
@@ -164,11 +176,15 @@ def _asked_since(since: datetime) -> Any:
     return asked.order_by(Match.asked_at)
 
 
-def _exceptions(session: Session, horizon: TimeWindow) -> dict[int, list[tuple[TimeWindow, bool]]]:
+def _exceptions(
+    session: Session, horizon: TimeWindow, only: Collection[int] | None
+) -> dict[int, list[tuple[TimeWindow, bool]]]:
     during = AvailabilityException.during
     rows = select(AvailabilityException.offer_id, during, AvailabilityException.is_free).where(
         during.op("&&")(Range(horizon.start, horizon.end))
     )
+    if only is not None:
+        rows = rows.where(among(AvailabilityException.offer_id, only))
     found = grouped(session, rows)
     return {
         offer_id: [(TimeWindow(when.lower, when.upper), is_free) for when, is_free in some]

@@ -1,8 +1,9 @@
-"""Who could help with one visit: everyone ranked as the engine ranks them, and asking one of them by hand."""
+"""Who could help with one visit: everyone ranked as the engine ranks them, why not, and what would bring one."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,30 +11,23 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matcher.domain.errors import BadInput, NotFound
+from matcher.domain.errors import NotFound
 from matcher.domain.geo import METRES_PER_MILE, distance_band
 from matcher.domain.kinds import job_words
 from matcher.domain.lifecycle import MatchStatus, NeedStatus, OccurrenceStatus, Urgency
 from matcher.domain.localtime import clock_words, day_words, window_words
-from matcher.engine.problem import ReasonCode, RoundProblem
+from matcher.engine.problem import ReasonCode
 from matcher.engine.solve import who_could
 from matcher.engine.standing import KEPT_AWAY, LOOKED_INTO, Standing
-from matcher.services import audit, matches, round_reader, rounds
-from matcher.services.answers import AnswerWhy
+from matcher.services import about_one, people, round_reader, setting_aside
+from matcher.services.about_one import About
+from matcher.services.pins import PIN_WHYS
+from matcher.services.setting_aside import MAY_SET_ASIDE
 from matcher.store import queries
-from matcher.store.bulk import among
-from matcher.store.models import Area, HandChoice, Home, KindRow, Match, Need, Occurrence, Person
+from matcher.store.models import Area, Home, KindRow, Match, Need, Occurrence, Person, Pin
 
 SHOWN = 30
-# What a coordinator may set aside: what a neighbour offered as their usual measure, never a check or a word against it.
-MAY_SET_ASIDE = frozenset({ReasonCode.NOBODY_NEAR, ReasonCode.ALL_AT_LIMIT, ReasonCode.ALL_ASKED_ENOUGH})
-WHYS: Mapping[str, str] = {
-    "spoke": "I have spoken to them",
-    "knows_them": "They know each other",
-    "nearer": "They are nearer than it looks",
-    "urgent": "It is urgent",
-    "other": "Something else",
-}
+SHOWN_AT_FIRST = 8
 ASKED_WORDS: Mapping[MatchStatus, str] = {
     MatchStatus.PROPOSED: "asked, no answer yet",
     MatchStatus.ACCEPTED: "said yes",
@@ -78,6 +72,25 @@ class AskedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Brings:
+    """Somebody whom the smallest thing to set aside would bring, tried by solving again. others: how many besides."""
+
+    offer_id: int
+    name: str
+    words: tuple[str, ...]
+    others: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFor:
+    """For whom the team keeps it. every_visit: of the need, not this one alone."""
+
+    name: str
+    every_visit: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class WhoPage:
     """The page of one visit that is looked for. steps: its waterfall, (label, people left). is_open: neighbours may be
     asked about it now. has_more: there are more than those shown.
@@ -96,25 +109,32 @@ class WhoPage:
     candidates: tuple[CandidateRow, ...]
     has_more: bool
     asked: tuple[AskedRow, ...]
+    brings: tuple[Brings, ...]
+    cannot: tuple[str, ...]
+    kept_for: KeptFor | None
+    about: About | None
 
 
 @dataclass(frozen=True, slots=True)
-class ByHand:
-    """Whom to ask. why: one of WHYS, needed where a requirement is set aside or they are not to be asked at all, but
-    `is_assigned`: they said yes by voice.
-    """
+class Look:
+    """How much of it to look at. about: the offer of somebody to tell more of. is_whole: not the first few alone."""
 
-    offer_id: int
-    why: str | None = None
-    is_assigned: bool = False
+    about: int | None = None
+    is_whole: bool = False
 
 
-def read(session: Session, occurrence_id: int, *, area_ids: frozenset[int], now: datetime) -> WhoPage:
+def read(
+    session: Session, occurrence_id: int, *, area_ids: frozenset[int], now: datetime, look: Look | None = None
+) -> WhoPage:
     """The page. NotFound if the visit is of no area of theirs."""
-    occurrence, need, kind, area = _row(session, occurrence_id, area_ids)
+    look = look or Look()
+    occurrence, need, kind, area = looked_for(session, occurrence_id, area_ids)
     problem = round_reader.read_one(session, occurrence_id, now=now)
-    standings = who_could(problem, occurrence_id, most=SHOWN + 1) if problem.occurrences else ()
-    names = _names(session, standings)
+    standings = who_could(problem, occurrence_id, most=LOOKED_INTO) if problem.occurrences else ()
+    shown = standings[: SHOWN if look.is_whole else SHOWN_AT_FIRST]
+    brings = setting_aside.smallest(problem, occurrence_id, standings)
+    about = next((one for one in standings if one.offer_id == look.about), None)
+    called = people.short_names(session, [one.person_id for one in (*shown, *(one.standing for one in brings))])
     first = queries.next_window(occurrence, now)
     return WhoPage(
         occurrence_id=occurrence_id,
@@ -127,47 +147,49 @@ def read(session: Session, occurrence_id: int, *, area_ids: frozenset[int], now:
         why=_why(occurrence, need, standings),
         steps=tuple((step["label"], step["left"]) for step in occurrence.waterfall or []),
         is_open=bool(problem.occurrences),
-        candidates=tuple(_candidate(one, names[one.person_id]) for one in standings[:SHOWN]),
-        has_more=len(standings) > SHOWN,
+        candidates=tuple(_candidate(one, called[one.person_id]) for one in shown),
+        has_more=len(standings) > len(shown),
         asked=_asked(session, occurrence_id),
+        brings=tuple(
+            Brings(
+                one.standing.offer_id,
+                called[one.standing.person_id],
+                tuple(_kept_away(one.standing, code) for code in one.codes),
+                one.others,
+            )
+            for one in brings
+        ),
+        cannot=_cannot(standings) if not any(not one.missing for one in standings) else (),
+        kept_for=_kept_for(session, occurrence),
+        about=about_one.read(session, occurrence_id, need.resident_id, about, now) if about else None,
     )
 
 
-def ask(
-    session: Session, occurrence_id: int, choice: ByHand, *, area_ids: frozenset[int], staff_id: int, now: datetime
-) -> None:
-    """Ask this person now; or, if they said yes by voice, give them the visit.
-
-    NotFound if the visit is of no area of theirs; BadInput, with nothing written, if it cannot be or has no reason.
-    """
-    _row(session, occurrence_id, area_ids)
-    problem = round_reader.read_one(session, occurrence_id, now=now)
-    standings = who_could(problem, occurrence_id, most=LOOKED_INTO) if problem.occurrences else ()
-    one = next((one for one in standings if one.offer_id == choice.offer_id), None)
-    if one is None:
-        raise BadInput("They cannot be asked about this visit any more", field="offer")
-    _check(session, choice, one)
-    match = _propose(session, problem, occurrence_id, one, choice, now)
-    turn = next((other.offer_id for other in standings if not other.missing), None)
-    session.add(
-        HandChoice(
-            match_id=match.id,
-            staff_id=staff_id,
-            set_aside=[code.value for code in one.missing],
-            why=choice.why,
-            engine_offer_id=turn,
-            is_assigned=choice.is_assigned,
-            chosen_at=now,
-        )
+def _cannot(standings: Sequence[Standing]) -> tuple[str, ...]:
+    """What else keeps somebody away by itself, and is not the team's to set aside."""
+    alone = Counter(one.missing[0] for one in standings if len(one.missing) == 1)
+    return tuple(
+        f"{count} {'neighbour' if count == 1 else 'neighbours'}: {KEPT_AWAY[code]}"
+        for code, count in sorted(alone.items())
+        if code not in MAY_SET_ASIDE
     )
-    session.flush()
-    done = "assigned_by_hand" if choice.is_assigned else "asked_by_hand"
-    audit.record(session, audit.staff(staff_id), done, ("match", match.id), *one.missing, now=now)
-    if choice.is_assigned:
-        _assign(session, match, now)
 
 
-def _row(session: Session, occurrence_id: int, area_ids: frozenset[int]) -> Any:
+def _kept_for(session: Session, occurrence: Occurrence) -> KeptFor | None:
+    pin = session.scalars(
+        select(Pin)
+        .where(Pin.lifted_at.is_(None), (Pin.occurrence_id == occurrence.id) | (Pin.need_id == occurrence.need_id))
+        .order_by(Pin.occurrence_id.is_(None))
+        .limit(1)
+    ).one_or_none()
+    if pin is None:
+        return None
+    name = people.short_names(session, [pin.person_id])[pin.person_id]
+    return KeptFor(name, pin.occurrence_id is None, PIN_WHYS[pin.why])
+
+
+def looked_for(session: Session, occurrence_id: int, area_ids: frozenset[int]) -> Any:
+    """(Occurrence, Need, KindRow, name of the area). NotFound if it is of no area of theirs."""
     wanted = (
         select(Occurrence, Need, KindRow, Area.name)
         .join(Need, Need.id == Occurrence.need_id)
@@ -178,38 +200,6 @@ def _row(session: Session, occurrence_id: int, area_ids: frozenset[int]) -> Any:
     if (row := session.execute(wanted).one_or_none()) is None:
         raise NotFound
     return row
-
-
-def _check(session: Session, choice: ByHand, one: Standing) -> None:
-    if choice.why is not None and choice.why not in WHYS:
-        raise BadInput("Select a reason", field="why")
-    if barred := [code for code in one.missing if code not in MAY_SET_ASIDE]:
-        name = _names(session, (one,))[one.person_id]
-        raise BadInput(f"{name} {KEPT_AWAY[barred[0]]}", field="offer")
-    if choice.why is None and (one.missing or choice.is_assigned):
-        raise BadInput("Select a reason", field="why")
-
-
-def _propose(
-    session: Session, problem: RoundProblem, occurrence_id: int, one: Standing, choice: ByHand, now: datetime
-) -> Match:
-    if one.missing:
-        waived = problem.waiving(occurrence_id, one.missing)
-        one = next(w for w in who_could(waived, occurrence_id, most=LOOKED_INTO) if w.offer_id == one.offer_id)
-    wanted = rounds.proposals(problem, [one.ask] if one.ask else [])
-    asked, _ = matches.propose(session, None, wanted, now=now, is_spoken_to=choice.is_assigned)
-    if not asked:
-        raise BadInput("They have two questions to answer already, or are taken then", field="offer")
-    mine = (Match.occurrence_id == occurrence_id) & (Match.offer_id == one.offer_id)
-    return session.scalars(select(Match).where(mine, Match.status == MatchStatus.PROPOSED)).one()
-
-
-def _assign(session: Session, match: Match, now: datetime) -> None:
-    answer = matches.accept(session, match.id, now=now)
-    if answer.why is AnswerWhy.CLASH:
-        raise BadInput("They could not get there from where they are before", field="offer")
-    if not answer.held:
-        raise BadInput("The visit could not be given to them", field="offer")
 
 
 def _why(occurrence: Occurrence, need: Need, standings: tuple[Standing, ...]) -> str:
@@ -223,20 +213,6 @@ def _why(occurrence: Occurrence, need: Need, standings: tuple[Standing, ...]) ->
     if could > SHOWN:
         return f"More than {SHOWN} could be asked just now."
     return f"{could} could be asked just now." if could else "Nobody could be asked just now."
-
-
-def _names(session: Session, standings: tuple[Standing, ...]) -> dict[int, str]:
-    """First name and the initial of the surname, by person."""
-    wanted = (
-        select(Person.id, Person.first_name, Home.surname)
-        .outerjoin(Home, Home.person_id == Person.id)
-        .where(among(Person.id, (one.person_id for one in standings)))
-    )
-    return {person_id: _short(first, surname) for person_id, first, surname in session.execute(wanted)}
-
-
-def _short(first_name: str, surname: str | None) -> str:
-    return f"{first_name} {(surname or '')[:1]}".strip()
 
 
 def _candidate(one: Standing, name: str) -> CandidateRow:
@@ -274,6 +250,6 @@ def _asked(session: Session, occurrence_id: int) -> tuple[AskedRow, ...]:
         .order_by(Match.asked_at, Match.id)
     )
     return tuple(
-        AskedRow(_short(first, surname), ASKED_WORDS[status], at)
+        AskedRow(people.short_name(first, surname), ASKED_WORDS[status], at)
         for first, surname, status, at in session.execute(wanted)
     )

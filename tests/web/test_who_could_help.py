@@ -4,7 +4,7 @@ import re
 
 from flask.testing import FlaskClient
 
-from matcher.store.models import Match, Visit
+from matcher.store.models import Match, NeverPair, Visit
 from matcher.store.session import reading
 from tests.web.conftest import HOUSE, NOTE, POSTCODE, World, press
 
@@ -59,3 +59,28 @@ def test_a_visit_there_is_not_is_no_page(client: FlaskClient, world: World, sign
 
 def test_who_could_help_is_for_coordinators_alone(client: FlaskClient, world: World) -> None:
     assert client.get("/team/who/1").status_code in (302, 303, 404)
+
+
+def test_a_visit_is_kept_for_one_and_then_for_nobody(client: FlaskClient, world: World, sign_in_token: str) -> None:
+    path, offer = signed_in(client, sign_in_token), str(christophers(world))
+    answer = press(client, path, f"{path}/pin", offer=offer)
+    assert (answer.status_code, "Select a reason" in answer.text) == (422, True)
+    assert press(client, path, f"{path}/pin", offer=offer, why="spoke", scope="need").status_code == 303
+    shown = client.get(path).text
+    assert "Kept for Christopher" in shown
+    assert "with every visit of this need" in shown
+    press(client, path, f"{path}/unpin")
+    assert "Kept for" not in client.get(path).text
+
+
+def test_two_are_never_paired_with_a_reason_alone(client: FlaskClient, world: World, sign_in_token: str) -> None:
+    path, offer = signed_in(client, sign_in_token), str(christophers(world))
+    assert press(client, path, f"{path}/apart", offer=offer, why="whim").status_code == 422
+    assert press(client, path, f"{path}/apart", offer=offer, why="asked").status_code == 303
+    with reading() as session:
+        assert session.query(NeverPair).count() == 1
+
+
+def christophers(world: World) -> int:
+    with reading() as session:
+        return session.get_one(Match, world.match_id).offer_id

@@ -3,7 +3,7 @@
 from matcher.store.models.areas import Area, Cell, Postcode
 from matcher.store.models.arrangements import Arrangement
 from matcher.store.models.asking import Match, NeverPair, Round, Visit
-from matcher.store.models.by_hand import HandChoice
+from matcher.store.models.by_hand import ApartChoice, HandChoice, Pin
 from matcher.store.models.cold import ColdSpell, WarmCheck
 from matcher.store.models.concerns import Concern
 from matcher.store.models.confirming import PhoneCheck, PhoneCode
@@ -31,6 +31,7 @@ from matcher.store.models.weather import ColdHint, WeatherSource
 
 __all__ = [
     "AcceptanceModel",
+    "ApartChoice",
     "Area",
     "Arrangement",
     "AuditRow",
@@ -70,6 +71,7 @@ __all__ = [
     "Person",
     "PhoneCheck",
     "PhoneCode",
+    "Pin",
     "Postcode",
     "PrivateLink",
     "Referral",

@@ -131,6 +131,7 @@ class _RandomRound:
             refused_by=frozenset(101 + v for v in range(5) if dice.random() < 0.15),
             usual=frozenset(1 + v for v in range(5) if dice.random() < 0.15),
             held_by=frozenset(1 + v for v in range(5) if dice.random() < 0.05),
+            pinned=frozenset(1 + v for v in range(5) if dice.random() < 0.03),
         )
 
     def neighbour(self, id: int) -> Volunteer:  # noqa: A002
@@ -221,6 +222,7 @@ class Oracle:
             ReasonCode.ALL_ASKED_ENOUGH: live >= 2 or today >= 6,
             ReasonCode.KEPT_APART: bool(apart & there),
             ReasonCode.ALL_SAID_NO: one.offer_id in need.refused_by,
+            ReasonCode.KEPT_FOR_ANOTHER: bool(need.pinned) and one.person_id not in need.pinned,
         }.get(rule, False)
 
     def moments(self, problem: RoundProblem, need: OpenOccurrence, one: Volunteer) -> Iterable[datetime]:

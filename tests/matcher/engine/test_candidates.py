@@ -126,3 +126,13 @@ def test_helpers_who_may_not_meet_are_not_sent_together(village: Any) -> None:
     assert pairs_found(village.round([held], people, never_pairs=apart)) == {}
     (left,) = solve_round(village.round([village.need(1, helpers_wanted=2)], people, never_pairs=apart)).unserved
     assert left.reason == ReasonCode.KEPT_APART
+
+
+def test_what_is_kept_for_somebody_is_theirs_alone(village: Any) -> None:
+    people = [village.neighbour(1), village.neighbour(2)]
+    kept = village.need(1, pinned=frozenset({2}))
+    assert pairs_found(village.round([kept], people)).keys() == {(1, 102)}
+    away = [village.neighbour(1), village.neighbour(2, kinds=frozenset())]
+    (left,) = solve_round(village.round([kept], away)).unserved
+    assert left.reason == ReasonCode.KEPT_FOR_ANOTHER
+    assert left.sentence == "The team keeps it for somebody who cannot be asked just now."

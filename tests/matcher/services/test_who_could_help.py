@@ -5,8 +5,10 @@ from sqlalchemy.exc import IntegrityError
 
 from matcher.domain.errors import BadInput, NotFound
 from matcher.domain.lifecycle import MatchStatus
-from matcher.services import audit, people, who_could_help
-from matcher.services.who_could_help import ByHand
+from matcher.engine.allocation import Allocation
+from matcher.services import asking_by_hand, audit, near_offers, people, round_reader, setting_aside, who_could_help
+from matcher.services.asking_by_hand import ByHand
+from matcher.services.who_could_help import Look
 from matcher.store.models import AuditRow, HandChoice, Match, Offer, Visit
 from tests.statements import statements
 
@@ -27,7 +29,7 @@ def ask(world, need, name, **choice):
     chosen = ByHand(offer_of(world, name), **choice)
     with world.work() as session:
         occurrence_id = world.occurrence_id(need)
-        who_could_help.ask(session, occurrence_id, chosen, area_ids=areas, staff_id=by, now=world.now)
+        asking_by_hand.ask(session, occurrence_id, chosen, area_ids=areas, staff_id=by, now=world.now)
 
 
 def offer_of(world, name):
@@ -143,7 +145,7 @@ def test_a_visit_of_another_area_is_not_known(world, need):
         with pytest.raises(NotFound):
             who_could_help.read(session, occurrence_id, area_ids=elsewhere, now=world.now)
         with pytest.raises(NotFound):
-            who_could_help.ask(session, occurrence_id, choice, area_ids=elsewhere, staff_id=1, now=world.now)
+            asking_by_hand.ask(session, occurrence_id, choice, area_ids=elsewhere, staff_id=1, now=world.now)
 
 
 def test_nobody_is_asked_while_someone_must_be_rung_first(world):
@@ -169,7 +171,8 @@ def test_the_page_takes_as_many_queries_for_many_neighbours_as_for_one(world, ne
 
     def read_counted():
         with world.work() as session, statements(session) as told:
-            shown = who_could_help.read(session, occurrence_id, area_ids=areas, now=world.now)
+            look = Look(is_whole=True)
+            shown = who_could_help.read(session, occurrence_id, area_ids=areas, now=world.now, look=look)
         return shown, len(told)
 
     world.offer("Christopher")
@@ -180,3 +183,58 @@ def test_the_page_takes_as_many_queries_for_many_neighbours_as_for_one(world, ne
     assert shown.has_more
     assert shown.why == "More than 30 could be asked just now."
     assert many == few
+
+
+def test_the_first_few_are_shown_until_more_are_asked_for(world, need):
+    world.crowd(40)
+    shown = read(world, need)
+    assert (len(shown.candidates), shown.has_more) == (who_could_help.SHOWN_AT_FIRST, True)
+
+
+def test_the_least_that_would_bring_someone_is_one_press(world, need):
+    world.offer("Gwen")
+    world.offer("Tom")
+    world.offer("Ann", kinds=frozenset({"lift"}))
+    shown = read(world, need)
+    (brings,) = shown.brings
+    assert (brings.name, brings.others) == ("Gwen S", 0)  # Tom could not walk there in the time that is left either
+    assert brings.words == ("lives 2.1 miles farther away than they offered",)
+    assert shown.cannot == ("1 neighbour: does not offer this kind of help",)
+    ask(world, need, "Gwen", why="nobody_else")
+    assert world.who_was_asked(need) == ["Gwen"]
+    assert world.one(HandChoice).set_aside == ["nobody_near"]
+
+
+def test_that_nobody_else_could_is_no_reason_while_somebody_could(world, need):
+    world.offer("Gwen")
+    world.offer("Christopher")
+    assert read(world, need).brings == ()
+    with pytest.raises(BadInput, match="Somebody could be asked as it is"):
+        ask(world, need, "Gwen", why="nobody_else")
+    assert world.all(Match) == []
+
+
+def test_nothing_is_offered_that_a_second_solving_does_not_bear_out(world, need, monkeypatch):
+    world.offer("Gwen")
+    monkeypatch.setattr(setting_aside, "solve_round", lambda problem, say_why: Allocation())
+    assert read(world, need).brings == ()
+
+
+def test_a_check_is_not_for_the_team_to_relax(world):
+    lift = world.post(kind="lift")
+    world.offer("Christopher", kinds=frozenset({"lift"}), travel_mode="car")
+    shown = read(world, lift)
+    assert shown.brings == ()
+    assert shown.cannot == ("1 neighbour: does not have the checks it needs",)
+
+
+def test_whoever_could_not_be_near_is_not_read(world, need, monkeypatch):
+    world.offer("Christopher")
+    world.offer("Ann", kinds=frozenset({"lift"}))
+    world.offer("Tom")
+    monkeypatch.setattr(near_offers, "LOOKED_AT", 2)
+    assert [row.name for row in read(world, need).candidates] == ["Christopher S", "Tom S"]
+    world.ask("Ann", need)
+    with world.work() as session:
+        problem = round_reader.read_one(session, world.occurrence_id(need), now=world.now)
+    assert [ask.offer_id for ask in problem.live_asks] == [offer_of(world, "Ann")]

@@ -1,0 +1,66 @@
+"""One neighbour beside one visit: what asking them there would change for others, and whether they are kept apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from matcher.engine.standing import Standing
+from matcher.services import people, what_if
+from matcher.services.pins import APART_WHYS
+from matcher.services.what_if import Move
+from matcher.store.models import ApartChoice
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Another visit that asking somebody here would change, with names of who would be asked."""
+
+    visit: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """One neighbour: what asking them here would change for others. lacking: visits that would have nobody then.
+    is_possible: they can be asked here at all. apart: why the team keeps them apart, if it does.
+    """
+
+    offer_id: int
+    name: str
+    is_possible: bool
+    looked_at: int
+    lacking: tuple[Moved, ...]
+    changed: tuple[Moved, ...]
+    apart: str
+
+
+def read(session: Session, occurrence_id: int, resident_id: int, one: Standing, now: datetime) -> About:
+    """What to tell of them. Nothing is written."""
+    found = what_if.if_asked(session, occurrence_id, one.offer_id, now=now)
+    moves = (*found.lacking, *found.changed) if found else ()
+    called = people.short_names(
+        session, [one.person_id, *(who for move in moves for who in (*move.before, *move.after))]
+    )
+    low, high = sorted((one.person_id, resident_id))
+    apart = session.get(ApartChoice, (low, high))
+    return About(
+        offer_id=one.offer_id,
+        name=called[one.person_id],
+        is_possible=found is not None,
+        looked_at=found.looked_at if found else 0,
+        lacking=tuple(_moved(move, called) for move in found.lacking) if found else (),
+        changed=tuple(_moved(move, called) for move in found.changed) if found else (),
+        apart=APART_WHYS[apart.why] if apart else "",
+    )
+
+
+def _moved(move: Move, called: Mapping[int, str]) -> Moved:
+    return Moved(
+        move.visit, tuple(called[who] for who in move.before), tuple(called[who] for who in move.after), move.why
+    )

@@ -1,0 +1,180 @@
+"""Whom the team keeps a visit for, or every visit of a need: nobody else is asked unless they say no; and whom it keeps
+apart. Each with a reason in one word; all of it is for coordinators alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from matcher.domain.errors import BadInput, NotFound
+from matcher.domain.lifecycle import NeedStatus, OccurrenceStatus, OfferStatus
+from matcher.services import audit, people
+from matcher.store import queries
+from matcher.store.bulk import among, grouped
+from matcher.store.models import ApartChoice, Need, Occurrence, Offer, Pin
+
+PIN_WHYS: Mapping[str, str] = {
+    "knows_them": "They know each other",
+    "asked_for": "They were asked for by name",
+    "spoke": "I have spoken to them",
+    "other": "Something else",
+}
+APART_WHYS: Mapping[str, str] = {
+    "asked": "One of them asked",
+    "fell_out": "They do not get on",
+    "safety": "For somebody's safety",
+    "other": "Something else",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """For whom, by an offer of theirs; why: one of PIN_WHYS; every_visit: of the need, not this one alone."""
+
+    offer_id: int
+    why: str
+    every_visit: bool = False
+
+
+def pin(
+    session: Session, occurrence_id: int, keep: Keep, *, area_ids: frozenset[int], staff_id: int, now: datetime
+) -> None:
+    """Keep it for this person. What was kept for somebody else before, in the same way, is theirs no more.
+
+    NotFound if the visit is of no area of theirs; BadInput, with nothing written, if it cannot be or has no reason.
+    """
+    need = _locked(session, occurrence_id, area_ids)
+    if keep.why not in PIN_WHYS:
+        raise BadInput("Select a reason", field="why")
+    person_id = _person(session, keep.offer_id)
+    if queries.is_kept_apart(session, need.resident_id, person_id):
+        raise BadInput("They are to be kept apart from someone there", field="offer")
+    which: dict[str, Any] = {"need_id": need.id} if keep.every_visit else {"occurrence_id": occurrence_id}
+    _lift(session, which, now)
+    session.add(Pin(**which, person_id=person_id, staff_id=staff_id, why=keep.why, set_at=now))
+    _look_again(session, need, now)
+    audit.record(session, audit.staff(staff_id), "pinned", ("person", person_id), *which, now=now)
+    session.flush()
+
+
+def lift(session: Session, occurrence_id: int, *, area_ids: frozenset[int], staff_id: int, now: datetime) -> None:
+    """Keep it for nobody: neither this visit nor the others of its need. Twice is once."""
+    need = _locked(session, occurrence_id, area_ids)
+    lifted = _lift(session, {"occurrence_id": occurrence_id}, now) + _lift(session, {"need_id": need.id}, now)
+    if lifted:
+        _look_again(session, need, now)
+        audit.record(session, audit.staff(staff_id), "unpinned", ("occurrence", occurrence_id), now=now)
+
+
+def keep_apart(
+    session: Session,
+    occurrence_id: int,
+    offer_id: int,
+    why: str,
+    *,
+    area_ids: frozenset[int],
+    staff_id: int,
+    now: datetime,
+) -> None:
+    """Never match this person with who lives there, whichever of the two needs help. Neither is told."""
+    need = _locked(session, occurrence_id, area_ids)
+    if why not in APART_WHYS:
+        raise BadInput("Select a reason", field="why")
+    person_id, resident_id = _person(session, offer_id), need.resident_id
+    low, high = sorted((person_id, resident_id))
+    if low == high:
+        raise BadInput("They are the one who asked", field="offer")
+    people.keep_apart(session, low, high, now=now)
+    session.flush()
+    if session.get(ApartChoice, (low, high)) is None:
+        session.add(ApartChoice(person_a=low, person_b=high, staff_id=staff_id, why=why, set_at=now))
+    kept = Pin.need_id == need.id, Pin.occurrence_id.in_(_visits_of(need.id))
+    session.execute(
+        update(Pin).where(kept[0] | kept[1], Pin.person_id == person_id, Pin.lifted_at.is_(None)).values(lifted_at=now),
+        execution_options={"synchronize_session": False},
+    )
+    _look_again(session, need, now)
+    audit.record(session, audit.staff(staff_id), "kept_apart", ("person", person_id), now=now)
+    session.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Whom each occurrence is kept for, by occurrence and by need: (person_id, offer_id) of their active offers."""
+
+    by_occurrence: Mapping[int, Sequence[tuple[int, int]]]
+    by_need: Mapping[int, Sequence[tuple[int, int]]]
+
+    def people(self, occurrence_id: int, need_id: int, refused_by: Collection[int]) -> frozenset[int]:
+        """For whom it is kept, of those who have not said no: of the visit first, then of the need."""
+        of_visit = self.by_occurrence.get(occurrence_id, ())
+        kept = of_visit or self.by_need.get(need_id, ())
+        return frozenset(person_id for person_id, _ in kept) - {
+            person_id for person_id, offer_id in kept if offer_id in refused_by
+        }
+
+
+def kept_for(session: Session, occurrence_ids: Collection[int], need_ids: Collection[int]) -> Kept:
+    """Whom these are kept for. Who has no active offer any more, has paused or has left, is not waited for."""
+    live = (
+        select(Pin.person_id, Offer.id)
+        .join(Offer, (Offer.person_id == Pin.person_id) & (Offer.status == OfferStatus.ACTIVE))
+        .where(Pin.lifted_at.is_(None))
+    )
+    return Kept(_by(session, live, Pin.occurrence_id, occurrence_ids), _by(session, live, Pin.need_id, need_ids))
+
+
+def _by(session: Session, live: Any, column: Any, ids: Collection[int]) -> Mapping[int, Sequence[tuple[int, int]]]:
+    return grouped(session, live.where(among(column, ids)).with_only_columns(column, Pin.person_id, Offer.id))
+
+
+def _locked(session: Session, occurrence_id: int, area_ids: frozenset[int]) -> Need:
+    """The need of this visit, which stays as it is until the transaction ends."""
+    wanted = select(Occurrence.need_id).where(Occurrence.id == occurrence_id, Occurrence.area_id.in_(area_ids))
+    need_id = session.scalars(wanted.with_for_update()).one_or_none()
+    if need_id is None:
+        raise NotFound
+    return session.get_one(Need, need_id)
+
+
+def _person(session: Session, offer_id: int) -> int:
+    active = select(Offer.person_id).where(Offer.id == offer_id, Offer.status == OfferStatus.ACTIVE)
+    if (person_id := session.scalar(active)) is None:
+        raise BadInput("They do not offer help any more", field="offer")
+    return person_id
+
+
+def _lift(session: Session, which: Mapping[str, int], now: datetime) -> int:
+    (column, value), *_ = which.items()
+    held = select(Pin).where(getattr(Pin, column) == value, Pin.lifted_at.is_(None)).with_for_update()
+    lifted = session.scalars(held).all()
+    for one in lifted:
+        one.lifted_at = now
+    session.flush()
+    return len(lifted)
+
+
+def _visits_of(need_id: int) -> Any:
+    return select(Occurrence.id).where(Occurrence.need_id == need_id)
+
+
+def _look_again(session: Session, need: Need, now: datetime) -> None:
+    """The next round considers what it has considered before; what is weeks away keeps its day."""
+    if need.status is not NeedStatus.OPEN:
+        return
+    session.execute(
+        update(Occurrence)
+        .where(
+            Occurrence.need_id == need.id,
+            Occurrence.status == OccurrenceStatus.OPEN,
+            Occurrence.considered_at.is_not(None),
+        )
+        .values(next_round_at=now),
+        execution_options={"synchronize_session": False},
+    )
