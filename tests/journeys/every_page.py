@@ -149,6 +149,7 @@ class EveryPage:
         ((owed,),) = self.world.execute(held)
         own = f"/desk/needs/{waiting.need_id}"
         looked_for = self.world.execute("select id from occurrences where status = 'open' order by id limit 1")
+        offers = self.world.execute("select id from offers where status = 'active' order by id desc limit 1")
         return {
             "someone to ring": own,
             "a caller's letter": f"{own}/letter",
@@ -156,6 +157,7 @@ class EveryPage:
             "who goes every week": f"/team/regular/{self.weekly_id}",
             "a concern": "/team/concerns/1",
             "who could help": f"/team/who/{looked_for[0][0]}",
+            "if one of them goes": f"/team/who/{looked_for[0][0]}?about={offers[0][0]}",
             **self._cold(),
         }
 
