@@ -18,6 +18,7 @@ from web import (
     cold,
     concerns,
     confirming,
+    contact_card,
     desk,
     details,
     for_someone,
@@ -85,7 +86,7 @@ def create_app(config: Config | None = None) -> Flask:
     add_error_pages(app)
     for noun in (
         *(public, checking, invitations),
-        *(needs, for_someone, confirming, changes, details, offers, matches, visits, volunteers),
+        *(needs, for_someone, confirming, changes, contact_card, details, offers, matches, visits, volunteers),
         *(own_settings, regulars, cold, team, who_could_help, desk, concerns),
         *(calendar_feed, notify, outbox, health),
     ):

@@ -8,11 +8,11 @@ from flask import Blueprint, Response, request
 
 from matcher.domain.errors import BadInput, Conflict
 from matcher.domain.roles import LinkPurpose
-from matcher.services import changing, need_page
+from matcher.services import changing, need_page, wishes
 from matcher.services.access import Action
 from matcher.store.session import reading, unit_of_work
 from web import bell, clock
-from web.forms.needs import NoteForm, WhenForm
+from web.forms.needs import NoteForm, WhenForm, WishesForm
 from web.forms.questions import Asking, QuestionForm, show_beside
 from web.guard import declares, granted
 from web.templating import page, see_other
@@ -23,7 +23,7 @@ blueprint = Blueprint("changes", __name__)
 @blueprint.get("/r/<token:token>/change")
 @declares(Action.CHANGE_NEED, link=LinkPurpose.STATUS)
 def change(token: str) -> Response:
-    """Another time, or another note."""
+    """Another time, another note, or somebody else to come."""
     return _change_page(token)
 
 
@@ -53,6 +53,21 @@ def change_note(token: str) -> Response:
     except BadInput as error:
         show_beside(form, error)
         return _change_page(token, note=form)
+    return see_other(f"/r/{token}")
+
+
+@blueprint.post("/r/<token:token>/change/who")
+@declares(Action.CHANGE_NEED, link=LinkPurpose.STATUS)
+def change_who(token: str) -> Response:
+    """Something else matters about who comes; what mattered before is not shown."""
+    form = WishesForm(request.form)
+    with unit_of_work() as session:
+        form.offer(wishes.allowed(session, need_page.kind_of(session, granted("need_id"))))
+        form.validate()  # what is not on the list is no answer
+        asked, is_must = frozenset(form.wishes.data), bool(form.is_must.data)
+        musts, wished = (asked, frozenset[str]()) if is_must else (frozenset[str](), asked)
+        changing.change_wishes(session, granted("need_id"), musts=musts, wished=wished, now=clock.now())
+    bell.ring(bell.RUN_DUE_ROUNDS, bell.DELIVER_DUE)
     return see_other(f"/r/{token}")
 
 
@@ -103,8 +118,10 @@ def _change_page(token: str, *, when: WhenForm | None = None, note: NoteForm | N
         raise Conflict("This request is over. You can ask again.")
     shown = when or WhenForm()
     shown.prepare(_asking())
-    failed = note if note is not None else when
-    return page("needs/change.html", need=need, token=token, when=shown, note=note or NoteForm(), form=failed)
+    failed, who = note if note is not None else when, WishesForm()
+    with reading() as session:
+        who.offer(wishes.allowed(session, need.kind))
+    return page("needs/change.html", need=need, token=token, when=shown, note=note or NoteForm(), who=who, form=failed)
 
 
 def _again_page(token: str, form: WhenForm) -> Response:

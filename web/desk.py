@@ -10,12 +10,13 @@ from typing import Any
 from flask import Blueprint, Response, current_app, g, request
 
 from matcher.domain.errors import BadInput, NotFound
-from matcher.services import call_back, confirming, desk, needs, telling
+from matcher.services import call_back, confirming, desk, needs, telling, visits
 from matcher.services.access import Action
 from matcher.services.desk import Handler
 from matcher.store.session import reading, unit_of_work
 from web import bell, clock
 from web.auth import is_session_sealed
+from web.forms.answers import HowItWentForm
 from web.forms.desk import CallForm, DoorForm, FindForm
 from web.forms.questions import Asking, QuestionForm, show_beside
 from web.guard import HIGHEST_ID, declares
@@ -148,7 +149,7 @@ def _looked(form: QuestionForm, look: Callable[[Any], Any]) -> Any:
 @declares(Action.USE_DESK)
 def need(need_id: int) -> Response:
     """What they asked for, what has become of it, and how to reach them. Each look is written down."""
-    return _need_page("desk/need.html", need_id)
+    return _need_page("desk/need.html", need_id, form=HowItWentForm())
 
 
 @blueprint.get(f"/desk/needs/{_NEED}/letter")
@@ -189,6 +190,21 @@ def cancel(need_id: int) -> Response:
         needs.cancel_need(session, need_id, actor=handler.actor, now=clock.now())
     bell.ring(bell.DELIVER_DUE)
     return see_other(f"/desk/needs/{need_id}")
+
+
+@blueprint.post(f"/desk/needs/{_NEED}/how")
+@declares(Action.USE_DESK, sealed_by=is_session_sealed)
+def say_how(need_id: int) -> Response:
+    """How it went, as the caller says it."""
+    handler, form = _handler(), HowItWentForm(request.form)
+    if not form.validate():
+        return _need_page("desk/need.html", need_id, form=form)
+    said = {"again": form.again.data, "actor": handler.actor}
+    with unit_of_work() as session:
+        desk.read(session, need_id, handler, now=clock.now())
+        visits.say_how_it_went(session, need_id, form.answer.data, form.thanks.data, **said, now=clock.now())
+    bell.ring(bell.RUN_DUE_ROUNDS, bell.DELIVER_DUE)
+    return see_other(f"/desk/needs/{need_id}?said={form.answer.data}")
 
 
 # What only a person can tell ---------------------------------------------------------------------------------

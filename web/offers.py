@@ -76,6 +76,7 @@ def _draft(forms: Forms) -> OfferDraft:
     most = times.visits_per_week.data
     return OfferDraft(
         kinds=frozenset(forms["kinds"].data["kinds"]),
+        traits=frozenset(forms["kinds"].data["traits"]),
         pattern=times.pattern.data,
         times=times.chosen_times,
         away=times.stretches,

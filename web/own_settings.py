@@ -16,8 +16,8 @@ from matcher.services.access import Action
 from matcher.services.offer_changes import Own
 from matcher.store.session import reading, unit_of_work
 from web import bell, clock
-from web.forms.offers import TimesForm, TravelForm
-from web.forms.own import OwnKindsForm, PauseForm, WritingForm, read_times, times_data, writing_data
+from web.forms.offers import KindsForm, TimesForm, TravelForm
+from web.forms.own import PauseForm, WritingForm, read_times, times_data, writing_data
 from web.forms.questions import Asking, QuestionForm, show_beside
 from web.guard import declares, granted
 from web.templating import page, see_other
@@ -34,7 +34,7 @@ class Setting:
     save: Callable[[Any, int, Any, datetime], None]
 
 
-def _save_kinds(session: Any, person_id: int, form: OwnKindsForm, now: datetime) -> None:
+def _save_kinds(session: Any, person_id: int, form: KindsForm, now: datetime) -> None:
     offer_changes.change_kinds(session, person_id, frozenset(form.kinds.data), now=now)
     offer_changes.change_traits(session, person_id, frozenset(form.traits.data), now=now)
 
@@ -61,7 +61,7 @@ def _travel_data(own: Own) -> dict[str, Any]:
 
 
 SETTINGS: Mapping[str, Setting] = {
-    "kinds": Setting(OwnKindsForm, lambda own: {"kinds": sorted(own.kinds), "traits": sorted(own.traits)}, _save_kinds),
+    "kinds": Setting(KindsForm, lambda own: {"kinds": sorted(own.kinds), "traits": sorted(own.traits)}, _save_kinds),
     "times": Setting(TimesForm, times_data, _save_times),
     "reach": Setting(TravelForm, _travel_data, _save_reach),
     "writing": Setting(WritingForm, lambda own: writing_data(own.writing), _save_writing),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -18,7 +18,7 @@ from matcher.domain.localtime import day_words, local_day, window_words
 from matcher.domain.recurrence import Recurrence, day_windows
 from matcher.domain.timewindow import TimeWindow, merge
 from matcher.domain.wording import clean_text, refuse_secrets
-from matcher.services import audit, confirming, matches, needs, visits, wishes
+from matcher.services import audit, batching, confirming, matches, needs, visits, wishes
 from matcher.services.needs import NeedDraft, PostedNeed
 from matcher.services.people import PersonDraft
 from matcher.store import queries
@@ -124,6 +124,29 @@ def change_note(session: Session, need_id: int, typed: str, *, now: datetime) ->
     elif note:
         session.add(NeedNote(need_id=need_id, note=note))
     audit.record(session, audit.person(need.resident_id), "changed", ("need", need_id), "note", now=now)
+
+
+def change_wishes(
+    session: Session, need_id: int, *, musts: Collection[str], wished: Collection[str], now: datetime
+) -> None:
+    """Something else matters about who comes. Who was asked and is not so is told that it is off; others are asked.
+
+    Whoever said yes already stays: that is for a call. BadInput for what may not be asked for with this help.
+    """
+    occurrences = _locked(session, need_id)
+    need = session.get_one(Need, need_id, with_for_update={"key_share": True})
+    if need.status not in (NeedStatus.OPEN, NeedStatus.PAUSED):
+        raise Conflict("This request is over. You can ask again.")
+    if not wishes.replace(session, need, musts, wished):
+        return
+    for occurrence in occurrences:
+        if occurrence.status is OccurrenceStatus.OPEN:
+            matches.withdraw_unfit(
+                session, occurrence.id, lambda offer_id: wishes.meets(session, offer_id, musts), now=now
+            )
+            if need.status is NeedStatus.OPEN and occurrence.reason_code != batching.NOT_YET:
+                _look_afresh(occurrence, now)
+    audit.record(session, audit.person(need.resident_id), "changed", ("need", need_id), "who_comes", now=now)
 
 
 def ask_again(session: Session, need_id: int, timing: NeedDraft, *, now: datetime) -> PostedNeed:

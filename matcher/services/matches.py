@@ -6,7 +6,7 @@ id: so a yes, a no, a cancellation and the clock are put in one order, and no tw
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -116,6 +116,14 @@ def withdraw_live(session: Session, occurrence_id: int, template: str, *, now: d
     for match in _live(session, occurrence_id):
         _end(match, MatchStatus.WITHDRAWN, now)
         _tell(session, match, template, now)
+
+
+def withdraw_unfit(session: Session, occurrence_id: int, is_fit: Callable[[int], bool], *, now: datetime) -> None:
+    """The same for those whose offer is not fit for it any more; the others may still say yes."""
+    for match in _live(session, occurrence_id):
+        if not is_fit(match.offer_id):
+            _end(match, MatchStatus.WITHDRAWN, now)
+            _tell(session, match, "match_withdrawn", now)
 
 
 def lapse_live(session: Session, occurrence_id: int, *, now: datetime) -> None:

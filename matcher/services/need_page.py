@@ -131,6 +131,11 @@ def read(session: Session, need_id: int, *, now: datetime) -> NeedPage:
     )
 
 
+def kind_of(session: Session, need_id: int) -> str:
+    """What kind of help it is about."""
+    return session.get_one(Need, need_id).kind_slug
+
+
 _OTHERWISE = "otherwise"
 # What the resident is told of a reason: true, kind, and nothing about who or why.
 _TOLD_RESIDENT = {

@@ -16,7 +16,7 @@ from matcher.domain.geo import TravelMode, reach_m
 from matcher.domain.kinds import CHECK_WORDS
 from matcher.domain.lifecycle import MatchStatus, OccurrenceStatus, OfferStatus, check_move
 from matcher.domain.localtime import at_local, local_day
-from matcher.services import audit, batching, kinds, matches, page_links, people
+from matcher.services import audit, batching, kinds, matches, page_links, people, wishes
 from matcher.services.outbox import Owed, owe
 from matcher.services.people import PersonDraft
 from matcher.store import queries
@@ -48,6 +48,7 @@ class OfferDraft:
     has_promised: bool
     away: tuple[tuple[date, date], ...] = ()
     visits_per_week: int | None = None
+    traits: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ def make_offer(session: Session, draft: OfferDraft, *, now: datetime) -> MadeOff
     offer.promised_at = now
     session.flush()
     session.add_all(OfferKind(offer_id=offer.id, kind_slug=slug) for slug in sorted(chosen))
+    wishes.tell(session, offer.id, draft.traits)
     add_times(session, offer.id, rules, away)
     look_again(session, offer, now)
     audit.record(session, audit.person(person.id), "offered", ("offer", offer.id), now=now)

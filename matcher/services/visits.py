@@ -123,10 +123,20 @@ def cancel_expected(session: Session, occurrence_id: int, *, now: datetime) -> N
         _tell_volunteer(session, visit, "visit_cancelled", now)
 
 
-def say_how_it_went(session: Session, need_id: int, answer: str, thanks: str, *, again: str = "", now: datetime) -> str:
+def say_how_it_went(
+    session: Session,
+    need_id: int,
+    answer: str,
+    thanks: str,
+    *,
+    again: str = "",
+    actor: str | None = None,
+    now: datetime,
+) -> str:
     """The resident's word on the latest visits: well, partly, nobody or worried. Nobody came: look again, urgently.
 
     `again`, if they said: would they have the same person again: yes, other or any. For other the two are kept apart.
+    `actor`: who wrote it down, if not the resident.
 
     Returns what stands: the first answer, however often it is sent. Conflict if there is no visit to speak of.
     """
@@ -151,7 +161,7 @@ def say_how_it_went(session: Session, need_id: int, answer: str, thanks: str, *,
     _apply(session, occurrence, answer, now)
     if answer == "well" and again != "other":
         arrangements.offer_after(session, need, judged, now=now)
-    audit.record(session, audit.person(need.resident_id), "judged", ("occurrence", occurrence.id), now=now)
+    audit.record(session, actor or audit.person(need.resident_id), "judged", ("occurrence", occurrence.id), now=now)
     return answer
 
 

@@ -40,6 +40,21 @@ def keep(session: Session, need_id: int, musts: Collection[str], wishes: Collect
     )
 
 
+def replace(session: Session, need: Need, musts: Collection[str], wishes: Collection[str]) -> bool:
+    """These in place of what was asked for with a need; False if they are the same. BadInput as `check`."""
+    check(session, need.kind_slug, {*musts, *wishes})
+    before = wanted_with(session, need)
+    session.execute(delete(NeedWish).where(NeedWish.need_id == need.id))
+    keep(session, need.id, musts, wishes)
+    session.flush()
+    return before != wanted_with(session, need)
+
+
+def meets(session: Session, offer_id: int, musts: Collection[str]) -> bool:
+    """Whether a volunteer is all that whoever comes must be."""
+    return set(musts) <= told(session, offer_id)
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What whoever comes must be, and what was wished for besides."""

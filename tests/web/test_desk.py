@@ -13,19 +13,21 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
-from matcher.domain.lifecycle import NeedStatus, NotificationStatus
+from matcher.domain.lifecycle import NeedStatus, NotificationStatus, VisitStatus
 from matcher.domain.roles import StaffRoleName
 from matcher.services import confirming, erasure, needs, staff
 from matcher.store.models import (
     AuditRow,
     Consent,
     Draft,
+    Feedback,
     Need,
     Notification,
     Occurrence,
     PhoneCheck,
     PrivateLink,
     Staff,
+    Visit,
 )
 from matcher.store.session import reading, unit_of_work
 from tests.web.conftest import HOUSE, NOTE, POSTCODE, World, eileen, error_beside, press
@@ -122,7 +124,7 @@ def test_what_is_in_another_area_is_not_there(app: Flask, world: World) -> None:
         assert elsewhere.post(path, data={"form_token": token}).status_code == 404, path
 
 
-VERBS = ("confirmed", "no-answer", "wrong-number", "cancel")
+VERBS = ("confirmed", "no-answer", "wrong-number", "cancel", "how")
 
 
 # A request by phone ------------------------------------------------------------------------------------------
@@ -437,6 +439,43 @@ def test_the_desk_reads_how_to_reach_them_each_look_is_written_down_and_the_call
     assert "They asked for help" in happened
     assert "The request was cancelled" in happened
     assert re.search(r"\byour?\b", happened, re.IGNORECASE) is None  # it speaks of the resident, not to them
+
+
+@pytest.fixture
+def been(client: FlaskClient, world: World) -> str:
+    """Christopher's visit to Eileen has begun; where the desk reads of it."""
+    press(client, f"/m/{world.ask}", f"/m/{world.ask}/yes")
+    with unit_of_work() as session:
+        move_visit(session, datetime.now(UTC) - timedelta(minutes=5))
+    return f"/desk/needs/{world.need_id}"
+
+
+def test_how_it_went_is_told_on_the_telephone_and_written_down_by_whom(handler: FlaskClient, been: str) -> None:
+    assert "The caller says how it went" in handler.get(been).text
+    wrong = press(handler, been, f"{been}/how", thanks="Bless him")
+    assert wrong.status_code == 422
+    assert error_beside(wrong.text, "answer") == "Select how it went"
+    assert 'value="Bless him"' in wrong.text
+    told = press(handler, been, f"{been}/how", answer="well", again="yes", thanks="Bless him")
+    assert "It is written down" in handler.get(told.location).text
+    with reading() as session:
+        kept = session.scalars(select(Feedback)).one()
+    assert (kept.answer, kept.again, kept.thanks) == ("well", "yes", "Bless him")
+    assert "judged" in [action for _, action, _ in audited()]
+    assert "The caller says how it went" not in handler.get(been).text
+
+
+def test_a_worry_told_so_leads_to_where_it_is_written_down(handler: FlaskClient, been: str) -> None:
+    told = press(handler, been, f"{been}/how", answer="worried")
+    assert "/concern" in handler.get(told.location).text
+    assert "999" in handler.get(told.location).text
+
+
+def test_nobody_came_told_on_the_telephone_has_someone_else_looked_for(handler: FlaskClient, been: str) -> None:
+    told = press(handler, been, f"{been}/how", answer="nobody")
+    assert "We look for someone else now" in words(handler.get(told.location))
+    with reading() as session:
+        assert session.scalars(select(Visit.status)).one() is VisitStatus.NO_SHOW
 
 
 @pytest.fixture

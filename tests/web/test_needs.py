@@ -284,7 +284,7 @@ def test_cancelling_asks_first_and_then_tells(client: FlaskClient, world: World)
         ("well", "glad that it went well"),
         ("partly", "more to do"),
         ("nobody", "sorry that nobody came"),
-        ("worried", "call us, so that we can act"),
+        ("worried", "Please tell us what worried you, so that we can act"),
     ],
 )
 def test_how_it_went_is_asked_once_it_is_done(client: FlaskClient, world: World, answer: str, words: str) -> None:

@@ -27,9 +27,9 @@ ABOUT = {
 PROMISES = {"promises": "yes"}
 
 
-def answer_all(client: FlaskClient) -> str:
+def answer_all(client: FlaskClient, **of_yourself: list[str]) -> str:
     at = "/offer"
-    for typed in (KINDS, TIMES, REACH, ABOUT, PROMISES):
+    for typed in ({**KINDS, **of_yourself}, TIMES, REACH, ABOUT, PROMISES):
         answered = press(client, at, **typed)
         assert answered.status_code == 303, answered.text
         at = answered.location

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from matcher.store.models import NeedWish, OfferTrait
 from matcher.store.session import reading
+from tests.web import test_offers
 from tests.web.conftest import World, press
 from tests.web.test_desk import CALL, read_back, send, words
 from tests.web.test_desk import handler as handler
@@ -79,3 +80,26 @@ def test_a_volunteer_tells_it_in_their_settings_and_takes_it_back(app: Flask, wo
             told = {row.value for row in session.scalars(select(OfferTrait.trait))}
         assert told == set(traits) - {"white"}
         assert ("I speak Polish" in client.get(at).text) is bool(traits)
+
+
+def test_it_is_changed_after_posting_and_what_was_chosen_before_is_not_shown(client: FlaskClient, world: World) -> None:
+    own = f"/r/{world.status}"
+    for chosen, must, expected in (
+        (["calm_with_dogs", "white", "woman"], "yes", {("calm_with_dogs", True)}),
+        (["speaks_polish"], "", {("speaks_polish", False)}),
+        ([], "yes", set()),
+    ):
+        sent = press(client, f"{own}/change", f"{own}/change/who", wishes=chosen, is_must=must)
+        assert sent.location == own
+        assert kept() == expected
+        shown = client.get(f"{own}/change").text
+        assert DOG in shown
+        assert " checked" not in shown.split("Change who comes")[1]
+
+
+def test_a_volunteer_tells_it_as_they_join_and_reads_it_before_they_send(client: FlaskClient) -> None:
+    check_at = test_offers.answer_all(client, traits=["calm_with_dogs", "white"])
+    assert "I am at ease with dogs" in client.get(check_at).text
+    press(client, check_at)
+    with reading() as session:
+        assert [row.value for row in session.scalars(select(OfferTrait.trait))] == ["calm_with_dogs"]

@@ -175,6 +175,7 @@ class WhereForm(QuestionForm):
 
 
 _CONTACT_WORDS = {"text": "Text", "phone": "Phone call", "email": "Email", "letter": "Letter"}
+WISHES_LABEL, MUST_LABEL = "Who should it be?", "It must be like that: ask nobody else"
 CONTACT = tuple((way, _CONTACT_WORDS[way]) for way in needs.CONTACTS)
 
 
@@ -198,8 +199,8 @@ class WhoForm(QuestionForm):
         filters=[stripped],
         validators=[short("What you tell the neighbour", needs.NOTE_LENGTH), checked_by(refuse_secrets)],
     )
-    wishes = SomeOf("Who should it be?", choices=[])
-    is_must = BooleanField("It must be like that: ask nobody else", false_values=("", "false", False, None))
+    wishes = SomeOf(WISHES_LABEL, choices=[])
+    is_must = BooleanField(MUST_LABEL, false_values=("", "false", False, None))
     is_note_wanted: bool = False
     who = "you"
     contact_hint = "If you choose nothing, we text a mobile and ring any other number."
@@ -252,6 +253,18 @@ class WhoForm(QuestionForm):
         """`Text`, or `Email: name@example.com`."""
         words = dict(CONTACT)[self.contact.data or people.usual_way(people.check_phone(self.phone.data))]
         return f"{words}: {self.email.data}" if self.contact.data == "email" else words
+
+
+class WishesForm(QuestionForm):
+    """What matters about who comes, changed."""
+
+    wishes = SomeOf(WISHES_LABEL, choices=[])
+    is_must = BooleanField(MUST_LABEL, false_values=("", "false", False, None))
+    validate_wishes = WhoForm.validate_wishes
+
+    def offer(self, traits: tuple[Trait, ...]) -> None:
+        """What may be asked of whoever comes, with this kind of help."""
+        self.wishes.choices = [(trait.value, TRAIT_WORDS[trait].asked) for trait in traits]
 
 
 class NoteForm(QuestionForm):

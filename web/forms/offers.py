@@ -11,6 +11,7 @@ from matcher.domain.errors import BadInput
 from matcher.domain.geo import TravelMode
 from matcher.domain.kinds import SNOW
 from matcher.domain.localtime import local_day
+from matcher.domain.traits import TRAIT_WORDS
 from matcher.services import kinds, local_demand, offers, people, villages
 from matcher.services.kinds import KindView
 from matcher.services.local_demand import LocalDemand
@@ -32,9 +33,12 @@ from web.weekwords import week_words
 
 
 class KindsForm(QuestionForm):
-    """What could you do?"""
+    """What could you do, and what is true of you?"""
 
     kinds = SomeOf("What could you do?", choices=[])
+    traits = SomeOf(
+        "What is true of you? (optional)", choices=[(trait.value, words.told) for trait, words in TRAIT_WORDS.items()]
+    )
     views: tuple[KindView, ...] = ()
 
     def prepare(self, asking: Asking) -> None:
@@ -46,9 +50,14 @@ class KindsForm(QuestionForm):
         """At least one of those there are."""
         some_chosen("Select at least one thing you could do")(self, field)
 
+    def validate_traits(self, field: Field) -> None:
+        """Only what is on the list; anything else is not an answer to this."""
+        field.data = [trait for trait, _ in field.choices if trait in (field.data or [])]
+
     def in_words(self) -> list[str]:
         """One line for each."""
-        return [kind.offer_name for kind in self.views if kind.slug in self.kinds.data]
+        offered = [kind.offer_name for kind in self.views if kind.slug in self.kinds.data]
+        return [*offered, *(words for trait, words in self.traits.choices if trait in self.traits.data)]
 
 
 PATTERN = (

@@ -7,10 +7,9 @@ from typing import Any
 from wtforms import Field
 
 from matcher.domain.preferences import ASKS_CHOICES, QUIET_CHOICES, About
-from matcher.domain.traits import TRAIT_WORDS
 from matcher.services.offer_changes import Own, Times, Writing
-from web.forms.offers import PER_WEEK, KindsForm, TimesForm
-from web.forms.questions import DateField, OneOf, QuestionForm, SomeOf, chosen
+from web.forms.offers import PER_WEEK, TimesForm
+from web.forms.questions import DateField, OneOf, QuestionForm, chosen
 
 ASKS = (
     ("2", "Up to 2 a week"),
@@ -26,22 +25,6 @@ QUIET = (
     ("22-7", "10pm to 7am"),
 )
 _BY = {"text": "Text", "email": "Email", "none": "Do not send these"}
-
-
-class OwnKindsForm(KindsForm):
-    """What could you do, and what is true of you?"""
-
-    traits = SomeOf(
-        "What is true of you? (optional)", choices=[(trait.value, words.told) for trait, words in TRAIT_WORDS.items()]
-    )
-
-    def validate_traits(self, field: Field) -> None:
-        """Only what is on the list; anything else is not an answer to this."""
-        field.data = [trait for trait, _ in field.choices if trait in (field.data or [])]
-
-    def in_words(self) -> list[str]:
-        """One line for each."""
-        return [*super().in_words(), *(words for trait, words in self.traits.choices if trait in self.traits.data)]
 
 
 class WritingForm(QuestionForm):

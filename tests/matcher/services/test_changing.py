@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 import pytest
 
 from matcher.domain.errors import BadInput, Conflict
-from matcher.domain.lifecycle import OccurrenceStatus, VisitStatus
-from matcher.services import changing, need_page, visits
+from matcher.domain.lifecycle import MatchStatus, OccurrenceStatus, VisitStatus
+from matcher.services import changing, need_page, offer_changes, visits
 from matcher.services.need_page import NeedState
 from matcher.services.needs import NeedDraft
 from matcher.services.people import PersonDraft
 from matcher.store import queries
-from matcher.store.models import Feedback, Need, NeedNote, NeverPair, Occurrence, Person
+from matcher.store.models import Feedback, Match, Need, NeedNote, NeedWish, NeverPair, Occurrence, Person
 
 NOBODY = PersonDraft(first_name="", phone="", house="", postcode="")
 
@@ -174,3 +174,61 @@ def test_someone_else_please_is_kept_silently(world, again, apart):
     assert world.one(Feedback).again == (again or None)
     assert len(world.all(NeverPair)) == apart
     assert world.breaches() == {}
+
+
+# Who comes ---------------------------------------------------------------------------------------------------
+
+DOGS = frozenset({"calm_with_dogs"})
+
+
+def change_wishes(world, need, *, musts=frozenset(), wished=frozenset()):
+    with world.work() as session:
+        changing.change_wishes(session, need.need_id, musts=musts, wished=wished, now=world.now)
+
+
+def test_who_was_asked_and_is_not_as_it_must_be_now_is_told_and_whoever_is_stays_asked(world):
+    for name in ("Christopher", "Ann"):
+        world.offer(name)
+    with world.work() as session:
+        offer_changes.change_traits(session, world.people["Ann"], DOGS, now=world.now)
+    need = world.post(when="tomorrow")
+    world.ask_all(["Christopher", "Ann"], need)
+    world.deliver()
+    change_wishes(world, need, musts=DOGS)
+    asked = {match.person_id: match.status for match in world.all(Match)}
+    assert asked == {
+        world.people["Christopher"]: MatchStatus.WITHDRAWN,
+        world.people["Ann"]: MatchStatus.PROPOSED,
+    }
+    assert ("match_withdrawn", "pending") in world.owed("Christopher")
+    assert {(row.trait, row.is_must) for row in world.all(NeedWish)} == {("calm_with_dogs", True)}
+    assert world.one(Occurrence).next_round_at == world.now
+    change_wishes(world, need)
+    assert world.all(NeedWish) == []
+
+
+def test_whoever_said_yes_stays_whatever_is_wished_for_now(world):
+    world.offer("Christopher")
+    need = world.post(when="tomorrow")
+    world.ask("Christopher", need)
+    world.yes("Christopher")
+    change_wishes(world, need, musts=DOGS)
+    assert world.visit("Christopher").status is VisitStatus.HELD
+
+
+def test_the_same_wishes_again_change_nothing(world):
+    need = world.post(wishes=DOGS)
+    world.round()
+    before = world.picture()
+    change_wishes(world, need, wished=DOGS)
+    assert world.picture() == before
+
+
+def test_what_is_over_or_may_not_be_asked_for_is_refused(world):
+    need = world.post()
+    with pytest.raises(BadInput, match="cannot be asked for") as error:
+        change_wishes(world, need, musts=frozenset({"woman"}))
+    assert error.value.field == "wishes"
+    world.cancel(need)
+    with pytest.raises(Conflict):
+        change_wishes(world, need, musts=DOGS)
