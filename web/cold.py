@@ -6,15 +6,16 @@ from datetime import datetime, timedelta
 
 from flask import Blueprint, Response, g, request
 
-from matcher.domain.errors import NotFound
+from matcher.domain.errors import BadInput, NotFound
 from matcher.domain.replies import WarmAnswer
 from matcher.domain.roles import LinkPurpose
-from matcher.services import audit, cold, cold_hints, cold_plans, cold_review, warm_checks
+from matcher.services import audit, cold, cold_hints, cold_limits, cold_plans, cold_review, warm_checks
 from matcher.services.access import Action
 from matcher.store.session import reading, unit_of_work
 from web import bell, clock
 from web.auth import is_session_sealed
-from web.forms.cold import ColdForm, ColdSpellForm, WarmForm, hours_until
+from web.forms.cold import ColdForm, ColdSpellForm, LimitsForm, WarmForm, hours_until
+from web.forms.questions import show_beside
 from web.guard import HIGHEST_ID, declares, granted
 from web.templating import page, see_other
 
@@ -98,6 +99,35 @@ def end(area_id: int) -> Response:
         cold.end(session, area_id, actor=audit.staff(g.actor.staff_id), now=clock.now())
     bell.ring(bell.DELIVER_DUE)
     return see_other("/team/cold")
+
+
+@blueprint.get(f"/team/cold/{_AREA}/limits")
+@declares(Action.SWITCH_COLD)
+def limits(area_id: int) -> Response:
+    """From when on is it cold here?"""
+    _check_area(area_id)
+    with reading() as session:
+        name, set_to = cold_limits.read(session, area_id)
+    data = {"ground_c": f"{set_to.ground_c:g}", "snow_mm": f"{set_to.snow_mm:g}", "level": set_to.level}
+    return page("cold/limits.html", form=LimitsForm(data=data), area=name)
+
+
+@blueprint.post(f"/team/cold/{_AREA}/limits")
+@declares(Action.SWITCH_COLD, sealed_by=is_session_sealed)
+def set_limits(area_id: int) -> Response:
+    """From then on."""
+    _check_area(area_id)
+    form, actor = LimitsForm(request.form), audit.staff(g.actor.staff_id)
+    if form.validate():
+        try:
+            with unit_of_work() as session:
+                cold_limits.change(session, area_id, form.limits(), actor=actor, now=clock.now())
+            return see_other("/team/cold")
+        except BadInput as error:
+            show_beside(form, error)
+    with reading() as session:
+        name, _ = cold_limits.read(session, area_id)
+    return page("cold/limits.html", form=form, area=name)
 
 
 @blueprint.get(f"/team/cold/spells/<int(max={HIGHEST_ID}):spell_id>")

@@ -137,7 +137,7 @@ def _occurrences(session: Session, wanted: Any) -> tuple[OpenOccurrence, ...]:
             begins_at=min((starts_at for _, starts_at in held_by[row.id]), default=None),
             refused_by=frozenset(refused_by[row.id]),
             pinned=kept.people(row.id, row.need_id, refused_by[row.id]),
-            usual_first=row.recurrence is Recurrence.WEEKLY or is_personal(row.checks),
+            usual_first=row.recurrence is not Recurrence.ONCE or is_personal(row.checks),
         )
         for row in rows
     )

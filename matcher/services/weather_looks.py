@@ -20,9 +20,10 @@ from matcher.domain.errors import BadInput
 from matcher.domain.geo import Point
 from matcher.domain.localtime import local_day
 from matcher.domain.roles import StaffRoleName
-from matcher.domain.weather.coldness import SNOW_OVER, Cold, Thresholds, by_forecast, by_warnings, may_be_icy
+from matcher.domain.weather.coldness import SNOW_OVER, Cold, by_forecast, by_warnings, may_be_icy
 from matcher.domain.weather.forecast import read_forecasts
 from matcher.domain.weather.nswws import read_feed
+from matcher.domain.weather.thresholds import Thresholds
 from matcher.services import cold_hints
 from matcher.services.cold_hints import FORECAST, WARNINGS
 from matcher.services.outbox import Owed, owe

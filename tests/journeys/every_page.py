@@ -174,6 +174,7 @@ class EveryPage:
         self.world.later(minutes=-2)
         return {
             "before it is cold": f"/team/cold/{here}/start?hours=24",
+            "from when on it is cold": f"/team/cold/{here}/limits",
             "before the cold is ended": f"/team/cold/{area_id}/end",
             "how a cold spell went": "/team/cold/spells/1",
         }

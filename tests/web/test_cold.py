@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from matcher.services import cold, staff
+from matcher.services import cold, staff, weather_looks
 from matcher.services.staff import StaffRoleName
 from matcher.store.models import Area, ColdSpell, Offer, WarmCheck
 from matcher.store.session import reading, unit_of_work
+from tests.matcher.domain.weather.feeds import feature, feed, square
 from tests.web.conftest import World, press
 
 
@@ -31,7 +32,7 @@ def test_it_is_switched_on_with_an_end_and_off_again(client: FlaskClient, world:
         spell = session.scalars(select(ColdSpell)).one()
     assert abs(spell.ends_at - datetime.now(UTC) - timedelta(hours=24)) < timedelta(minutes=1)
     assert spell.started_by.startswith("staff:")
-    assert "It is cold in 1 of" in client.get("/team/cold").text
+    assert "It is cold in 1 of 18 areas." in client.get("/team/cold").text
     assert "End the cold spell in Bradford on Avon?" in client.get(f"{place}/end").text
     press(client, f"{place}/end", f"{place}/end")
     assert "It is cold nowhere" in client.get("/team/cold").text
@@ -116,3 +117,48 @@ def test_a_review_of_another_area_is_not_found(client: FlaskClient, world: World
     press(client, f"/sign-in/{token}")
     assert client.get(f"/team/cold/spells/{spell_id}").status_code == 404
     assert client.get("/team/cold/spells/99999999").status_code == 404
+
+
+def test_from_when_on_it_is_cold_is_set_for_an_area_and_what_cannot_be_stands_beside_its_field(
+    client: FlaskClient, world: World, sign_in_token: str
+) -> None:
+    press(client, f"/sign-in/{sign_in_token}")
+    page = f"/team/cold/{area_id()}/limits"
+    assert 'value="0.5"' in client.get(page).text
+    typed = {"ground_c": "−1,5 °C", "snow_mm": "30mm", "level": "AMBER"}
+    assert press(client, page, **typed).location == "/team/cold"
+    with reading() as session:
+        area = session.get_one(Area, area_id())
+    assert (area.cold_ground_c, area.cold_snow_mm, area.cold_level) == (-1.5, 30.0, "AMBER")
+    for field, wrong, words in (
+        ("ground_c", "warm", "Enter the temperature in °C, like 0.5"),
+        ("ground_c", "11", "The temperature must be from -20 to 10 °C"),
+        ("snow_mm", "0", "The snow must be from 1 to 1000 mm"),
+        ("snow_mm", "nan", "Enter the snow in mm, like 20"),
+        ("level", "GREEN", "Select which warnings count"),
+    ):
+        refused = press(client, page, **{**typed, field: wrong})
+        assert (refused.status_code, words in refused.text) == (422, True)
+        assert field == "level" or f'value="{wrong}"' in refused.text
+    assert client.get("/team/cold/99999999/limits").status_code == 404
+
+
+def test_what_is_told_of_the_weather_is_suggested_with_when_it_was_read_and_what_is_wrong(
+    client: FlaskClient, world: World, sign_in_token: str
+) -> None:
+    press(client, f"/sign-in/{sign_in_token}")
+    assert "No weather is looked up" in client.get("/team/cold").text
+    now = datetime.now(UTC)
+    moments = {"validFromDate": now.isoformat(), "validToDate": (now + timedelta(hours=30)).isoformat()}
+    over = {"type": "Polygon", "coordinates": [square(-2.27, 51.33, 0.04)]}
+    with unit_of_work() as session:
+        weather_looks.take_warnings(session, feed(feature("w", over, **moments)), now=now)
+        weather_looks.note_failure(session, "forecast", "It answered 500.", now=now)
+    shown = client.get("/team/cold").text
+    assert "Yellow warning: Headline of w" in shown
+    assert f"/team/cold/{area_id()}/start?hours=48" in shown
+    assert "Severe weather warnings: last read today" in shown
+    assert "Weather forecast: not read.</b> It answered 500." in shown
+    assert "It is cold nowhere" in shown
+    checks = client.get("/health").json["checks"]
+    assert (checks["warnings"]["ok"], checks["forecast"]["ok"]) == (True, False)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
+from wtforms import StringField
+
+from matcher.domain.errors import BadInput
+from matcher.domain.weather.thresholds import Thresholds
 from matcher.services import cold
 from web import clock
-from web.forms.questions import OneOf, QuestionForm, chosen
+from web.forms.questions import OneOf, QuestionForm, chosen, stripped
 
 COLD = (
     ("usual", "No more than always"),
@@ -47,6 +52,38 @@ class ColdSpellForm(QuestionForm):
     """For how long is it cold?"""
 
     hours = OneOf("How long will it last?", choices=UNTIL, validators=[chosen("Select how long it will last")])
+
+
+LEVELS = (("YELLOW", "Yellow or worse"), ("AMBER", "Amber or worse"), ("RED", "Red only"))
+
+
+class LimitsForm(QuestionForm):
+    """From when on is it cold?"""
+
+    ground_c = StringField("Frost at the ground, at or below", filters=[stripped])
+    snow_mm = StringField("Snow within a day, at or above", filters=[stripped])
+    level = OneOf(
+        "Which warnings of snow or ice count?",
+        choices=LEVELS,
+        validators=[chosen("Select which warnings count")],
+    )
+
+    def limits(self) -> Thresholds:
+        """What was typed. BadInput, with its field, for what is no number."""
+        ground_c = _number(self.ground_c, "Enter the temperature in °C, like 0.5")
+        return Thresholds(ground_c, _number(self.snow_mm, "Enter the snow in mm, like 20"), self.level.data)
+
+
+def _number(field: StringField, message: str) -> float:
+    """As people type it: a comma for a point, a long dash for minus, the unit behind it."""
+    typed = field.data.replace("−", "-").replace("–", "-").replace(",", ".")
+    found = _NUMBER.fullmatch(typed)
+    if found is None:
+        raise BadInput(message, field=field.name)
+    return float(found[1])
+
+
+_NUMBER = re.compile(r"([+-]?\d{1,4}(?:\.\d{1,3})?)\s*(?:°?\s*C|mm)?", re.IGNORECASE | re.ASCII)
 
 
 class WarmForm(QuestionForm):

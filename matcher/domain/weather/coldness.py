@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from matcher.domain.geo import Point
 from matcher.domain.weather.forecast import HOUR, Forecast
+from matcher.domain.weather.thresholds import Thresholds
 from matcher.domain.weather.warnings import LEVELS, WeatherWarning, worst_first
 
 AHEAD = timedelta(hours=36)  # the coming night and the morning after it
@@ -16,18 +17,6 @@ SNOW_OVER = timedelta(hours=24)
 _ICY = frozenset({"SNOW", "ICE"})
 _ICY_WORDS = re.compile(r"\b(snow|ice|icy|blizzards?)\b", re.IGNORECASE)
 _COUNTS = "ISSUED"
-
-
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """From when on it is cold in an area.
-
-    ground_c: at or below that; snow_mm: that or more within a day; level: a warning of that level or worse.
-    """
-
-    ground_c: float = 0.5
-    snow_mm: float = 20.0
-    level: str = "YELLOW"
 
 
 @dataclass(frozen=True, slots=True)

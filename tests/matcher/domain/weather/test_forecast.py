@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from matcher.domain.errors import BadInput
 from matcher.domain.geo import Point
-from matcher.domain.weather.coldness import Thresholds, by_forecast, by_warnings
+from matcher.domain.weather.coldness import by_forecast, by_warnings
 from matcher.domain.weather.forecast import Forecast, Hour, read_forecasts
 from matcher.domain.weather.nswws import read_feed
+from matcher.domain.weather.thresholds import Thresholds
 from matcher.domain.weather.warnings import LEVELS
 from tests.matcher.domain.weather.feeds import feature, feed, forecast
 
