@@ -58,9 +58,9 @@ def make_clock(problem: RoundProblem) -> Clock:
     """The time line of a round: from the half-hour of now, or of the first window, to the end of the last
     visit.
     """
-    first = min((w.start for o in problem.occurrences for w in o.windows), default=problem.now)
-    last = max((w.end for o in problem.occurrences for w in o.windows), default=problem.now)
-    longest = max((o.minutes for o in problem.occurrences), default=0)
+    first = min((w.start for o in problem.rows for w in o.windows), default=problem.now)
+    last = max((w.end for o in problem.rows for w in o.windows), default=problem.now)
+    longest = max((o.minutes for o in problem.rows), default=0)
     base = math.floor(min(first, problem.now).timestamp()) // HALF_HOUR_S * HALF_HOUR_S
     end = max(last, problem.now) + timedelta(minutes=longest)
     return Clock(

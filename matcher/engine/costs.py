@@ -1,7 +1,7 @@
 """What asking someone is worth, in minutes of welfare: one named function for each term, which add up to the
 weight.
 
-w = p (V age on_time S + continuity + preference - 2 travel - fairness) - attention (1 + fatigue) + idle
+w = p (V age on_time S + continuity + preference - 2 travel - fairness - reserve) - attention (1 + fatigue) + idle
 
 The products are told as a chain: what each factor adds to the factors before it, so that the lines add up.
 """
@@ -51,6 +51,7 @@ class Scene:
     visits: Floats
     fatigue: Floats
     idle: Bools
+    reserved: Floats
 
     @property
     def on_time(self) -> Floats:
@@ -105,6 +106,11 @@ def fairness(scene: Scene) -> Floats:
     return -scene.p * scene.params.fairness_per_visit * scene.visits
 
 
+def reserve(scene: Scene) -> Floats:
+    """What one of their last visits of that week is worth to needs that are expected."""
+    return -scene.p * scene.params.reserve_share * scene.reserved
+
+
 def attention(scene: Scene) -> Floats:
     """Every ask costs a little of someone's goodwill, whatever they answer."""
     return np.full(scene.p.shape, -scene.params.attention)
@@ -138,6 +144,7 @@ TERMS: tuple[Term, ...] = (
     Term("preference", preference, "is as was wished for"),
     Term("travel", travel, "the way there and back: {band}"),
     Term("fairness", fairness, "has visits that week already"),
+    Term("reserve", reserve, "may be wanted for what the cold still brings"),
     Term("attention", attention, "asking takes someone's attention"),
     Term("fatigue", fatigue, "has been asked in the last days"),
     Term("idle", idleness, "has not been asked for a while"),
@@ -161,6 +168,7 @@ def set_scene(world: World, found: Candidates, urge: Urge) -> Scene:
         visits=world.after.weekly[person, world.clock.week_of(found.start)].astype(np.float64),
         fatigue=world.fatigue[person],
         idle=world.idle[person],
+        reserved=world.reserve[person, world.clock.week_of(found.start)],
     )
 
 
@@ -197,6 +205,7 @@ def ceilings(world: World, urge: Urge, occurrence: Ints, metres: Floats, of: Rea
         visits=np.zeros(size),
         fatigue=np.zeros(size),
         idle=np.ones(size, dtype=np.bool_),
+        reserved=np.zeros(size),
     )
     # Where a visit is worth less than the way there, a yes that is less likely costs less.
     return np.maximum(weights(scene), weights(replace(scene, p=np.zeros(size))))

@@ -66,7 +66,8 @@ class Acceptance:
 class Params:
     """Weights and limits of a round. ValueError names the first field that makes no sense.
 
-    value: V, the worth of a filled place. age_rise: how much V has grown by the end of the wait. front_share:
+    value: V, the worth of a filled place. reserve_share: what of the price of needs that
+    are expected counts. age_rise: how much V has grown by the end of the wait. front_share:
     past this share of its wait, an occurrence is served before all others. target_share: where in its windows
     an occurrence has its target, unless it says. late_share: what of V is left when the visit starts after
     the target. preference_per_wish, preference_most: what each wish that is met adds, and all of them at most.
@@ -92,6 +93,7 @@ class Params:
     attention: float = 6.0
     fatigue_half_life_days: float = 3.0
     idle_bonus: float = 3.0
+    reserve_share: float = 1.0
     idle_days: float = 14.0
     live_asks_max: int = 2
     asks_per_day_max: int = 6

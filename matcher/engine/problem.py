@@ -126,10 +126,28 @@ class LiveAsk:
     point: Point
 
 
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """A need that may yet be posted: nobody is asked about it, but who may be wanted there has a price (`reserve`).
+
+    occurrence: what it would be; its id is below 0, and it has no place to fill. chance: that it will be.
+    """
+
+    occurrence: OpenOccurrence
+    chance: float
+
+    def __post_init__(self) -> None:
+        if self.occurrence.id >= 0 or self.occurrence.helpers_wanted:
+            raise ValueError(f"forecast {self.occurrence.id} needs an id below 0 and no helpers")
+        if not 0 < self.chance <= 1:
+            raise ValueError(f"forecast {self.occurrence.id} needs a chance above 0 and at most 1: {self.chance}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundProblem:
     """Everything a round depends on. The order of the collections makes no difference to the answer.
 
+    forecast: what may yet be posted.
     never_pairs: pairs of person ids that are kept apart.
     volunteers: objects in a tuple, or a `Snapshot`, which is columns.
     waived: for an occurrence id, requirements not asked of it: the way to try "what if".
@@ -143,13 +161,20 @@ class RoundProblem:
     live_asks: tuple[LiveAsk, ...] = ()
     never_pairs: frozenset[frozenset[int]] = frozenset()
     waived: Mapping[int, frozenset[ReasonCode]] = field(default_factory=dict)
+    forecast: tuple[Forecast, ...] = ()
 
     def __post_init__(self) -> None:
         if self.now.tzinfo is None:
             raise ValueError("now must be aware")
-        _no_twins("occurrence", (o.id for o in self.occurrences))
+        _no_twins("occurrence", (o.id for o in self.rows))
         if isinstance(self.volunteers, tuple):  # a snapshot has looked at its own
             _no_twins("offer", (v.offer_id for v in self.volunteers))
+
+    @property
+    def rows(self) -> tuple[OpenOccurrence, ...]:
+        """Every occurrence that is looked at: those that are open, by id, then those that may yet be."""
+        by_id = sorted(self.occurrences, key=lambda o: o.id)
+        return (*by_id, *(one.occurrence for one in sorted(self.forecast, key=lambda one: -one.occurrence.id)))
 
     def waiving(self, occurrence_id: int, codes: Collection[ReasonCode]) -> RoundProblem:
         """The same problem with those requirements not asked of that occurrence."""

@@ -31,6 +31,7 @@ from matcher.engine.costs import Urge, set_scene
 from matcher.engine.explain import Shortfall, explain_unserved
 from matcher.engine.plan.search import plan as plan  # the other entry: a whole period at once
 from matcher.engine.problem import RoundProblem
+from matcher.engine.reserve import with_reserve
 from matcher.engine.shortlist import Choice, best_choice
 from matcher.engine.standing import Standing, standings
 from matcher.engine.world import World, build_world, with_asks
@@ -57,7 +58,7 @@ class Desk:
     @classmethod
     def of(cls, problem: RoundProblem) -> Desk:
         """As the round finds it."""
-        world = build_world(problem)
+        world = with_reserve(build_world(problem), problem)
         return cls(world, urges(world, problem), pace(world, problem), unanswered(world, problem))
 
     def sized_up(self) -> Urge:

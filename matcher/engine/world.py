@@ -51,7 +51,8 @@ class World:
     been asked for it. apart: (occurrence, person) who may not meet its resident or its other helper; never:
     for a person row, those they are kept apart from. refused: (occurrence, offer). usual: (occurrence,
     person). pinned: (occurrence, person) for whom the team keeps it; is_pinned: (O,) it is kept for somebody.
-    leaning: (V,) logits. asks_a_day: (P,) most asks in a day.
+    leaning: (V,) logits. asks_a_day: (P,) most asks in a day. reserve: (P, weeks), minutes, what one of a person's
+    visits of that week is worth to needs that are expected.
     """
 
     params: Params
@@ -75,6 +76,7 @@ class World:
     leaning: Floats
     asks_a_day: Ints
     waived: Mapping[int, frozenset[ReasonCode]]
+    reserve: Floats
 
     def waived_for(self, row: int) -> frozenset[ReasonCode]:
         """The requirements not asked of that occurrence row."""
@@ -108,7 +110,7 @@ def lengths(apart: Floats) -> Floats:
 
 def build_world(problem: RoundProblem) -> World:
     """The arrays of a round, in the order of the ids whatever the order of the input."""
-    occurrences = tuple(sorted(problem.occurrences, key=lambda o: o.id))
+    occurrences = problem.rows
     volunteers = snapshot_of(problem.volunteers)
     people, person = np.unique(volunteers.person, return_inverse=True)
     checks = sorted({c for o in occurrences for c in o.required_checks})
@@ -152,6 +154,7 @@ def build_world(problem: RoundProblem) -> World:
         leaning=volunteers.leaning,
         asks_a_day=_asks_a_day(volunteers, person, people.size, problem.params),
         waived={n: problem.waived[o.id] for n, o in enumerate(occurrences) if problem.waived.get(o.id)},
+        reserve=np.zeros((people.size, clock.weeks.size)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, select
@@ -13,6 +13,7 @@ from matcher.domain.localtime import local_day
 from matcher.domain.recurrence import Recurrence, day_windows
 from matcher.domain.timewindow import TimeWindow
 from matcher.services import cold_spells, needs
+from matcher.store.bulk import among, grouped
 from matcher.store.models import ColdSpell, Need, Occurrence
 
 DAYS_AHEAD = 2  # today and tomorrow: further ahead nobody knows the weather
@@ -24,19 +25,21 @@ def extend(session: Session, *, now: datetime) -> int:
     spells = cold_spells.spells_on(session, now=now)
     wanted = session.scalars(_standing(spells).with_for_update(skip_locked=True, key_share=True)).all()
     opened = 0
-    for need in wanted:
-        spell = spells[need.area_id]
-        for windows in _missing(session, need, spell.ends_at, spell, now):
+    for area_id, spell in spells.items():
+        theirs = [need for need in wanted if need.area_id == area_id]
+        for need, windows in _missing(session, theirs, spell.ends_at, spell, DAYS_AHEAD, now):
             needs.open_occurrence(session, need, windows, now, cold_spell_id=spell.id)
             opened += 1
     return opened
 
 
-def would_open(session: Session, area_id: int, until: datetime, *, now: datetime) -> list[tuple[Need, Windows]]:
+def would_open(
+    session: Session, area_id: int, until: datetime, *, days_ahead: int = DAYS_AHEAD, now: datetime
+) -> list[tuple[Need, Windows]]:
     """What `extend` would open there if it were cold until then: each need with the times of one day."""
     spell = cold_spells.spells_on(session, now=now).get(area_id)
     wanted = session.scalars(_standing([area_id])).all()
-    return [(need, windows) for need in wanted for windows in _missing(session, need, until, spell, now)]
+    return list(_missing(session, wanted, until, spell, days_ahead, now))
 
 
 def _standing(area_ids: Collection[int]) -> Select[Need]:
@@ -45,19 +48,21 @@ def _standing(area_ids: Collection[int]) -> Select[Need]:
 
 
 def _missing(
-    session: Session, need: Need, until: datetime, spell: ColdSpell | None, now: datetime
-) -> Iterator[Windows]:
+    session: Session, wanted: Sequence[Need], until: datetime, spell: ColdSpell | None, days_ahead: int, now: datetime
+) -> Iterator[tuple[Need, Windows]]:
     """The days there are until then, but for those that have their occurrence."""
-    known = {local_day(starts_at) for starts_at in session.scalars(_starts(need, spell))}
-    for ahead in range(DAYS_AHEAD):
-        day = local_day(now) + timedelta(days=ahead)
-        windows = day_windows(day, need.bands, not_before=now)
-        if windows and day not in known and windows[0].start < until:
-            yield windows
+    starts = grouped(session, _starts([need.id for need in wanted], spell))
+    for need in wanted:
+        known = {local_day(starts_at) for starts_at in starts[need.id]}
+        for ahead in range(days_ahead):
+            day = local_day(now) + timedelta(days=ahead)
+            windows = day_windows(day, need.bands, not_before=now)
+            if windows and day not in known and windows[0].start < until:
+                yield need, windows
 
 
-def _starts(need: Need, spell: ColdSpell | None) -> Select[datetime]:
-    """Whatever there is of it, but for what an earlier thaw called off."""
+def _starts(need_ids: Iterable[int], spell: ColdSpell | None) -> Select[tuple[int, datetime]]:
+    """Whatever there is of them, but for what an earlier thaw called off."""
     is_of_now = Occurrence.cold_spell_id == (spell.id if spell else None)
     counts = Occurrence.cold_spell_id.is_(None) | is_of_now | (Occurrence.status != OccurrenceStatus.CANCELLED)
-    return select(Occurrence.starts_at).where(Occurrence.need_id == need.id, counts)
+    return select(Occurrence.need_id, Occurrence.starts_at).where(among(Occurrence.need_id, need_ids), counts)

@@ -23,7 +23,7 @@ from matcher.domain.recurrence import Recurrence
 from matcher.domain.timewindow import TimeWindow
 from matcher.engine.params import Acceptance, Params
 from matcher.engine.problem import LiveAsk, OpenOccurrence, RoundProblem
-from matcher.services import cold_spells, learned, near_offers, pins
+from matcher.services import cold_spells, forecasting, learned, near_offers, pins
 from matcher.services.batching import GATHERING
 from matcher.services.volunteer_reader import read_volunteers
 from matcher.store import queries
@@ -79,16 +79,19 @@ def _problem(
     occurrences = _occurrences(session, wanted)
     if not occurrences:
         return RoundProblem(now=now)
-    horizon = TimeWindow(now, max(window.end for one in occurrences for window in one.windows))
-    is_cold = cold_spells.is_cold(session, area_id, now=now)
+    cold_until = cold_spells.ends_where_cold(session, now=now).get(area_id)
+    forecast = forecasting.expected(session, area_id, cold_until=cold_until, now=now) if cold_until else ()
+    looked_at = (*occurrences, *(one.occurrence for one in forecast))
+    horizon = TimeWindow(now, max(window.end for one in looked_at for window in one.windows))
     return RoundProblem(
         now=now,
         params=replace(Params(), acceptance=replace(Acceptance(), **learned.coefficients(session))),
         occurrences=occurrences,
-        volunteers=read_volunteers(session, horizon, is_cold=is_cold, now=now, only=only),
+        volunteers=read_volunteers(session, horizon, is_cold=cold_until is not None, now=now, only=only),
         live_asks=_live_asks(session, now, only),
         never_pairs=_same_homes(session, [one.resident_id for one in occurrences])
         | frozenset(frozenset(pair) for pair in session.execute(select(NeverPair.person_a, NeverPair.person_b))),
+        forecast=forecast,
     )
 
 

@@ -21,6 +21,7 @@ OFF: Mapping[str, Params] = {
     "fairness": replace(_USUAL, fairness_per_visit=0.0),
     "attention": replace(_USUAL, attention=0.0),
     "fatigue": replace(_USUAL, fatigue_half_life_days=1e-6),
+    "reserve": replace(_USUAL, reserve_share=0.0),
     "idle": replace(_USUAL, idle_bonus=0.0),
     "limits": replace(_USUAL, live_asks_max=10_000, asks_per_day_max=10_000),
     "pacing": replace(_USUAL, rounds=1.0, round_max=10_000.0),

@@ -8,7 +8,7 @@ from matcher.engine.clock import Bools, Floats
 from matcher.simulation.county import County
 from matcher.simulation.dice import Throw, normal, uniform
 from matcher.simulation.hours import later
-from matcher.simulation.parameters import ANSWERING, DAY_MIN
+from matcher.simulation.parameters import ANSWERING, DAY_MIN, SLOTS_A_DAY
 
 STANDBY_YES = 0.9
 STANDBY_DELAY_MIN = 2.0
@@ -27,6 +27,7 @@ class Answers:
         self.is_silent_no = uniform(seed, Throw.SILENT, rows, columns) < ANSWERING.silent_share
         median = np.where(needs.urgent, ANSWERING.median_urgent_min, ANSWERING.median_min)[:, None]
         self.delay_min = median * np.exp(ANSWERING.sigma * normal(seed, Throw.DELAY, rows, columns))
+        self.standing_by = _standing_by(county)
         self.comes = uniform(seed, Throw.NO_SHOW, rows, columns) >= county.scenario.extensions.no_show
         self._logit = (
             ANSWERING.base
@@ -54,23 +55,23 @@ class Answers:
         factor = self.county.reach_on(asked)
         notice = np.array(start - asked)
         chance = float(self.chance(need, notice_min=notice, factor=factor, tired=tired)[volunteer])
-        if self.stands_by(volunteer, start):
+        if self.standing_by[volunteer, self.county.slot_of(start)]:
             chance = max(chance, STANDBY_YES)
         return bool(self.luck[need, volunteer] < chance)
 
     def answers_at(self, need: int, volunteer: int, start: float, asked: float) -> float:
         """When they answer, if they do."""
-        if self.stands_by(volunteer, start):
+        if self.standing_by[volunteer, self.county.slot_of(start)]:
             return later(asked, STANDBY_DELAY_MIN)
         return later(asked, float(self.delay_min[need, volunteer]))
 
-    def stands_by(self, volunteer: int, start: float) -> bool:
-        """They were asked the evening before to keep that morning of snow free."""
-        if not self.county.helpers.standby[volunteer]:
-            return False
-        slot = self.county.slot_of(start)
-        is_morning_of_snow = slot % 3 == 0 and int(start // DAY_MIN) in self.county.scenario.snow_days
-        return is_morning_of_snow and bool(self.county.helpers.free[volunteer, slot])
+
+def _standing_by(county: County) -> Bools:
+    """(V, slots): asked the evening before, they keep that morning of snow free."""
+    mornings = np.zeros(county.slot_start.size, dtype=np.bool_)
+    mornings[[day * SLOTS_A_DAY for day in county.scenario.snow_days]] = True
+    keeps: Bools = county.helpers.standby[:, None] & mornings & county.helpers.free
+    return keeps
 
 
 def _mood(county: County) -> Floats:

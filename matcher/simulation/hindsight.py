@@ -14,7 +14,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
 from matcher.engine.clock import Bools, Floats, Ints
-from matcher.simulation.answers import Answers
+from matcher.simulation.answers import STANDBY_DELAY_MIN, STANDBY_YES, Answers
 from matcher.simulation.county import County
 from matcher.simulation.desk import earliest_in_slot, latest_in_slot, most_visits
 from matcher.simulation.hours import later
@@ -84,9 +84,11 @@ def _best_reach(county: County, posted: float) -> Floats:
 def _starts(county: County, answers: Answers, need: int, able: Ints, factor: Floats) -> Floats:
     """(able, slots): the earliest start in each half-day to which they say yes; infinite if there is none."""
     posted = float(county.needs.posted[need])
+    free, way = county.helpers.free[able], county.way_min[need, able]
     answer = np.array([later(posted, float(answers.delay_min[need, v])) for v in able])
-    free = county.helpers.free[able]
-    earliest = earliest_in_slot(county, need, free, answer + county.way_min[need, able])
+    earliest = earliest_in_slot(county, need, free, answer + way)
+    at_once = earliest_in_slot(county, need, free, later(posted, STANDBY_DELAY_MIN) + way)
+    earliest = np.where(answers.standing_by[able], np.minimum(at_once, earliest), earliest)
     latest = latest_in_slot(county, need, free)
     found = np.full(earliest.shape, np.inf)
     # More notice makes a yes likelier: the earliest start, or the first with three hours of notice, or with ten.
@@ -103,8 +105,10 @@ def _says_yes(answers: Answers, need: int, able: Ints, notice: Floats, factor: F
         answers.chance(need, notice_min=_spread(answers, able, notice[:, slot]), factor=factor[slot], tired=0.0)[able]
         for slot in range(slots)
     ]
-    near = answers.county.far(need)[able][:, None] <= factor[None, :]
-    yes: Bools = (answers.luck[need, able][:, None] < np.stack(columns, axis=1)) & near
+    chance = np.stack(columns, axis=1)
+    chance = np.where(answers.standing_by[able], np.maximum(chance, STANDBY_YES), chance)
+    can = (answers.county.far(need)[able][:, None] <= factor[None, :]) & answers.comes[need, able][:, None]
+    yes: Bools = (answers.luck[need, able][:, None] < chance) & can
     return yes
 
 

@@ -20,6 +20,7 @@ from matcher.engine.snapshot import ASKED, HELD, Snapshot, microseconds, snapsho
 from matcher.engine.solve import solve_round
 from matcher.simulation.county import County, point_at
 from matcher.simulation.desk import Desk
+from matcher.simulation.forecast import SnowForecast
 from matcher.simulation.hours import instant, minute_of, week_of
 from matcher.simulation.learner import learn
 from matcher.simulation.parameters import CHECK, DAY_MIN, HABITS, KINDS
@@ -43,6 +44,7 @@ class Questions:
             TimeWindow(instant(start), instant(end))
             for start, end in zip(county.slot_start, county.slot_end, strict=True)
         ]
+        self._forecast = SnowForecast(county)
         self._state: tuple[int, int, int] | None = None
         self._free: dict[int, tuple[int, tuple[TimeWindow, ...]]] = {}
         self._asked_so_far: list[tuple[int, int]] = []
@@ -52,7 +54,10 @@ class Questions:
     def of(self, desk: Desk) -> RoundProblem:
         """The question as it stands now."""
         needs = sorted(desk.open_needs)
-        last = self.county.slot_of(max(self.county.needs.ends[need] for need in needs))
+        forecast = self._forecast.at(desk.now) if self.params.reserve_share else ()
+        ends = [float(self.county.needs.ends[need]) for need in needs]
+        ends += [minute_of(one.occurrence.windows[-1].end) for one in forecast[-1:]]  # the last day's last
+        last = self.county.slot_of(max(ends))
         first = max(self.county.slot_of(desk.now), 0)
         return RoundProblem(
             now=instant(desk.now),
@@ -70,6 +75,7 @@ class Questions:
                 for need in needs
                 for ask in desk.live(need)
             ),
+            forecast=forecast,
         )
 
     def believe(self, learned: Learned) -> None:

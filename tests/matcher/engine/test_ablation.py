@@ -13,7 +13,7 @@ import pytest
 from matcher.domain.geo import TravelMode
 from matcher.domain.lifecycle import Urgency
 from matcher.engine.params import Params
-from matcher.engine.problem import HeldVisit, RoundProblem
+from matcher.engine.problem import Forecast, HeldVisit, RoundProblem
 from matcher.engine.solve import solve_round
 from matcher.simulation.ablation import OFF
 
@@ -87,6 +87,14 @@ def one_was_never_asked(village: Any) -> RoundProblem:
     return two_neighbours_of_one_need(village, {"asked_at": days_ago(village, 13), "leaning": 0.05}, {})
 
 
+def the_nearer_one_has_a_last_visit_that_snow_will_want(village: Any) -> RoundProblem:
+    today, tomorrow = village.window(8, 18), village.window(8, 18, 1)
+    ann = {"free": (today, tomorrow), "visits_per_week": 1}
+    problem = two_neighbours_of_one_need(village, ann, {"free": (today,), "point": village.north(300)})
+    snow = village.need(-1, windows=(tomorrow,), urgency=Urgency.URGENT, helpers_wanted=0)
+    return replace(problem, forecast=(Forecast(snow, 1.0),))
+
+
 def time_is_short_and_the_second_is_hardly_worth_it(village: Any) -> RoundProblem:
     tired = {"asked_at": days_ago(village, 1.1, 1.1, 1.1, 1.1), "point": village.north(1999)}
     hasty = {"waiting_since": village.at(2), "windows": (village.window(7, 8.5),), "urgency": Urgency.LOW}
@@ -116,6 +124,7 @@ WORLDS: dict[str, WorldOf] = {
     "fairness": one_has_a_visit_that_week,
     "attention": time_is_short_and_the_second_is_hardly_worth_it,
     "fatigue": one_has_been_asked_a_lot_of_late,
+    "reserve": the_nearer_one_has_a_last_visit_that_snow_will_want,
     "idle": one_was_never_asked,
     "limits": the_only_one_has_two_questions_open,
     "pacing": there_is_time_in_hand,
@@ -133,6 +142,7 @@ ASKED: dict[str, tuple[list[tuple[int, int]], list[tuple[int, int]]]] = {
     "fairness": ([(1, BEN)], [(1, ANN)]),
     "attention": ([(1, ANN)], [(1, ANN), (1, BEN)]),
     "fatigue": ([(1, BEN)], [(1, ANN)]),
+    "reserve": ([(1, BEN)], [(1, ANN)]),
     "idle": ([(1, BEN)], [(1, ANN)]),
     "limits": ([], [(1, ANN)]),
     "urgency": ([(1, ANN)], [(2, ANN)]),

@@ -12,12 +12,17 @@ from matcher.simulation.ablation import ablated
 from matcher.simulation.county import build_county
 from matcher.simulation.desk import AskStatus
 from matcher.simulation.experiments import POLICIES
+from matcher.simulation.hindsight import look_back
 from matcher.simulation.parameters import ANSWERING, HABITS, SNOWY, Extensions
 from matcher.simulation.policies import plain_policies
 from matcher.simulation.question import Ours
 from matcher.simulation.run import run_policy
 
 TINY = replace(SNOWY.smaller(0.08), warm_up_days=0, measured_days=3, snow_days=(1,))
+
+
+def soft():
+    return next(policy for policy in plain_policies() if policy.name == "nearest_soft")
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +47,19 @@ def test_whoever_said_yes_to_a_policy_is_someone_who_would_have_to_the_clairvoya
     assert all(not nobody & set(desk.held) for desk in compared.desks.values())
 
 
+@pytest.mark.parametrize("extension", [Extensions(standby=1.0), Extensions(no_show=0.5)])
+def test_the_clairvoyant_knows_who_stands_by_and_who_does_not_come(extension):
+    county = build_county(replace(TINY, needs_a_snow_day=60, extensions=extension), seed=3)
+    hindsight, desk = look_back(county), run_policy(county, soft()).desk
+    assert not hindsight.nobody[list(desk.held)].any()
+    assert len(desk.held) <= hindsight.filled.sum()
+
+
+def test_the_clairvoyant_fills_nothing_where_nobody_comes(tiny):
+    nobody = build_county(replace(TINY, extensions=Extensions(no_show=1.0)), seed=3)
+    assert look_back(nobody).nobody[tiny.measured].all()
+
+
 def test_every_policy_meets_the_same_luck(compared):
     first, *others = compared.desks.values()
     for desk in others:
@@ -55,10 +73,12 @@ def test_the_simulator_calls_the_function_that_the_service_calls(tiny, monkeypat
 
     def counted(problem):
         calls["rounds"] += 1
+        calls["with a forecast"] += bool(problem.forecast)
         return solve.solve_round(problem)
 
     run = run_policy(tiny, Ours(solve=counted))
     assert calls["rounds"] == run.rounds > 10
+    assert 0 < calls["with a forecast"] < run.rounds  # the snow is over before the needs are
 
 
 @pytest.mark.parametrize("policy", POLICIES)
@@ -133,9 +153,8 @@ def test_someone_who_does_not_come_leaves_the_need_open_for_another(desk_of):
 
 def test_two_visits_may_share_a_half_day_only_where_that_is_allowed():
     busy = replace(TINY, needs_a_snow_day=60)
-    soft = next(policy for policy in plain_policies() if policy.name == "nearest_soft")
     several, standby = (
-        run_policy(build_county(replace(busy, extensions=extension), seed=3), soft).desk
+        run_policy(build_county(replace(busy, extensions=extension), seed=3), soft()).desk
         for extension in (Extensions(several_visits=True), Extensions(standby=1.0))
     )
     assert several.visits.max() == 2
