@@ -61,7 +61,7 @@ def _missing(
                 yield need, windows
 
 
-def _starts(need_ids: Iterable[int], spell: ColdSpell | None) -> Select[tuple[int, datetime]]:
+def _starts(need_ids: Iterable[int], spell: ColdSpell | None) -> Select[int, datetime]:
     """Whatever there is of them, but for what an earlier thaw called off."""
     is_of_now = Occurrence.cold_spell_id == (spell.id if spell else None)
     counts = Occurrence.cold_spell_id.is_(None) | is_of_now | (Occurrence.status != OccurrenceStatus.CANCELLED)
