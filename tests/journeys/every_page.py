@@ -209,6 +209,12 @@ class EveryPage:
     def _over(self) -> None:
         """Done, handed back, called off, and never met."""
         world = self.world
+        unmet = world.post("Jack", when="tomorrow")
+        world.later(hours=50)
+        with world.work() as session:
+            upkeep.lapse_passed(session, now=world.now)
+        world.later(hours=-50)
+        self._need("never met", unmet)
         for name, what in (("George", "done"), ("Harriet", "handed back"), ("Ivy", "called off")):
             self._need(what, need := world.post(name, when="tomorrow"))
             self._ask("Joan", need)
@@ -219,12 +225,6 @@ class EveryPage:
             else:
                 {"done": world.done, "handed back": world.hand_back}[what]("Joan")
         self.paths["my year"] = f"/me/{self._link(LinkPurpose.ME, 'Joan')}/year"
-        unmet = world.post("Jack", when="tomorrow")
-        world.later(hours=50)
-        with world.work() as session:
-            upkeep.lapse_passed(session, now=world.now)
-        world.later(hours=-50)
-        self._need("never met", unmet)
 
     def _ask(self, name: str, need: PostedNeed) -> int:
         """Ask someone, two hours later each time, so that no visit is in the way of another."""

@@ -20,7 +20,10 @@ pytestmark = pytest.mark.xdist_group("pages")
 # Answers that can be used, one page each: a page is reached by giving them for every page before it.
 ASK = {
     "/ask": {"kind": "snow", "details": "path"},
-    "/ask/when": {"when": "day", "times": "am", "day-day": "1", "day-month": "2", "day-year": "2027"},
+    "/ask/when": {
+        **{"when": "day", "times": "am", "day-day": "1", "day-month": "2", "day-year": "2027"},
+        **{"is_weekly": "", "is_icy": "", "helpers": "1"},
+    },
     "/ask/where": {"postcode": "BA15 1HL", "house": "14"},
     "/ask/who": {
         "first_name": "Eileen",
@@ -28,10 +31,12 @@ ASK = {
         "contact": "email",
         "email": "eileen@example.org",
         "note": "Ring.",
+        "wishes": "calm_with_dogs",
+        "is_must": "yes",
     },
 }
 OFFER = {
-    "/offer": {"kinds": "snow"},
+    "/offer": {"kinds": "snow", "traits": "calm_with_dogs"},
     "/offer/times": {
         "pattern": "choose",
         "avail": "MO-am",
@@ -235,6 +240,8 @@ def test_private_forms_take_it_or_say_what_is_wrong(running):
     world.no("Ann")
     world.yes("Christopher")
     world.done("Christopher")
+    still = world.post("Olive", kind="lift", when="tomorrow")
+    world.round()
     visit_id = world.visit("Christopher").id
     visit = world.link(Grant(LinkPurpose.VISIT, person_id=world.people["Christopher"], visit_id=visit_id), hours=1)
     ask = world.link(Grant(LinkPurpose.MATCH, person_id=world.people["Ann"], match_id=world.asked("Ann")), hours=1)
@@ -242,10 +249,12 @@ def test_private_forms_take_it_or_say_what_is_wrong(running):
     tally = Tally()
     for page, action, fields in (
         (f"/r/{need.token}", f"/r/{need.token}/how", ("answer", "thanks", "nothing")),
+        (f"/r/{still.token}/change", f"/r/{still.token}/change/who", ("wishes", "is_must", "nothing")),
+        (f"/r/{still.token}/change", f"/r/{still.token}/other-time", ("time",)),
         (f"/visits/{visit}", f"/visits/{visit}/minutes", ("minutes", "miles", "words")),
         (f"/visits/{visit}/problem", f"/visits/{visit}/problem", ("kind", "words")),
         (f"/m/{ask}", f"/m/{ask}/reason", ("reason",)),
-        (f"/me/{own}/settings/kinds", f"/me/{own}/settings/kinds", ("kinds",)),
+        (f"/me/{own}/settings/kinds", f"/me/{own}/settings/kinds", ("kinds", "traits")),
         (f"/me/{own}/settings/times", f"/me/{own}/settings/times", ("pattern", "avail", "away", "do")),
         (f"/me/{own}/settings/writing", f"/me/{own}/settings/writing", ("asks_per_week", "quiet", "news")),
         (f"/me/{own}/settings/pause", f"/me/{own}/settings/pause", tuple(f"back_on-{p}" for p in PARTS)),
@@ -257,6 +266,31 @@ def test_private_forms_take_it_or_say_what_is_wrong(running):
             reader.press("/sign-in", email="nobody@example.org")
         try_private_form(running, reader, tally, action, fields, reader.get(page).form_token)
     print(f"private forms and signing in: {tally}")  # noqa: T201
+    assert running.said("web").count("page_failed") == 0
+
+
+CHECK = {"reference": "K7Q-4MX", "last_digits": "0982"}
+
+
+@pytest.mark.parametrize("action", ["/check", "/check/link"])
+def test_checking_takes_it_or_says_what_is_wrong(running, action):
+    running.world()
+    reader, tally = running.reader(), Tally()
+    token = reader.get("/check").form_token
+
+    @SHORT
+    @given(field=st.sampled_from(sorted(CHECK)), typed=TYPED)
+    def try_it(field, typed):
+        running.forget_limits()
+        answer = reader.ask("POST", action, {"form_token": token, **CHECK, field: typed})
+        tally.add(answer.status)
+        assert answer.status in (303, 400, 422), (field, typed)
+        if answer.status == 422:
+            assert _ERROR.search(answer.body), (field, typed)
+            assert shows(answer, typed), (field, typed)
+
+    try_it()
+    print(f"{action}: {tally}")  # noqa: T201
     assert running.said("web").count("page_failed") == 0
 
 

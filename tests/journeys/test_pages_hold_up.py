@@ -64,6 +64,8 @@ _BROKEN = """() => {
     document.documentElement.style.fontSize = "";
     return [...broken.map(word => `"${word}" is broken`), ...(wide > 1 ? [`${wide} px too wide`] : [])];
 }"""
+# What is shut until it is wanted is looked at too.
+_OPENED = "() => document.querySelectorAll('details').forEach(one => { one.open = true; })"
 _LOOKS = """() => ({
     h1: document.querySelectorAll("h1").length,
     lang: document.documentElement.lang,
@@ -88,6 +90,7 @@ class Eye:
 
     def look(self, what):
         self.seen.add(urlsplit(self.page.url).path)
+        self.page.evaluate(_OPENED)
         looks = self.page.evaluate(_LOOKS)
         self.titles[looks["title"]].add(_ONE_OF_MANY.sub("", what))
         if looks["h1"] != 1 or looks["lang"] != "en-GB":
