@@ -72,7 +72,7 @@ class Journey:
             answers = self._load(session)
             for earlier in self.questions[: self.questions.index(question)]:
                 if earlier.name not in answers:
-                    return self._go(earlier.path)
+                    return self._ask_first(earlier)
             asking = Asking(session, clock.now(), answers)
             form = question.form(data=answers.get(question.name))
             form.prepare(asking)
@@ -238,8 +238,12 @@ class Journey:
 
     def _turn_to(self, unanswered: _Unanswered) -> Response:
         if not unanswered.is_wrong:
-            return self._go(unanswered.question.path)
+            return self._ask_first(unanswered.question)
         return self._go(unanswered.question.path, again="1", change="1")
+
+    def _ask_first(self, question: Question) -> Response:
+        """The first question that has no answer. If none has, there were some once: they were sent, or ran out."""
+        return self._go("", gone="1") if question is self.questions[0] else self._go(question.path)
 
     def _pressed_twice(self, why: Exception, send_again: Callable[[Any, Answers], str]) -> Response:
         with unit_of_work() as session:
