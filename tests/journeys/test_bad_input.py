@@ -21,8 +21,14 @@ pytestmark = pytest.mark.xdist_group("pages")
 ASK = {
     "/ask": {"kind": "snow", "details": "path"},
     "/ask/when": {
-        **{"when": "day", "times": "am", "day-day": "1", "day-month": "2", "day-year": "2027"},
-        **{"is_weekly": "", "is_icy": "", "helpers": "1"},
+        "when": "day",
+        "times": "am",
+        "day-day": "1",
+        "day-month": "2",
+        "day-year": "2027",
+        "is_weekly": "",
+        "is_icy": "",
+        "helpers": "1",
     },
     "/ask/where": {"postcode": "BA15 1HL", "house": "14"},
     "/ask/who": {

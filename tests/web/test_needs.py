@@ -223,7 +223,7 @@ def test_an_answer_that_time_has_overtaken_is_asked_again_before_sending(client:
 
 def test_a_later_question_first_leads_back_to_the_first(client: FlaskClient) -> None:
     assert client.get("/ask/who").location == "/ask?gone=1"
-    assert client.get("/ask/check").location == "/ask"
+    assert client.get("/ask/check").location == "/ask?gone=1"
 
 
 def test_a_draft_that_has_erased_itself_is_said_so(client: FlaskClient) -> None:
