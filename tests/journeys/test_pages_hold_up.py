@@ -74,7 +74,7 @@ _LOOKS = """() => ({
 
 
 # The same page with an error on it, or of another need.
-_ONE_OF_MANY = re.compile(r", with errors$|^need: .*, (?=sent|print|cancel|change|again|messages|delete)")
+_ONE_OF_MANY = re.compile(r", with errors$|^need: .*, (?=sent|print|cancel|change|again|messages|warm|delete)")
 
 
 class Eye:

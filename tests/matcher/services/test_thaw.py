@@ -81,6 +81,21 @@ def test_who_has_said_yes_is_told_and_still_goes(world, icy):
     assert "/visits/" in told.message.text
 
 
+def test_of_two_who_were_wanted_the_one_who_said_yes_still_goes_and_the_other_is_not_looked_for(world):
+    need = world.post(is_icy=True, helpers=2)
+    for name in ("Christopher", "Ann"):
+        world.offer(name)
+    world.later(days=7)
+    freeze(world)
+    first = opened(world)[0]
+    world.ask_all(["Christopher", "Ann"], need, occurrence_id=first.id)
+    world.yes("Christopher")
+    melt(world)
+    assert world.one(Occurrence, id=first.id).status is OccurrenceStatus.FILLED
+    assert world.visit("Christopher").status is VisitStatus.HELD
+    assert world.one(Match, person_id=world.people["Ann"]).status is MatchStatus.WITHDRAWN
+
+
 def test_whoever_hands_back_after_the_thaw_is_not_replaced(world, icy):
     freeze(world)
     ask_and_accept(world, "Christopher", icy, opened(world)[0])

@@ -166,6 +166,10 @@ def test_who_agreed_is_called_up_once_and_while_it_is_cold_alone(world):
     (told,) = world.deliver()
     assert told.shown_as.startswith("Christopher")
     assert "icy near you until" in told.message.text
+    world.execute("insert into channel_choices (person_id, about, channel) select id, 'asks', 'email' from people")
+    world.execute("update homes set email = 'christopher@example.org'")
+    freeze(world, hours=99)
+    assert world.deliver() == ()
     with world.work() as session:
         review = cold_review.read(session, world.one(ColdSpell).id, area_ids={world.area_id()}, now=world.now)
     assert review.called_up == 1
