@@ -36,7 +36,7 @@ def chances(on_average: float) -> Iterator[float]:
 
 
 def with_reserve(world: World, problem: RoundProblem) -> World:
-    """The world with a price on the visits that may be wanted more for what is expected."""
+    """The world with a price on the visits that may be wanted more for what is expected, as the round begins."""
     if not problem.forecast or not problem.params.reserve_share:
         return world
     rows = np.arange(len(problem.occurrences), len(world.occurrences), dtype=np.int64)
@@ -67,9 +67,12 @@ class Visits:
         solved = assign(self.need, self.week, -np.rint(self.worth * 60), unserved=np.zeros(needs), capacity=left)
         one_more = -solved.volunteer_price / 60
         net = self.worth - one_more[self.week]
-        next_best = np.zeros(needs)
-        np.maximum.at(next_best, self.need[~solved.chosen], net[~solved.chosen])
         need, week = self.need[solved.chosen], self.week[solved.chosen]
+        taken_by = np.full(needs, -1, dtype=np.int64)
+        taken_by[need] = week
+        others = self.week != taken_by[self.need]  # a second offer of the same person is no other
+        next_best = np.zeros(needs)
+        np.maximum.at(next_best, self.need[others], net[others])
         missed = np.full(left.size, np.inf)
         np.minimum.at(missed, week, np.maximum(net[solved.chosen] - next_best[need], 0.0))
         is_full = np.bincount(week, minlength=left.size) >= left

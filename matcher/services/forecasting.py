@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.availability import BANDS
 from matcher.domain.geo import Point
-from matcher.domain.lifecycle import Urgency
+from matcher.domain.lifecycle import OccurrenceStatus, Urgency
 from matcher.domain.localtime import local_day, to_local
 from matcher.domain.recurrence import Recurrence, day_windows
 from matcher.domain.timewindow import TimeWindow
@@ -76,6 +76,7 @@ def _as_of_late(session: Session, area_id: int, until: datetime, now: datetime) 
         .join(LevelRow, LevelRow.code == KindRow.level_code)
         .where(
             Occurrence.area_id == area_id,
+            Occurrence.status != OccurrenceStatus.CANCELLED,
             Need.recurrence == Recurrence.ONCE,
             Occurrence.open_since > now - LOOKED_BACK,
             Occurrence.open_since <= now,

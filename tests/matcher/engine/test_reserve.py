@@ -8,7 +8,7 @@ import pytest
 
 from matcher.domain.lifecycle import Urgency
 from matcher.engine.params import Params
-from matcher.engine.problem import Forecast, RoundProblem
+from matcher.engine.problem import Forecast, HeldVisit, RoundProblem
 from matcher.engine.reserve import chances
 from matcher.engine.solve import Desk, solve_round, who_could
 
@@ -64,6 +64,13 @@ def test_who_has_visits_to_spare_costs_nothing(village: Any) -> None:
     assert prices(two_streets(village, *two, expected(village, 3), visits_per_week=2))[ANN] > 0
 
 
+def test_what_is_promised_already_is_none_of_the_visits_left(village: Any) -> None:
+    held = (HeldVisit(village.window(14, 15), village.high_street),)
+    problem = two_streets(village, expected(village), visits_per_week=2, held=held)
+    assert prices(problem)[ANN] > 0
+    assert asked(problem) == [(1, BEN)]
+
+
 def test_a_visit_of_this_week_is_not_kept_for_the_next(village: Any) -> None:
     assert asked(two_streets(village, expected(village, day=8))) == [(1, ANN)]
 
@@ -79,6 +86,13 @@ def test_what_somebody_else_could_do_as_well_costs_no_more_than_the_difference(v
     zoe = village.neighbour(3, point=village.north(300), free=(village.window(8, 18, 1),))
     in_two = replace(alone, volunteers=(*alone.volunteers, zoe))
     assert 0 <= prices(in_two)[ANN] < prices(alone)[ANN] / 4
+
+
+def test_somebody_who_offers_twice_is_no_other(village: Any) -> None:
+    once = two_streets(village, expected(village))
+    ann = once.volunteers[0]
+    twice = replace(once, volunteers=(*once.volunteers, replace(ann, offer_id=900)))
+    assert prices(twice) == pytest.approx(prices(once))
 
 
 def test_a_need_that_is_there_is_asked_about_however_dear_that_is(village: Any) -> None:

@@ -75,6 +75,7 @@ def test_what_was_asked_for_of_late_is_asked_for_again_as_often(world):
     for name in ("Eileen", "Gwen", "Mary"):
         world.post(name, person={"postcode": "BA15 1HL"})
         world.later(days=1)
+    world.cancel(world.post("Joan", person={"postcode": "BA15 1HL"}))  # called off: it does not count
     world.post("Fred", person={"postcode": "BA15 1HL"})
     grow_cold(world, hours=20)
     forecast = expected(world)
