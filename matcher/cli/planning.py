@@ -49,6 +49,7 @@ def make_plan(needs: Path, volunteers: Path, seconds: float, wish: Wish) -> None
     for file, columns in sheets.ignored:
         click.echo(f"{file}: {', '.join(columns)} not known here, ignored.", err=True)
     _warn_of_kinds(problem)
+    _warn_of_long_visits(problem, sheets.very_long)
     with working("Planning") as say:
         made, explained = plan_and_explain(problem, wish.explain_id, say)
         page = report_page(problem, made, newcomers(problem, made, say)) if wish.report else ""
@@ -71,8 +72,20 @@ def _warn_of_kinds(problem: PlanProblem) -> None:
     offered = {kind: one.id for one in problem.volunteers for kind in one.kinds}
     for kind in sorted({need.kind for need in problem.needs} - offered.keys() if offered else set()):
         alike = [one for one in offered if "," in one and kind in one] or get_close_matches(kind, offered, 1)
-        near = f" {offered[alike[0]]} has “{alike[0]}”; kinds are kept apart by semicolons." if alike else ""
+        near = f" {offered[alike[0]]} offers “{alike[0]}”." if alike else ""
+        near += " Kinds are kept apart by semicolons." if alike and "," in alike[0] else ""
         click.echo(f"Nobody offers “{kind}”.{near}", err=True)
+
+
+def _warn_of_long_visits(problem: PlanProblem, very_long: Sequence[str]) -> None:
+    """Hours in which somebody may come at any time are easily taken for the visit itself."""
+    if very_long:
+        first = next(need for need in problem.needs if need.id == very_long[0])
+        others = f", and {len(very_long) - 1} more like it" if len(very_long) > 1 else ""
+        click.echo(
+            f"{first.id} names no minutes{others}: its visit would take the whole window, {first.minutes} minutes.",
+            err=True,
+        )
 
 
 def _check_writable(wish: Wish, needs: Path, volunteers: Path) -> None:

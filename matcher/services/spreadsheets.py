@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -17,6 +17,7 @@ Value = TypeVar("Value")
 _DELIMITERS = ",;\t"
 _WORKBOOK = b"PK\x03\x04"
 _LONGEST_SHOWN = 40
+_LINES_ABOVE = 10  # of a title, before the line that names the columns
 
 
 def has_control_characters(text: str) -> bool:
@@ -51,10 +52,16 @@ class BadCells(BadInput):
 
 @dataclass(slots=True)
 class Sheet:
-    """One file's rows. columns: those of its header. bad: its bad cells so far. ignored: columns nobody asked for."""
+    """One file's rows. columns: those of its header. bad: its bad cells so far. ignored: columns nobody asked for.
+
+    missing: columns that it should have and has not, which are noted once and not in every row.
+    """
 
     file: str
     columns: tuple[str, ...] = ()
+    header_line: int = 1
+    headings: str = ""
+    missing: set[str] = field(default_factory=set)
     rows: list[Row] = field(default_factory=list)
     bad: list[BadCell] = field(default_factory=list)
     ignored: tuple[str, ...] = ()
@@ -62,6 +69,11 @@ class Sheet:
     def refuse(self, line: int, column: str, expected: str, found: str = "") -> None:
         """Note a bad cell."""
         self.bad.append(BadCell(self.file, line, column, expected, found))
+
+    def lacks(self, column: str, expected: str = "a column of that name") -> None:
+        """Note a column that is not there."""
+        self.missing.add(column)
+        self.refuse(self.header_line, column, expected, self.headings)
 
 
 @dataclass(slots=True)
@@ -88,6 +100,9 @@ class Row:
         `parse` raises ValueError with the words that continue "expected ...".
         """
         text = self.text(column)
+        if column in self.sheet.missing:
+            self.is_good = False
+            return None
         if not text and default is not None:
             return default
         try:
@@ -98,7 +113,9 @@ class Row:
 
 
 def read_sheet(path: Path, required: Sequence[str], optional: Sequence[str]) -> Sheet:
-    """The rows of a CSV file with a header line. Blank lines are passed over.
+    """The rows of a CSV file with a header line, perhaps below a title. Blank lines are passed over.
+
+    Columns are known by their letters and digits: `Reach (km)` is reach_km, `Post Code` is postcode.
 
     Commas, semicolons or tabs; UTF-8 with or without a byte order mark, UTF-16, or what Windows calls ANSI.
     """
@@ -106,9 +123,9 @@ def read_sheet(path: Path, required: Sequence[str], optional: Sequence[str]) -> 
     try:
         text = _decoded(path.read_bytes())
     except OSError as error:
-        sheet.refuse(1, "", f"a file that can be read ({error.strerror})", str(path))
+        sheet.refuse(1, "", f"a file that can be read ({error.strerror})", path.name)
     except ValueError as error:
-        sheet.refuse(1, "", str(error), "something else")
+        sheet.refuse(1, "", str(error), "a workbook")
     else:
         _read_into(sheet, text, required, optional)
     return sheet
@@ -126,28 +143,37 @@ def _decoded(content: bytes) -> str:
 
 
 def _read_into(sheet: Sheet, text: str, required: Sequence[str], optional: Sequence[str]) -> None:
-    lines = _lines(sheet, text)
-    header_line, names = next(lines, (1, []))
-    if not names and not sheet.bad:
-        sheet.refuse(1, "", f"a first line that names the columns: {', '.join(required)}")
+    lines = list(_lines(sheet, text))
+    if not lines:
+        if not sheet.bad:
+            sheet.refuse(1, "", f"a first line that names the columns: {', '.join(required)}")
         return
-    columns = [_column(name) for name in names]
-    sheet.columns = tuple(columns)
+    known = {_letters(name): name for name in (*required, *optional)}
+    above = _header_at(lines, required, known)
+    sheet.header_line, names = lines[above]
+    columns = [known.get(_letters(name), "_".join(name.lower().split())) for name in names]
+    sheet.columns, sheet.headings = tuple(columns), ", ".join(name.strip() for name in names if name.strip())
     for name in sorted({*required} - {*columns}):
-        sheet.refuse(header_line, name, "a column of that name", ", ".join(names))
+        sheet.lacks(name)
     for name in sorted({name for name in columns if name and columns.count(name) > 1}):
-        sheet.refuse(header_line, name, "one column of that name", ", ".join(names))
+        sheet.refuse(sheet.header_line, name, "one column of that name", sheet.headings)
     sheet.ignored = tuple(
-        name.strip() for name, column in zip(names, columns, strict=True) if column not in {*required, *optional, ""}
+        name.strip() for name, column in zip(names, columns, strict=True) if column and column not in known.values()
     )
-    if sheet.bad:
-        return
-    for line, cells in lines:
+    for line, cells in lines[above + 1 :]:
         if any(cell.strip() for cell in cells[len(columns) :]):
             sheet.refuse(line, "", f"{len(columns)} cells, as in the header", f"{len(cells)} cells")
         else:
             values = (cell.strip() for cell in cells)
             sheet.rows.append(Row(sheet, line, dict(zip(columns, values, strict=False))))
+
+
+def _header_at(lines: Sequence[tuple[int, list[str]]], required: Sequence[str], known: Mapping[str, str]) -> int:
+    """Which line names the columns: the first, unless all of those required stand on one a little further down."""
+    for nth, (_, cells) in enumerate(lines[:_LINES_ABOVE]):
+        if {*required} <= {known.get(_letters(cell), "") for cell in cells}:
+            return nth
+    return 0
 
 
 def _lines(sheet: Sheet, text: str) -> Iterator[tuple[int, list[str]]]:
@@ -171,5 +197,5 @@ def _delimiter(text: str) -> str:
     return max(_DELIMITERS, key=header.count)
 
 
-def _column(name: str) -> str:
-    return "_".join(name.lower().split())
+def _letters(name: str) -> str:
+    return "".join(one for one in name.casefold() if one.isalnum())

@@ -16,11 +16,10 @@ from matcher.domain.localtime import at_local, local_day
 from matcher.domain.timewindow import TimeWindow
 from matcher.engine.plan.problem import PlanNeed, PlanProblem, PlanVolunteer
 from matcher.services.plan.cells import (
-    Weekly,
-    days_away,
-    instant,
+    kilometres,
     label,
     labels,
+    minutes,
     names,
     number,
     plain_id,
@@ -28,6 +27,7 @@ from matcher.services.plan.cells import (
     urgency,
     whole_number,
 )
+from matcher.services.plan.times import Weekly, days_away, instant, instant_after
 from matcher.services.postcode_points import PostcodePoints
 from matcher.services.spreadsheets import BadCell, BadCells, Row, Sheet, read_sheet
 
@@ -44,14 +44,20 @@ _FARTHEST_APART = timedelta(days=366)  # a plan is of days or weeks: a year off 
 _A_POSTCODE = "a full UK postcode, such as SN15 1ER"
 _NEVER: tuple[DaysAway, ...] = ()
 _MIDNIGHT = datetime.min.time()
+_TOTALS = ("total", "totals", "sum", "grand total", "subtotal")
+_USUAL_MOST = 240  # minutes of a visit: a longer one was hardly meant
 
 
 @dataclass(frozen=True, slots=True)
 class PlanSheets:
-    """What two files hold. ignored: columns nobody asked for, by file."""
+    """What two files hold. ignored: columns nobody asked for, by file.
+
+    very_long: ids of needs that name no minutes and have a long window, all of which their visit takes.
+    """
 
     problem: PlanProblem
     ignored: tuple[tuple[str, tuple[str, ...]], ...]
+    very_long: tuple[str, ...] = ()
 
 
 def read_plan_sheets(needs_file: Path, volunteers_file: Path) -> PlanSheets:
@@ -61,6 +67,7 @@ def read_plan_sheets(needs_file: Path, volunteers_file: Path) -> PlanSheets:
     volunteers_sheet = read_sheet(volunteers_file, *VOLUNTEERS)
     _refuse_exchanged(needs_sheet, volunteers_sheet)
     for sheet in (needs_sheet, volunteers_sheet):
+        _refuse_totals(sheet)
         _refuse_twins(sheet)
     known = {row.text("id") for row in volunteers_sheet.rows}
     for sheet, columns in ((needs_sheet, ("pinned", "never")), (volunteers_sheet, ("never_with",))):
@@ -75,6 +82,7 @@ def read_plan_sheets(needs_file: Path, volunteers_file: Path) -> PlanSheets:
     return PlanSheets(
         PlanProblem(needs=tuple(need for _, need in needs), volunteers=tuple(volunteers)),
         tuple((sheet.file, sheet.ignored) for sheet in (needs_sheet, volunteers_sheet) if sheet.ignored),
+        tuple(need.id for row, need in needs if not row.text("minutes") and need.minutes > _USUAL_MOST),
     )
 
 
@@ -89,6 +97,13 @@ def _refuse_exchanged(needs: Sheet, volunteers: Sheet) -> None:
             needs.file, 1, "", "the needs: are the two files the other way round?", "the volunteers’ columns"
         )
         raise BadCells([here])
+
+
+def _refuse_totals(sheet: Sheet) -> None:
+    """A sum at the foot is one thing that is wrong, and not one for each of its empty cells."""
+    for row in [row for row in sheet.rows if row.text("id").casefold().rstrip(":") in _TOTALS]:
+        sheet.rows.remove(row)
+        sheet.refuse(row.line, "", "no line of totals: take it out", row.text("id"))
 
 
 def _refuse_twins(sheet: Sheet) -> None:
@@ -109,9 +124,9 @@ def _refuse_strangers(sheet: Sheet, columns: tuple[str, ...], known: set[str], v
 
 def _refuse_no_place(sheet: Sheet) -> None:
     """Once for the file, not once for each row."""
-    if sheet.rows and not ({"postcode"} <= sheet.rows[0].cells.keys() or {"lat", "lon"} <= sheet.rows[0].cells.keys()):
-        sheet.refuse(1, "postcode", "a column of that name, or the columns lat and lon", ", ".join(sheet.rows[0].cells))
-        sheet.rows.clear()
+    columns = {*sheet.columns}
+    if columns and "postcode" not in columns and not {"lat", "lon"} <= columns:
+        sheet.lacks("postcode", "a column of that name, or the columns lat and lon")
 
 
 def _need(row: Row, points: PostcodePoints) -> tuple[Row, PlanNeed] | None:
@@ -148,7 +163,8 @@ def _need(row: Row, points: PostcodePoints) -> tuple[Row, PlanNeed] | None:
 
 
 def _window(row: Row) -> TimeWindow | None:
-    start, end = row.read("start", instant), row.read("end", instant)
+    start = row.read("start", instant)
+    end = row.read("end", instant_after(start))
     if start is None or end is None:
         return None
     if end - start < timedelta(minutes=1):
@@ -159,7 +175,7 @@ def _window(row: Row) -> TimeWindow | None:
 
 def _minutes(row: Row, window: TimeWindow | None) -> int | None:
     longest = int(window.minutes) if window else 366 * 24 * 60
-    return row.read("minutes", whole_number(1, longest, "minutes, no more than from start to end,"), longest)
+    return row.read("minutes", minutes(1, longest, "minutes, no more than from start to end,"), longest)
 
 
 def _point(row: Row, points: PostcodePoints) -> Point | None:
@@ -168,6 +184,9 @@ def _point(row: Row, points: PostcodePoints) -> Point | None:
         lat = row.read("lat", number(-90, 90, "degrees north"))
         lon = row.read("lon", number(-180, 180, "degrees east"))
         return None if lat is None or lon is None else Point(lat, lon)
+    if "postcode" in row.sheet.missing:
+        row.is_good = False
+        return None
     try:
         point = points.find(row.text("postcode"))
     except PostcodeMalformed:
@@ -211,11 +230,11 @@ def _free(weekly: Weekly, away: tuple[DaysAway, ...], horizon: TimeWindow) -> tu
 
 def _volunteer(row: Row, points: PostcodePoints, horizon: TimeWindow | None) -> PlanVolunteer | None:
     name, point = row.read("id", plain_id), _point(row, points)
-    reach_km = row.read("reach_km", number(0, 2000, "kilometres"))
+    reach_km = row.read("reach_km", kilometres(2000))
     kinds, checks = row.read("kinds", some_labels), row.read("checks", labels, frozenset[str]())
     weekly, away = row.read("weekly", _weekly), row.read("away", days_away, _NEVER)
     most = row.read("max_visits", whole_number(0, 1000, "visits a week"), -1)
-    time = row.read("max_minutes", whole_number(0, 7 * 24 * 60, "minutes a week"), -1)
+    time = row.read("max_minutes", minutes(0, 7 * 24 * 60, "minutes a week"), -1)
     if not row.is_good or name is None or point is None or reach_km is None or kinds is None or checks is None:
         return None
     if weekly is None or away is None:
