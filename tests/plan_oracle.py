@@ -60,7 +60,9 @@ def _too_many_minutes(visits: list[Visit], problem: PlanProblem) -> Iterator[str
     for need, volunteer, at in visits:
         minutes[volunteer.id, week(at)] += need.minutes
     most = {v.id: v.minutes_per_week for v in problem.volunteers}
-    yield from (f"{v}: {given} minutes" for (v, _), given in minutes.items() if given > (most[v] or given))
+    yield from (
+        f"{v}: {given} minutes" for (v, _), given in minutes.items() if (limit := most[v]) is not None and given > limit
+    )
 
 
 def _bad_company(visits: list[Visit], problem: PlanProblem) -> Iterator[str]:

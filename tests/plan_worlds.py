@@ -90,7 +90,7 @@ def tiny_with_wishes(seed):
     people = [
         replace(
             one,
-            minutes_per_week=dice.choice([None, None, 60, 90]),
+            minutes_per_week=dice.choice([None, None, 0, 60, 90]),
             never_with=frozenset(dice.sample(names, 1) if dice.random() < 0.3 else ()),
         )
         for one in problem.volunteers

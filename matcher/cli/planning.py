@@ -25,6 +25,7 @@ from matcher.services.plan.sheets import PlanSheets, read_plan_sheets
 from matcher.services.spreadsheets import BadCells
 
 BAD_INPUT = 2
+MOST_CELLS = 500  # bad cells, one by one: who has more has another trouble than a cell
 MOST_TOLD = 10  # of those left short, when the rest can be read in a file
 
 
@@ -108,8 +109,10 @@ def _read(needs: Path, volunteers: Path) -> PlanSheets:
     try:
         return read_plan_sheets(needs, volunteers)
     except BadCells as bad:
-        click.echo(bad.message, err=True)
-        click.echo(f"{len(bad.cells)} to mend; nothing was planned or written.", err=True)
+        for cell in bad.cells[:MOST_CELLS]:
+            click.echo(str(cell), err=True)
+        more = f", the first {MOST_CELLS} of them above" if len(bad.cells) > MOST_CELLS else ""
+        click.echo(f"{len(bad.cells):,} to mend{more}; nothing was planned or written.", err=True)
         sys.exit(BAD_INPUT)
 
 

@@ -64,8 +64,9 @@ def assign(
     """Serve each need at most once, each volunteer at most `capacity` times, at least total cost.
 
     need, volunteer: whole numbers (E,), one entry per feasible pair; the cheapest of duplicates counts. cost:
-    (E,), any sign. unserved: (n_needs,), the cost of leaving each need unserved; at equal cost a need is
-    served. capacity: whole numbers (n_volunteers,), 1 if None. Raises ValueError naming the first bad index.
+    (E,), any sign. unserved: (n_needs,), the cost of leaving each need unserved; where costs are whole and a pair
+    costs just as much, it is taken rather than left, all else equal. capacity: whole numbers (n_volunteers,),
+    1 if None. Raises ValueError naming the first bad index.
     """
     market = market_of(need, volunteer, cost, unserved, capacity)
     return certified(market, least_cost(market), len(np.asarray(cost)))
@@ -127,7 +128,9 @@ def match_by_scipy(market: Market) -> Ints:
         return np.empty(0, dtype=np.int64)
     least = market.cheapest_of(market.cost, market.unserved)  # keeps the figures small, and so exact
     weights = np.concatenate([market.cost - least[market.need], market.unserved - least])
-    weights += 1.0  # scipy drops explicit zeros; every need is matched, so that this changes nothing
+    # scipy drops explicit zeros; every need is matched, so that this changes nothing. No more than the smallest cost is
+    # added: that one is not lost beside it.
+    weights += weights.min(initial=1.0, where=weights > 0)
     rows = np.concatenate([market.need, np.arange(n_needs)])
     columns = np.concatenate([market.volunteer, n_volunteers + np.arange(n_needs)])
     shape = (n_needs, n_volunteers + n_needs)

@@ -11,6 +11,7 @@ from scipy.sparse import csc_array, csr_array, vstack
 
 from matcher.engine.market import Flags, Floats, Ints, Market, finite, flat, indices_of, refuse, whole_numbers
 
+SLACK_SHARE = 1e-9  # of a limit, where that is so large that `SLACK` is lost beside it
 SLACK = 1e-6  # of a limit: sums of minutes are rounded, and HiGHS keeps a row within this much
 MOST_COUNTED = 5  # visits: with more to a limit, rounding tells little
 LARGEST_GAIN = 1e6  # in HiGHS's eyes: larger figures drown its fixed tolerances
@@ -100,23 +101,31 @@ class CoupledMarket:
 
 def minutes_rows(market: Market, minutes: npt.ArrayLike | None, limit: npt.ArrayLike | None, n_pairs: int) -> Rows:
     """One rule for each volunteer whose minutes are limited; `minutes` are of the caller's `n_pairs` pairs."""
+    used = None if minutes is None else _minutes_used(minutes, n_pairs)
     if limit is None:
         return Rows(csr_array((0, len(market.cost))), np.empty(0))
-    limits = flat(np.asarray(limit, dtype=np.float64), "minutes_limit")
+    given = np.asarray(limit)
+    if given.size and given.dtype.kind not in "biuf":
+        raise ValueError(f"minutes_limit must hold numbers, not {given.dtype}")
+    limits = flat(given.astype(np.float64), "minutes_limit")
     refuse(~(limits >= 0), "minutes_limit", limits, "is not a number of minutes")
-    if minutes is None:
+    if used is None:
         raise ValueError("minutes_limit needs minutes")
     if len(limits) != len(market.capacity):
         raise ValueError(f"minutes_limit and capacity differ in length: {len(limits)}, {len(market.capacity)}")
-    used = finite(minutes, "minutes")
-    refuse(used < 0, "minutes", used, "is negative")
-    if len(used) != n_pairs:
-        raise ValueError(f"minutes and cost differ in length: {len(used)}, {n_pairs}")
     rows = csr_array(
         (used[market.pair], (market.volunteer, np.arange(len(market.cost)))), shape=(len(limits), len(market.cost))
     )
     limited = np.flatnonzero(np.isfinite(limits))
     return Rows(rows[limited], limits[limited])
+
+
+def _minutes_used(minutes: npt.ArrayLike, n_pairs: int) -> Floats:
+    used = finite(minutes, "minutes")
+    refuse(used < 0, "minutes", used, "is negative")
+    if len(used) != n_pairs:
+        raise ValueError(f"minutes and cost differ in length: {len(used)}, {n_pairs}")
+    return used
 
 
 def _rounded(minutes: Rows) -> Rows:
@@ -126,7 +135,8 @@ def _rounded(minutes: Rows) -> Rows:
     bound is nearer the truth. A visit of more than 2/(k + 1) counts as two, and so on (Chvatal-Gomory rounding).
     """
     times = np.arange(1, MOST_COUNTED + 1)
-    share = vstack([minutes.share.multiply(k / (minutes.limit + 2 * SLACK)[:, None]).floor() for k in times])
+    above = minutes.limit * (1.0 + SLACK_SHARE) + 2 * SLACK
+    share = vstack([minutes.share.multiply(k / above[:, None]).floor() for k in times])
     return Rows(csr_array(share), np.repeat(times - 1, len(minutes.limit)))
 
 

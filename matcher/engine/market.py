@@ -16,7 +16,7 @@ Flags: TypeAlias = npt.NDArray[np.bool_]
 
 LARGEST_COST = 1e300  # the sum of a million of these is still a float
 EXACT = 2.0**50  # sums of a few whole numbers below this are exact in a float
-MOST_ROWS = 10**8  # of volunteers, where nobody says how many there are: more are ids, not rows
+MOST_ROWS = 10**7  # of volunteers, where nobody says how many there are: more are ids, not rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def with_ties_broken(market: Market) -> Market:
     return replace(
         market,
         cost=(market.cost - least[market.need]) * unit + tie,
-        unserved=(market.unserved - least) * unit + (room - 1),  # at equal cost, serve
+        unserved=(market.unserved - least) * unit + (room - 1),  # where the pair costs as much, serve
     )
 
 

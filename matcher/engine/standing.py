@@ -34,7 +34,7 @@ KEPT_AWAY: Mapping[ReasonCode, str] = {
     ReasonCode.NOBODY_FREE: "is not free for the whole visit",
     ReasonCode.NOBODY_CHECKED: "does not have the checks it needs",
     ReasonCode.NOBODY_AS_ASKED: "does not meet every must-have",
-    ReasonCode.ALL_AT_LIMIT: "has all the visits they offered that week",
+    ReasonCode.ALL_AT_LIMIT: "has no visit left of those they offered that week",
     ReasonCode.ALL_ASKED_ENOUGH: "has been asked as often as is fair for now",
     ReasonCode.ALL_BUSY_ELSEWHERE: "is promised elsewhere then",
     ReasonCode.KEPT_APART: "is to be kept apart from someone there",

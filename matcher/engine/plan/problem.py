@@ -35,6 +35,11 @@ class PlanNeed:
     pinned: frozenset[str] = frozenset()
     never: frozenset[str] = frozenset()
 
+    @property
+    def required_of_each(self) -> frozenset[str]:
+        """Checks that whoever comes must hold, whoever else comes: alone they must hold those of `requires_one` too."""
+        return self.requires | self.requires_one if self.helpers == 1 else self.requires
+
     def __post_init__(self) -> None:
         if not 0 < self.minutes <= self.window.minutes:
             raise ValueError(f"need {self.id}: its window does not hold a visit of {self.minutes} minutes")

@@ -42,6 +42,7 @@ _RULES = (
 )
 _LABELS = {requirement.label for requirement in REQUIREMENTS if requirement.code in _RULES}
 _APART = next(requirement.label for requirement in REQUIREMENTS if requirement.code is ReasonCode.KEPT_APART)
+_CHECKED = next(requirement.label for requirement in REQUIREMENTS if requirement.code is ReasonCode.NOBODY_CHECKED)
 _NAMED = 3  # people named in one sentence
 _NTH = ("", "nearest", "second nearest", "third nearest")
 
@@ -88,8 +89,7 @@ def why_not_there(diary: Diary, need: int, volunteer: int) -> str:
     market = diary.market
     pair = market.world.pairs(np.array([need]), np.array([volunteer]))
     asked, them = market.needs[need], market.volunteers[volunteer]
-    alone = asked.requires_one if asked.helpers == 1 else frozenset[str]()
-    missing = " and ".join(sorted((asked.requires | alone) - them.checks))
+    missing = " and ".join(sorted(asked.required_of_each - them.checks))
     rules = (
         (is_not_kept_apart, "is never to go there"),
         (is_near_enough, f"goes {distance_words(them.reach_m)} at most"),
@@ -200,7 +200,16 @@ def _furthest(diary: Diary, own: Sequence[int]) -> int:
     return min(own, key=lambda pair: (diary.is_at_limit(pair), not diary.has_room(pair)))
 
 
+def _lacks_one(diary: Diary, pair: int) -> bool:
+    """The last place must bring a check that this volunteer does not hold."""
+    market = diary.market
+    return bool(diary.lacking_one(int(market.pairs.need[pair]), int(market.pairs.volunteer[pair])))
+
+
 def _all_taken(diary: Diary, others: Sequence[int]) -> tuple[ReasonCode, str]:
+    if all(_lacks_one(diary, pair) for pair in others):
+        named = "; ".join(why_not(diary, pair) for pair in others[:_NAMED])
+        return ReasonCode.NOBODY_CHECKED, f"Nobody else who could come has the checks that one must have: {named}."
     at_limit = all(diary.is_at_limit(pair) for pair in others)
     named = "; ".join(why_not(diary, pair) for pair in others[:_NAMED])
     more = f"; and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
@@ -211,13 +220,16 @@ def _all_taken(diary: Diary, others: Sequence[int]) -> tuple[ReasonCode, str]:
 
 
 def _waterfall(diary: Diary, steps: Sequence[Step], others: Sequence[int]) -> tuple[Step, ...]:
-    """The rules a plan knows, then what is in the diaries."""
+    """The rules a plan knows, then what is in the diaries. Whoever cannot fill the last place lacks a check for it."""
+    lacking = sum(_lacks_one(diary, pair) for pair in others)
     kept = [steps[0], *(step for step in steps if step.label in _LABELS and step.label != _APART)]
     if steps[-1].left < kept[-1].left:
         kept.extend(step for step in steps if step.label == _APART)
-    below = [pair for pair in others if not diary.is_at_limit(pair)]
+    below = [pair for pair in others if not diary.is_at_limit(pair) and not _lacks_one(diary, pair)]
+    after_checks = [step.label for step in kept].index(_CHECKED) if lacking else len(kept)
     return (
-        *kept,
+        *kept[:after_checks],
+        *(Step(step.label, step.left - lacking) for step in kept[after_checks:]),
         Step("below their weekly limit in this plan", len(below)),
         Step("not on another visit then", sum(diary.has_room(pair) for pair in below)),
     )

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from matcher.domain.errors import SetupError
-from matcher.services.addresses import spaced
+from matcher.domain.postcodes import spaced
 from matcher.services.demo import data
 from matcher.services.demo.data import Family, Settlement
 from matcher.services.people import PersonDraft

@@ -270,7 +270,7 @@ def test_a_huge_cost_of_leaving_a_need_still_leaves_the_small_costs_exact(big):
         ({"need": [0, 2, 5]}, r"need\[1\] is out of range \(0 to 1\): 2"),
         ({"need": [0, 1, -1]}, r"need\[2\] is out of range \(0 to 1\): -1"),
         ({"volunteer": [0, 3, 0]}, r"volunteer\[1\] is out of range \(0 to 2\): 3"),
-        ({"volunteer": [-2, 0, 0], "capacity": None}, r"volunteer\[0\] is out of range \(0 to 99999999\): -2"),
+        ({"volunteer": [-2, 0, 0], "capacity": None}, r"volunteer\[0\] is out of range \(0 to 9999999\): -2"),
         ({"capacity": [1, -1, 1]}, r"capacity\[1\] is negative: -1"),
         ({"need": [0.0, 1.0, 1.0]}, "need must hold whole numbers, not float64"),
         ({"cost": [1, 2]}, "need, volunteer and cost differ in length: 3, 3, 2"),
@@ -289,3 +289,8 @@ def test_bad_input_is_refused_by_the_name_of_its_first_bad_index(change, complai
             unserved=asked["unserved"],
             capacity=asked["capacity"],
         )
+
+
+def test_the_smallest_costs_are_not_lost_beside_nothing():
+    answer = assign([0, 0], [0, 1], [2e-16, 1e-16], unserved=[9e-16])
+    assert answer.volunteer_of.tolist() == [1]

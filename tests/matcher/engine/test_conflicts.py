@@ -217,6 +217,9 @@ def test_the_most_served_comes_before_the_least_travel_when_it_is_worth_a_millio
         ({"helpers": [1]}, "helpers and unserved differ in length: 1, 2"),
         ({"exclusive": [[0, 1], [1, 2]]}, r"exclusive\[1\]\[1\] is out of range \(0 to 1\): 2"),
         ({"minutes_limit": [9, 9]}, "minutes_limit needs minutes"),
+        ({"minutes": [1, math.nan]}, r"minutes\[1\] is not a finite"),
+        ({"minutes": [1]}, "minutes and cost differ in length: 1, 2"),
+        ({"minutes": [1, 1], "minutes_limit": ["a", "b"]}, "minutes_limit must hold numbers, not <U1"),
         ({"minutes": [1, -5], "minutes_limit": [9, 9]}, r"minutes\[1\] is negative: -5"),
         ({"minutes": [1, math.inf], "minutes_limit": [9, 9]}, r"minutes\[1\] is not a finite"),
         ({"minutes": [1], "minutes_limit": [9, 9]}, "minutes and cost differ in length: 1, 2"),
@@ -260,3 +263,9 @@ def test_what_makes_no_sense_is_refused_by_name(bad: dict[str, Any], words: str)
     usual: dict[str, Any] = {"need": [0, 0], "volunteer": [0, 0], "cost": [1.0, 2.0], "unserved": [5.0]}
     with pytest.raises(ValueError, match=words):
         plan_assignment(**(usual | bad))
+
+
+@pytest.mark.parametrize("minutes", [1e3, 1e9, 1e12, 1e15])
+def test_a_visit_that_takes_just_as_long_as_is_left_is_made_however_long(minutes):
+    answer = plan_assignment([0], [0], [1.0], unserved=[2.0], minutes=[minutes], minutes_limit=[minutes])
+    assert (answer.total, answer.gap) == (1.0, 0.0)

@@ -7,7 +7,7 @@ import pytest
 from geopy.distance import geodesic
 
 from matcher.domain.errors import SetupError
-from matcher.store import postcodes
+from matcher.store import code_point
 from matcher.store.postcodes import load_postcodes
 from matcher.store.roles import driver_url
 
@@ -35,7 +35,7 @@ def release(tmp_path, monkeypatch):
         file = tmp_path / "ba.csv.gz"
         with gzip.open(file, "wt") as text:
             csv.writer(text).writerows((line.split(",")[0], 10, *line.split(",")[1:]) for line in lines)
-        monkeypatch.setattr(postcodes, "_data_file", lambda area: file)
+        monkeypatch.setattr(code_point, "_data_file", lambda area: file)
 
     return install
 

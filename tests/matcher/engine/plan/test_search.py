@@ -5,7 +5,6 @@ import pytest
 
 from matcher.domain.lifecycle import Urgency
 from matcher.domain.timewindow import TimeWindow
-from matcher.engine import plan as planning
 from matcher.engine import solve
 from matcher.engine.plan.changes import changed
 from matcher.engine.plan.problem import Plan, PlanProblem
@@ -238,7 +237,7 @@ def test_when_time_runs_out_the_best_so_far_keeps_every_rule_and_the_bound_is_ho
 def test_a_large_market_is_looked_at_in_part_and_loses_nothing(monkeypatch):
     problem = parish(2, needs=80, volunteers=40)
     in_full = plan(problem)
-    monkeypatch.setattr(planning, "MANY", 120)
+    monkeypatch.setattr("matcher.engine.plan.search.MANY", 120)
     in_part = plan(problem)
     assert broken_rules(visits_of(in_part, problem), problem) == []
     assert in_part.bound <= in_full.total
@@ -249,8 +248,8 @@ def test_a_large_market_is_looked_at_in_part_and_loses_nothing(monkeypatch):
 def test_what_was_not_looked_at_is_still_in_the_bound(monkeypatch, seed):
     problem = parish(seed, needs=40, volunteers=15)
     in_full = plan(problem)
-    monkeypatch.setattr(planning, "MANY", 1)
-    monkeypatch.setattr(planning, "A_FEW", 1)
+    monkeypatch.setattr("matcher.engine.plan.search.MANY", 1)
+    monkeypatch.setattr("matcher.engine.plan.search.A_FEW", 1)
     assert plan(problem).bound <= in_full.total
 
 
@@ -315,3 +314,54 @@ def test_who_is_full_one_week_and_busy_the_next_is_told_by_the_week_that_gets_fu
     (missing,) = plan(PlanProblem(needs=(asked, *first, busy), volunteers=(v,))).unserved
     assert missing.reason is ReasonCode.NEEDED_ELSEWHERE
     assert [step.left for step in missing.waterfall][-2:] == [1, 0]
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_whatever_is_told_to_serve_a_need_does_when_planned_again(seed):
+    problem = tiny_with_wishes(seed)
+    made = plan(problem)
+    for missing in made.unserved:
+        for change in missing.changes:
+            again = plan(changed(problem, missing.need_id, change))
+            assert again.places_filled > made.places_filled, change.words
+
+
+def test_a_visit_and_minutes_are_asked_for_together_where_neither_is_left():
+    mary = volunteer("mary", visits_per_week=0, minutes_per_week=30)
+    problem = PlanProblem(needs=(need("n", minutes=60),), volunteers=(mary,))
+    ((change,),) = [one.changes for one in plan(problem).unserved]
+    assert change.words == (
+        "mary made one visit more that week (1 rather than 0) and gave 30 minutes more that week (60 rather than 30)"
+    )
+    assert who(plan(changed(problem, "n", change))) == {("n", "mary")}
+
+
+def test_whoever_would_go_where_they_are_pinned_instead_is_not_told_of():
+    dbs = frozenset({"dbs"})
+    lift = need("n", 9, 10, kind="lift", requires=dbs)
+    shop = need("m", 9, 10, requires=dbs, pinned=frozenset({"v"}))
+    people = (volunteer("v", kinds=frozenset({"lift", "shopping"})), volunteer("w", checks=dbs))
+    (missing,) = planned([lift, shop], people).unserved
+    assert missing.need_id == "n"
+    assert "v had dbs" not in [change.words for change in missing.changes]  # v would go to m then, and w nowhere
+    (free,) = planned([lift, replace(shop, pinned=frozenset())], people).unserved
+    assert "v had dbs" in [change.words for change in free.changes]
+
+
+def test_who_lacks_the_check_of_the_last_place_is_told_all_that_is_in_the_way():
+    two = need("n", helpers=2, requires_one=frozenset({"dbs"}))
+    made = planned([two], [volunteer("bob"), volunteer("ann", point=north(100), never_with=frozenset({"bob"}))])
+    (missing,) = made.unserved
+    assert missing.reason is ReasonCode.NOBODY_CHECKED
+    assert missing.sentence == (
+        "Nobody else who could come has the checks that one must have: ann is not to be with bob, and does not hold "
+        "dbs, which one of the helpers must."
+    )
+    left = {step.label: step.left for step in missing.waterfall}
+    assert left["have the checks it needs"] == 0
+
+
+def test_a_time_within_a_week_before_is_looked_for_too():
+    made = planned([need("n", 9, 10, day=5)], [volunteer("mary", free=(window(9, 12, day=0),))])
+    ((change,),) = [one.changes for one in made.unserved]
+    assert change.words == "it could be at 11am on Mon 12 Jan: mary could come"
