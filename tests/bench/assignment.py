@@ -69,7 +69,10 @@ def main() -> None:
     chosen = options.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
     sizes = SIZES + (LONG_SIZES if chosen.long else [])
-    rows = [(kind(*size), size[0], *run(*size)) for size in [*((n, m, False) for n, m in sizes), *HARD]]
+    rows = []
+    for size in [*((n, m, False) for n, m in sizes), *HARD]:
+        print(f"{kind(*size)}, {size[0]:,} x {size[1]:,} ...", flush=True)  # noqa: T201  # it takes a minute in all
+        rows.append((kind(*size), size[0], *run(*size)))
     report(rows, chosen.out)
     growing = rows[: len(sizes)]
     lines = {

@@ -135,7 +135,8 @@ def why_not(diary: Diary, pair: int) -> str:
     name = market.volunteers[volunteer].id
     if diary.has_all_visits(column):
         limit = int(market.limit[column])
-        return f"{name} has {'the one visit' if limit == 1 else f'all {limit} visits'} of that week"
+        offered = "the one visit" if limit == 1 else f"all {limit} visits"
+        return f"{name} already makes {offered} offered for that week"
     if diary.is_at_limit(pair):
         return f"{name} has {diary.minutes[column]} of the {market.minutes_limit[column]:.0f} minutes of that week"
     if words := diary.barred_by(int(market.pairs.need[pair]), volunteer):

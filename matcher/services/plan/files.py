@@ -14,6 +14,7 @@ from matcher.domain.localtime import to_local
 from matcher.engine.plan.problem import Plan, PlannedVisit
 
 COLUMNS = ("need_id", "volunteer_id", "start", "distance_m", "why")
+_FOR_EXCEL = "\ufeff"  # it takes UTF-8 for something else without, as names with accents show
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -27,7 +28,8 @@ def as_csv(plan: Plan) -> str:
     for missing in plan.unserved:
         for _ in range(missing.short):
             writer.writerow([_safe(missing.need_id), "", "", "", _safe(missing.sentence)])
-    return text.getvalue()
+    is_foreign = not "".join(one.need_id + one.volunteer_id for one in plan.visits).isascii()
+    return (_FOR_EXCEL if is_foreign else "") + text.getvalue()
 
 
 def as_dict(plan: Plan, *, with_visits: bool = False) -> dict[str, Any]:

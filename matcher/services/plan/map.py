@@ -19,6 +19,7 @@ Box = tuple[float, float, float, float]  # left, top, right, bottom
 SMALL, LARGE = 15.0, 30.0  # letters on a wide screen and on a phone's, where the picture is half as wide
 _LETTER = 0.62  # widths of a letter in its heights, of a bold sans: names are to be too far apart, not too near
 _LARGEST_RATIO = 1.25  # of height to width
+_LEAST_DEGREES = 1e-4  # of a picture, should all of it be one place: it stands in the middle then
 _M_PER_DEGREE = 111_320.0  # of latitude; enough for a picture
 
 
@@ -29,9 +30,10 @@ class _Sheet:
         lats, lons = [point.lat for point in points], [point.lon for point in points]
         self._middle = (min(lats) + max(lats)) / 2
         self._squeeze = math.cos(math.radians(self._middle))
-        self._west, self._north = min(lons), max(lats)
-        wide = max((max(lons) - self._west) * self._squeeze, 1e-4)
-        tall = max(self._north - min(lats), 1e-4)
+        wide = max((max(lons) - min(lons)) * self._squeeze, _LEAST_DEGREES)
+        tall = max(max(lats) - min(lats), _LEAST_DEGREES)
+        self._west = (min(lons) + max(lons)) / 2 - wide / self._squeeze / 2
+        self._north = self._middle + tall / 2
         self.scale = min((WIDTH - 2 * MARGIN) / wide, (WIDTH * _LARGEST_RATIO - 2 * MARGIN) / tall)
         self.height = tall * self.scale + 2 * MARGIN + 28
         self._left = (WIDTH - wide * self.scale) / 2

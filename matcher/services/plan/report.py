@@ -23,6 +23,7 @@ def report_page(problem: PlanProblem, plan: Plan, newcomers: Sequence[Tried]) ->
         _summary(problem, plan),
         _map(problem, plan),
         _visits(problem, plan),
+        _by_person(problem, plan),
         _pins_not_kept(plan),
         _unserved(problem, plan),
         _newcomers(problem, newcomers),
@@ -37,12 +38,13 @@ def _title(plan: Plan) -> str:
         return "A plan without needs"
     if not plan.places_short:
         return f"Everyone is served: {_count(wanted, 'visit')}"
-    return f"{plan.places_filled} of {_count(wanted, 'visit')} can be made"
+    return f"{plan.places_filled} of {_count(wanted, 'helper')} found"
 
 
 def _summary(problem: PlanProblem, plan: Plan) -> str:
     days = sorted(need.window.start for need in problem.needs)
-    when = f" from {short_day_words(days[0])} to {short_day_words(days[-1])}" if days else ""
+    first, last = (short_day_words(day) for day in (days[0], days[-1])) if days else ("", "")
+    when = (f" on {first}" if first == last else f" from {first} to {last}") if days else ""
     going = len({one.volunteer_id for one in plan.visits})
     people = f"{_count(len(problem.volunteers), 'volunteer')}, {going} of them with a visit."
     facts = (
@@ -63,7 +65,7 @@ def _short_words(plan: Plan) -> Iterator[str]:
     names = [one.need_id for one in plan.unserved]
     if names:
         more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-        yield f"Short of help: {', '.join(names[:MOST_NAMED])}{more}; the reasons are below the table."
+        yield f"Short of help: {', '.join(names[:MOST_NAMED])}{more}; the reasons are below."
 
 
 def _proof(plan: Plan) -> str:
@@ -110,6 +112,23 @@ def _visits(problem: PlanProblem, plan: Plan) -> str:
     return f'<h2>Who goes where</h2><table class="visits">{_head("Time", "Need", "Who", "Why")}{days}</table>'
 
 
+def _by_person(problem: PlanProblem, plan: Plan) -> str:
+    """The same visits for each volunteer, to be told or handed to them."""
+    kinds = {need.id: need.kind for need in problem.needs}
+    by_name = sorted(plan.visits, key=lambda one: one.volunteer_id)  # and by start, as they are
+    people = "".join(
+        f'<section class="person"><h3>{escape(name)}</h3><ul>'
+        f"{''.join(_own(one, kinds[one.need_id]) for one in own)}</ul></section>"
+        for name, own in groupby(by_name, lambda one: one.volunteer_id)
+    )
+    return f"<h2>Each volunteer’s visits</h2>{people}" if people else ""
+
+
+def _own(one: PlannedVisit, kind: str) -> str:
+    when = f"{short_day_words(one.visit.start)}, {clock_words(one.visit.start)} to {clock_words(one.visit.end)}"
+    return f"<li>{escape(f'{when}: {one.need_id}, {kind}')}</li>"
+
+
 def _visit(one: PlannedVisit, kind: str) -> str:
     return _row(
         ("Time", f"{clock_words(one.visit.start)} to {clock_words(one.visit.end)}"),
@@ -135,9 +154,15 @@ def _pins_not_kept(plan: Plan) -> str:
     return f"<h2>Pinned, and not possible</h2><ul>{items}</ul>" if items else ""
 
 
+_NOTHING_TRIED = (
+    "None of the changes that were tried would serve it: another time, up to a week sooner; a visit more in that week, "
+    "a wider reach, a check or a kind of help more of one of those nearest."
+)
+
+
 def _missing(one: Unplanned, need: PlanNeed) -> str:
     changes = "".join(f"<li>{escape(change.words)}</li>" for change in one.changes)
-    would = f"<p>{would_words(one)}</p><ul>{changes}</ul>" if changes else "<p>No single change would serve it.</p>"
+    would = f"<p>{would_words(one)}</p><ul>{changes}</ul>" if changes else f"<p>{_NOTHING_TRIED}</p>"
     short = f"; {one.short} of {need.helpers} helpers short" if need.helpers > 1 else ""
     asked = f"{short_day_words(need.window.start)}, {clock_words(need.window.start)} to {clock_words(need.window.end)}"
     return (
@@ -202,7 +227,7 @@ def waterfall_words(steps: Iterable[Step]) -> str:
     """`14 volunteers, 3 near enough, 0 offer this kind of help`: as far as anybody is left."""
     told: list[str] = []
     for step in steps:
-        told.append(f"{step.left} {step.label}")
+        told.append("1 volunteer" if (step.left, step.label) == (1, "volunteers") else f"{step.left} {step.label}")
         if not step.left:
             break
     return ", ".join(told)

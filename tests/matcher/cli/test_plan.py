@@ -52,7 +52,7 @@ def test_json_is_all_there_is_on_standard_output(run):
 
 def test_who_is_left_short_is_explained_and_each_change_confirmed(run):
     told = run("--explain", "N18").output
-    assert "The only one who could come is taken: V11 has the one visit of that week." in told
+    assert "The only one who could come is taken: V11 already makes the one visit offered for that week." in told
     assert "20 volunteers, 8 near enough, 2 offer this kind of help, 1 free for the whole visit" in told
     assert "if V11 made one visit more that week (2 rather than 1): 1 visit more" in told
     assert "V10, 131 m away: does not offer “company”" in told
@@ -78,7 +78,7 @@ def test_a_bad_cell_is_exit_code_2_and_nothing_is_written(run, tmp_path):
     done = run("--out", "plan.csv", "--report", "plan.html", files=("--needs", str(bad), *FILES[2:]))
     assert done.exit_code == 2
     assert done.stdout == ""
-    an_instant = "a date and time such as 2026-12-24T09:00 or 24/12/2026 09:00"
+    an_instant = "a date and time such as 2026-12-24T09:00, 24/12/2026 09:00 or 24 Dec 2026 9.30am"
     a_postcode = "a full UK postcode, such as SN15 1ER, or lat and lon"
     assert done.stderr.splitlines() == [
         f"bad.csv, line 2, column end: expected {an_instant}, found “noon”",

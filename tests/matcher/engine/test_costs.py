@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from matcher.domain.lifecycle import Urgency
 from matcher.engine.candidates import find_candidates
 from matcher.engine.costs import TERMS, set_scene, weights
+from matcher.engine.params import Params
 from matcher.engine.problem import HeldVisit, RoundProblem
 from matcher.engine.solve import Desk, solve_round
 
@@ -78,7 +79,7 @@ def test_who_has_helped_before_is_preferred_and_likelier_to_say_yes(village: Any
     assert stranger["continuity"] == 0 < usual["continuity"]
     assert usual["value"] > stranger["value"]
     chance = usual["value"] / 240
-    assert usual["continuity"] == pytest.approx(60 * chance)
+    assert usual["continuity"] == pytest.approx(Params().continuity * chance)
 
 
 def test_each_wish_that_is_met_is_worth_half_an_hour_and_all_of_them_an_hour(village: Any) -> None:

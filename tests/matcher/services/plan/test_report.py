@@ -57,8 +57,8 @@ def test_the_title_is_counted_from_the_plan():
     assert title == [
         "A plan without needs",
         "Everyone is served: 1 visit",
-        "1 of 2 visits can be made",
-        "1 of 2 visits can be made",
+        "1 of 2 helpers found",
+        "1 of 2 helpers found",
     ]
 
 
@@ -135,7 +135,7 @@ def test_names_are_text_and_never_markup():
 def test_whoever_is_short_of_help_has_a_reason_and_what_would_serve_them():
     text = of(need("a", kind="lift", point=north(50)))
     assert "1 need short of help" in text
-    assert "Short of help: a; the reasons are below the table." in text
+    assert "Short of help: a; the reasons are below." in text
     assert "<h3>a, lift</h3><p>Mon 12 Jan, 9am to 12 noon, 60 minutes, normal.</p>" in text
     assert "Nobody near enough offers this kind of help." in text
     assert "v offered “lift” too" in text
@@ -191,4 +191,16 @@ def test_the_example_s_page_needs_no_sideways_scrolling(tmp_path, width, page):
     page.set_viewport_size({"width": width, "height": 800})
     page.goto((tmp_path / "plan.html").as_uri())
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.title() == "19 of 22 visits can be made"
+    assert page.title() == "19 of 22 helpers found"
+
+
+def test_each_volunteer_s_visits_stand_together_to_be_handed_out():
+    page = of(need("a", 9, 10), need("b", 11, 12), volunteers=[volunteer("v")])
+    own = page[page.index("Each volunteer’s visits") :]
+    assert re.findall(r'<section class="person"><h3>(.*?)</h3>', own) == ["v"]
+    assert re.findall("<li>.*?: (.*?)</li>", own)[:2] == ["a, shopping", "b, shopping"]
+
+
+def test_a_need_that_nothing_tried_would_serve_does_not_say_that_nothing_could():
+    text = report_page(problem := PlanProblem(needs=(need(),)), plan(problem), ())
+    assert "None of the changes that were tried would serve it" in text
