@@ -166,6 +166,7 @@ def test_the_timetable_is_of_intervals_and_names_tasks_there_are(workers):
     assert {name: entry["schedule"] for name, entry in schedule.items()} == {
         "sweep": 15.0,
         "upkeep": 60.0,
+        "weather": 900.0,
         "learn": 3600.0,
     }
     assert {entry["task"] for entry in schedule.values()} <= set(workers.celery.app.tasks)
