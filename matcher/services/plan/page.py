@@ -63,6 +63,7 @@ ul { margin: 0 0 8px; padding-left: 24px; }
 tbody th { padding-top: 20px; border-bottom: 2px solid var(--edge); }
 .small-print { margin-top: 32px; font-size: 16px; }
 .visits td:first-child { white-space: nowrap; }
+.people { columns: 20rem; column-gap: 32px; }
 .person { break-inside: avoid; margin: 0 0 16px; }
 tr, figure, .short-of-help { break-inside: avoid; }
 h2, h3, tbody th { break-after: avoid; }

@@ -23,10 +23,10 @@ def report_page(problem: PlanProblem, plan: Plan, newcomers: Sequence[Tried]) ->
         _summary(problem, plan),
         _map(problem, plan),
         _visits(problem, plan),
-        _by_person(problem, plan),
         _pins_not_kept(plan),
         _unserved(problem, plan),
         _newcomers(problem, newcomers),
+        _by_person(problem, plan),
         _small_print(plan),
     )
     return PAGE.substitute(title=escape(title), body="\n".join(part for part in parts if part))
@@ -121,7 +121,7 @@ def _by_person(problem: PlanProblem, plan: Plan) -> str:
         f"{''.join(_own(one, kinds[one.need_id]) for one in own)}</ul></section>"
         for name, own in groupby(by_name, lambda one: one.volunteer_id)
     )
-    return f"<h2>Each volunteer’s visits</h2>{people}" if people else ""
+    return f'<h2>Each volunteer’s visits</h2><div class="people">{people}</div>' if people else ""
 
 
 def _own(one: PlannedVisit, kind: str) -> str:
