@@ -192,13 +192,21 @@ class _Counter(BaseHTTPRequestHandler):
         """It keeps quiet: what it is sent is private."""
 
 
+class _Server(ThreadingHTTPServer):
+    """Says nothing of lines that its callers cut."""
+
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """A caller that was killed is what it is there to bear."""
+
+
 @contextmanager
 def pretend_notify(port: int = 0, callback: Callback | None = None) -> Iterator[PretendNotify]:
     """One that listens on this machine only, while inside."""
     notify = PretendNotify(callback)
     handler = type("Counter", (_Counter,), {"notify": notify})
-    server = ThreadingHTTPServer(("127.0.0.1", port), handler)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", port), handler)
     notify.url = f"http://127.0.0.1:{server.server_address[1]}"
     threads = [Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)]
     if callback is not None:
