@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from flask import Blueprint, Response, g, request
 
 from matcher.domain.errors import BadInput
 from matcher.services import audit, board, calibration_page, concerns, confirming, texts_to_read, triage, visit_reports
 from matcher.services.access import Action
+from matcher.services.unfilled import Choice
 from matcher.store.session import reading, unit_of_work
 from web import bell, clock
 from web.auth import is_session_sealed
@@ -91,15 +94,37 @@ def today() -> Response:
     return _today()
 
 
+def _choice() -> Choice:
+    """What the address chooses; what it cannot mean chooses nothing."""
+    wanted = request.args
+    page = wanted.get("page", "")
+    return Choice(
+        area=wanted.get("area", ""),
+        kind=wanted.get("kind", ""),
+        urgency=wanted.get("urgency", ""),
+        is_unasked=wanted.get("asked") == "nobody",
+        page=int(page) if page.isascii() and page.isdigit() and len(page) <= 6 else 1,
+    )
+
+
+def _address(choice: Choice, number: int) -> str:
+    """Of a page of what was chosen: the same for the list, the map and the print."""
+    chosen = {"area": choice.area, "kind": choice.kind, "urgency": choice.urgency}
+    chosen |= {"asked": "nobody" if choice.is_unasked else "", "page": str(number) if number > 1 else ""}
+    words = urlencode({name: word for name, word in chosen.items() if word})
+    return f"/team?{words}" if words else "/team"
+
+
 def _today(*, wrong_need: int | None = None, wrong: str = "") -> Response:
     """The board; with what was wrong beside the need that it was about."""
-    now = clock.now()
+    now, choice = clock.now(), _choice()
     with reading() as session:
-        shown = board.today(session, g.actor.area_ids, now=now)
+        shown = board.today(session, g.actor.area_ids, now=now, choice=choice)
         worries = concerns.waiting(session, now=now)
         reports = visit_reports.open_reports(session, g.actor.area_ids)
         texts = texts_to_read.waiting(session, g.actor.area_ids)
-        kinds = triage.choices(session) if any(row.is_to_triage for row in shown.unfilled) else ()
+        kinds = triage.choices(session)
+    page_of = shown.looked_for
     return page(
         "team/today.html",
         status=422 if wrong else 200,
@@ -108,6 +133,11 @@ def _today(*, wrong_need: int | None = None, wrong: str = "") -> Response:
         now=now,
         how_words=dict(HOW),
         kinds=kinds,
+        kind_words=[(kind.slug, kind.name) for kind in kinds],
+        choice=choice,
+        here=_address(choice, 1),
+        before=_address(choice, page_of.page - 1) if page_of.page > 1 else None,
+        after=_address(choice, page_of.page + 1) if page_of.last < page_of.count else None,
         wrong_need=wrong_need,
         wrong=wrong,
     )

@@ -11,70 +11,26 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.kinds import job_words
 from matcher.domain.lifecycle import (
-    MatchStatus,
-    NeedStatus,
-    OccurrenceStatus,
-    Urgency,
     VisitStatus,
 )
-from matcher.domain.localtime import clock_words, day_words, window_words
-from matcher.services import triage, undelivered
-from matcher.services.batching import NOT_YET
-from matcher.services.consents import BEST_INTERESTS
+from matcher.domain.localtime import clock_words, day_words
+from matcher.services import board_map, undelivered, unfilled
+from matcher.services.board_map import BoardMap
 from matcher.services.undelivered import AnotherWayRow, UndeliveredRow
-from matcher.store import queries
+from matcher.services.unfilled import Choice, Unfilled, UnfilledRow
 from matcher.store.models import (
     Area,
-    Consent,
     Feedback,
     KindRow,
-    Match,
     Need,
     Occurrence,
     Person,
-    PhoneCheck,
     Visit,
 )
 
 LATE_AFTER = timedelta(minutes=60)
-ROWS_SHOWN = 200
+ROWS_SHOWN = 20
 TOLD_SHOWN = timedelta(days=14)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of the waterfall: how many people are left."""
-
-    label: str
-    left: int
-
-
-@dataclass(frozen=True, slots=True)
-class UnfilledRow:
-    """A need that nobody holds yet, with the reason in one line. is_not_confirmed: it waits until someone has rung.
-    is_to_decide: someone acts for a resident who cannot agree; a coordinator decides. is_to_triage: they say
-    which kind of help it comes to."""
-
-    need_id: int
-    occurrence_id: int
-    reference: str
-    kind: str
-    job: str
-    area: str
-    urgency: Urgency
-    day: str
-    times: str
-    starts_at: datetime
-    hours_left: float
-    asked: int
-    said_no: int
-    silent: int
-    why: str
-    waterfall: tuple[Step, ...]
-    is_paused: bool
-    is_not_confirmed: bool
-    is_to_decide: bool
-    is_to_triage: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +62,13 @@ class ToldRow:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Today, for the areas of one coordinator. Lists show at most ROWS_SHOWN; the counts are whole."""
+    """Today, for the areas of one coordinator. areas: (slug, name). Lists show at most ROWS_SHOWN; the
+    counts are whole.
+    """
 
-    areas: tuple[str, ...]
-    unfilled: tuple[UnfilledRow, ...]
-    unfilled_count: int
+    areas: tuple[tuple[str, str], ...]
+    looked_for: Unfilled
+    places: BoardMap
     filled: tuple[FilledRow, ...]
     filled_count: int
     undelivered: tuple[UndeliveredRow, ...]
@@ -118,17 +76,28 @@ class Board:
     by_another_way: tuple[AnotherWayRow, ...]
     told: tuple[ToldRow, ...]
     done_today: int
+    late_count: int
+
+    @property
+    def unfilled(self) -> tuple[UnfilledRow, ...]:
+        """Those of the page that was chosen."""
+        return self.looked_for.rows
+
+    @property
+    def unfilled_count(self) -> int:
+        """All that nobody holds, chosen or not."""
+        return self.looked_for.whole
 
 
-def today(session: Session, area_ids: frozenset[int], *, now: datetime) -> Board:
+def today(session: Session, area_ids: frozenset[int], *, now: datetime, choice: Choice | None = None) -> Board:
     """The board as it is now; a fixed number of queries whatever the size."""
-    names = session.scalars(select(Area.name).where(Area.id.in_(area_ids)).order_by(Area.name)).all()
-    unfilled = session.execute(_unfilled(area_ids).limit(ROWS_SHOWN)).all()
+    areas = session.execute(select(Area.slug, Area.name).where(Area.id.in_(area_ids)).order_by(Area.name)).all()
+    looked_for = unfilled.read(session, area_ids, choice or Choice(), now=now)
     filled = session.execute(_filled(area_ids).limit(ROWS_SHOWN)).all()
     return Board(
-        areas=tuple(names),
-        unfilled=tuple(_unfilled_row(row, now) for row in unfilled),
-        unfilled_count=_count(session, _unfilled(area_ids)),
+        areas=tuple((slug, name) for slug, name in areas),
+        looked_for=looked_for,
+        places=board_map.read(session, area_ids, looked_for),
         filled=tuple(_filled_row(row, now) for row in filled),
         filled_count=_count(session, _filled(area_ids)),
         undelivered=undelivered.to_ring(session, area_ids, now=now),
@@ -136,49 +105,8 @@ def today(session: Session, area_ids: frozenset[int], *, now: datetime) -> Board
         by_another_way=undelivered.by_another_way(session, area_ids, now=now),
         told=_told(session, area_ids, now),
         done_today=_done_since(session, area_ids, now - timedelta(hours=24)),
+        late_count=_count(session, _filled(area_ids).where(Visit.ends_at <= now - LATE_AFTER)),
     )
-
-
-def _unfilled(area_ids: frozenset[int]) -> Select[Any]:
-    asks = (
-        select(
-            Match.occurrence_id.label("occurrence_id"),
-            func.count().label("asked"),
-            func.count(case((Match.status == MatchStatus.DECLINED, 1))).label("said_no"),
-            func.count(case((Match.status == MatchStatus.PROPOSED, 1))).label("silent"),
-        )
-        .group_by(Match.occurrence_id)
-        .subquery()
-    )
-    return (
-        select(
-            Occurrence,
-            Need,
-            KindRow,
-            Area.name,
-            PhoneCheck,
-            Consent.given_by,
-            asks.c.asked,
-            asks.c.said_no,
-            asks.c.silent,
-        )
-        .join(Need, Need.id == Occurrence.need_id)
-        .join(KindRow, KindRow.slug == Need.kind_slug)
-        .join(Area, Area.id == Occurrence.area_id)
-        .outerjoin(PhoneCheck, PhoneCheck.need_id == Need.id)
-        .outerjoin(Consent, Consent.need_id == Need.id)
-        .outerjoin(asks, asks.c.occurrence_id == Occurrence.id)
-        .where(
-            Occurrence.area_id.in_(area_ids),
-            Occurrence.status == OccurrenceStatus.OPEN,
-            Need.status.in_((NeedStatus.OPEN, NeedStatus.PAUSED)),
-            Occurrence.reason_code.is_distinct_from(NOT_YET),
-        )
-        .order_by(Occurrence.starts_at, _BY_URGENCY, Occurrence.id)
-    )
-
-
-_BY_URGENCY = case((Need.urgency == Urgency.URGENT, 0), (Need.urgency == Urgency.NORMAL, 1), else_=2)
 
 
 def _filled(area_ids: frozenset[int]) -> Select[Any]:
@@ -205,55 +133,6 @@ def _filled(area_ids: frozenset[int]) -> Select[Any]:
         )
         .order_by(Visit.starts_at, Visit.id)
     )
-
-
-def _unfilled_row(row: Any, now: datetime) -> UnfilledRow:
-    occurrence, need, kind, area, check, given_by, asked, said_no, silent = row
-    is_to_decide = need.status is NeedStatus.PAUSED and given_by == BEST_INTERESTS
-    first = queries.next_window(occurrence, now)
-    return UnfilledRow(
-        need_id=need.id,
-        occurrence_id=occurrence.id,
-        reference=need.reference,
-        kind=kind.slug,
-        job=job_words(kind.job_words, tuple(need.details)),
-        area=area,
-        urgency=need.urgency,
-        day=day_words(first.start),
-        times=window_words(first),
-        starts_at=first.start,
-        hours_left=max(0.0, (occurrence.ends_at - now).total_seconds() / 3600),
-        asked=asked or 0,
-        said_no=said_no or 0,
-        silent=silent or 0,
-        why=_TO_DECIDE if is_to_decide else _why(occurrence, need, check, silent or 0),
-        waterfall=tuple(Step(step["label"], step["left"]) for step in occurrence.waterfall or []),
-        is_paused=need.status is NeedStatus.PAUSED,
-        is_not_confirmed=_is_not_confirmed(need, check),
-        is_to_decide=is_to_decide,
-        is_to_triage=triage.is_to_triage(need, kind) and not is_to_decide and not _is_not_confirmed(need, check),
-    )
-
-
-_TO_DECIDE = "They cannot agree for themselves. Someone asked in their best interests: you decide."
-
-
-def _is_not_confirmed(need: Need, check: PhoneCheck | None) -> bool:
-    return need.status is NeedStatus.PAUSED and check is not None and check.confirmed_at is None
-
-
-def _why(occurrence: Occurrence, need: Need, check: PhoneCheck | None, silent: int) -> str:
-    if check is not None and _is_not_confirmed(need, check):
-        asked_to_be_rung = "They asked to be rung. " if check.ring_me_at else ""
-        return f"{asked_to_be_rung}Their number is not confirmed: nobody is asked before that."
-    if need.status is NeedStatus.PAUSED:
-        return "Someone from the team needs to ring first."
-    if occurrence.reason:
-        return occurrence.reason
-    if silent:
-        people = "1 neighbour" if silent == 1 else f"{silent} neighbours"
-        return f"Waiting for an answer from {people}."
-    return "About to be looked at."
 
 
 def _filled_row(row: Any, now: datetime) -> FilledRow:

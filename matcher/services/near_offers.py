@@ -13,7 +13,7 @@ from matcher.domain.geo import Point
 from matcher.domain.lifecycle import MatchStatus, OfferStatus
 from matcher.store.models import Home, Match, Need, Occurrence, Offer, OfferKind
 
-LOOKED_AT = 1500  # offers: those who do it first, then those whom the least of the way keeps out of reach
+LOOKED_AT = 500  # offers: those who do it first, then those whom the least of the way keeps out of reach
 METRES_PER_DEGREE = 111_200.0
 
 

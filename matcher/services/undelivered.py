@@ -23,7 +23,7 @@ from matcher.store.models import (
     Visit,
 )
 
-ROWS_SHOWN = 200
+ROWS_SHOWN = 20
 SHOWN = timedelta(days=7)  # later than that, what it would have said is over
 
 

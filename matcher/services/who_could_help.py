@@ -26,7 +26,7 @@ from matcher.services.setting_aside import MAY_SET_ASIDE
 from matcher.store import queries
 from matcher.store.models import Area, Home, KindRow, Match, Need, Occurrence, Person, Pin
 
-SHOWN = 30
+SHOWN = 20
 SHOWN_AT_FIRST = 8
 ASKED_WORDS: Mapping[MatchStatus, str] = {
     MatchStatus.PROPOSED: "asked, no answer yet",
@@ -145,7 +145,7 @@ def read(
         day=day_words(first.start),
         times=window_words(first),
         why=_why(occurrence, need, standings),
-        steps=tuple((step["label"], step["left"]) for step in occurrence.waterfall or []),
+        steps=_steps(occurrence),
         is_open=bool(problem.occurrences),
         candidates=tuple(_candidate(one, called[one.person_id]) for one in shown),
         has_more=len(standings) > len(shown),
@@ -163,6 +163,13 @@ def read(
         kept_for=_kept_for(session, occurrence),
         about=about_one.read(session, occurrence_id, need.resident_id, about, now) if about else None,
     )
+
+
+def _steps(occurrence: Occurrence) -> tuple[tuple[str, int], ...]:
+    """The waterfall, down to where nobody is left."""
+    steps = tuple((step["label"], step["left"]) for step in occurrence.waterfall or [])
+    dry = next((n for n, (_, left) in enumerate(steps) if not left), len(steps))
+    return steps[: dry + 1]
 
 
 def _cannot(standings: Sequence[Standing]) -> tuple[str, ...]:

@@ -142,3 +142,24 @@ def test_one_whose_number_is_not_confirmed_is_rung_and_then_neighbours_are_asked
 def test_a_need_that_is_not_there_cannot_be_confirmed(client: FlaskClient, world: World, sign_in_token: str) -> None:
     press(client, f"/sign-in/{sign_in_token}")
     assert press(client, "/team", "/team/needs/999999/confirmed").status_code == 404
+
+
+def test_the_numbers_of_the_map_are_those_of_the_list_whatever_is_chosen(
+    client: FlaskClient, sign_in_token: str
+) -> None:
+    with unit_of_work() as session:
+        for band in ("am", "pm", "eve"):
+            needs.post_need(session, eileen(times=frozenset({band})), now=datetime.now(UTC))
+    press(client, f"/sign-in/{sign_in_token}")
+    for chosen, count in (
+        ("", 3),
+        ("?kind=snow", 3),
+        ("?asked=nobody", 3),
+        ("?kind=lift", 0),
+        ("?urgency=x&page=٣", 3),
+    ):
+        shown = client.get(f"/team{chosen}").text
+        numbers = re.findall(r'data-number="(\d+)"', shown)
+        assert numbers == [str(n + 1) for n in range(count)]
+        assert len(re.findall(r'<li class="gn-need"', shown)) == count
+    assert "0 visits of 3 chosen" in client.get("/team?kind=lift").text

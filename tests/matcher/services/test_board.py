@@ -1,21 +1,23 @@
 """What a coordinator sees of today."""
 
 from datetime import timedelta
+from math import hypot
 
 import pytest
 from sqlalchemy import Engine, event
 
-from matcher.services import board, impact
+from matcher.services import board, board_map, impact, unfilled
+from matcher.services.unfilled import Choice
 
 
 @pytest.fixture
 def today(world):
     """`today(*areas)`: the board of those areas; Bradford on Avon's if none is named."""
 
-    def read(*slugs):
+    def read(*slugs, choice=None):
         areas = frozenset(world.area_id(slug) for slug in slugs or ("bradford-on-avon",))
         with world.work() as session:
-            return board.today(session, areas, now=world.now)
+            return board.today(session, areas, now=world.now, choice=choice)
 
     return read
 
@@ -34,7 +36,6 @@ def test_what_has_nobody_says_why(world, today):
     world.round()
     (row,) = today().unfilled
     assert row.why not in ("", "About to be looked at.")
-    assert row.waterfall[0].label
     world.offer("Christopher")
     world.later(minutes=10)
     world.round()
@@ -92,11 +93,57 @@ def test_the_soonest_come_first_and_of_those_the_urgent(world, today):
 
 
 def test_lists_are_cut_and_counts_are_whole(world, today, monkeypatch):
-    monkeypatch.setattr(board, "ROWS_SHOWN", 2)
+    monkeypatch.setattr(unfilled, "ROWS_SHOWN", 2)
     for number in range(3):
         world.post(f"Resident {number}")
     seen = today()
     assert (len(seen.unfilled), seen.unfilled_count) == (2, 3)
+    second = today(choice=Choice(page=2))
+    assert [row.occurrence_id for row in second.unfilled] == [max(row.occurrence_id for row in second.unfilled)]
+    assert (second.looked_for.first, second.looked_for.last) == (3, 3)
+    assert today(choice=Choice(page=99)).unfilled == second.unfilled
+
+
+CHOICES = {
+    "all": Choice(),
+    "an area": Choice(area="trowbridge"),
+    "a kind": Choice(kind="garden"),
+    "urgent": Choice(urgency="urgent"),
+    "nobody asked": Choice(is_unasked=True),
+    "what there is not": Choice(area="atlantis", urgency="whenever"),
+}
+CHOSEN = {
+    "all": ["garden", "snow", "snow"],
+    "an area": ["snow"],
+    "a kind": ["garden"],
+    "urgent": ["snow", "snow"],
+    "nobody asked": ["garden", "snow"],
+    "what there is not": [],
+}
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_some_are_chosen_and_the_map_has_the_numbers_of_the_list(world, today, name):
+    world.offer("Christopher")
+    asked = world.post("Eileen")
+    world.post("Gwen")
+    world.post("Edith", kind="garden", person={"postcode": "BA15 1HL"})
+    world.ask("Christopher", asked)
+    seen = today("bradford-on-avon", "trowbridge", choice=CHOICES[name])
+    assert sorted(row.kind for row in seen.unfilled) == CHOSEN[name]
+    assert (seen.looked_for.count, seen.unfilled_count, seen.looked_for.urgent) == (len(CHOSEN[name]), 3, 2)
+    first = seen.looked_for.first
+    assert [mark.number for mark in seen.places.marks] == list(range(first, first + len(seen.unfilled)))
+    assert [mark.urgency for mark in seen.places.marks] == [row.urgency for row in seen.unfilled]
+
+
+def test_two_homes_of_a_square_are_one_place_on_the_map_with_marks_apart(world, today):
+    world.post("Eileen")
+    world.post("Edith", person={"postcode": "BA15 1HL"})
+    one, other = today().places.marks
+    assert (one.at_x, one.at_y) == (other.at_x, other.at_y)
+    assert hypot(one.x - other.x, one.y - other.y) >= board_map.CLEAR - 1
+    assert "h0" in today().places.dots
 
 
 def test_the_board_takes_the_same_queries_whatever_its_size(world, today):

@@ -181,7 +181,7 @@ def test_the_page_takes_as_many_queries_for_many_neighbours_as_for_one(world, ne
     shown, many = read_counted()
     assert len(shown.candidates) == who_could_help.SHOWN
     assert shown.has_more
-    assert shown.why == "More than 30 could be asked just now."
+    assert shown.why == "More than 20 could be asked just now."
     assert many == few
 
 
