@@ -10,10 +10,10 @@ ask.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.special import pdtrc
 
 from matcher.engine.acceptance import chance_of_yes
 from matcher.engine.assignment import assign
@@ -26,13 +26,11 @@ from matcher.engine.world import World
 LEAST_CHANCE = 0.05  # what is less likely is not looked at
 
 
-def chances(on_average: float) -> Iterator[float]:
+def chances(on_average: float) -> list[float]:
     """The chance that there is one, that there is a second, and so on, where so many come on average (Poisson)."""
-    fewer, exactly, nth = 0.0, math.exp(-on_average), 0
-    while (chance := 1 - fewer - exactly) >= LEAST_CHANCE:
-        yield chance
-        fewer, nth = fewer + exactly, nth + 1
-        exactly *= on_average / nth
+    more_than = np.arange(math.ceil(on_average + 10 * math.sqrt(on_average)))
+    found = pdtrc(more_than, on_average)
+    return [float(chance) for chance in found[found >= LEAST_CHANCE]]
 
 
 def with_reserve(world: World, problem: RoundProblem) -> World:

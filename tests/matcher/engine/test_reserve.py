@@ -134,10 +134,11 @@ def test_it_is_one_line_that_can_be_switched_off(village: Any) -> None:
 
 def test_chances_of_one_and_of_one_more_add_up_to_how_many_come(village: Any) -> None:
     drawn = np.random.default_rng(1).poisson(2.7, 200_000)
-    found = list(chances(2.7))
+    found = chances(2.7)
     assert found == pytest.approx([(drawn >= nth).mean() for nth in range(1, len(found) + 1)], abs=0.005)
     assert sum(found) == pytest.approx(2.7, abs=0.1)
-    assert list(chances(0.0)) == []
+    assert chances(0.0) == []
+    assert len(chances(5000.0)) == pytest.approx(5000, rel=0.05)
 
 
 @pytest.mark.parametrize(
