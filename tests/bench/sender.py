@@ -24,7 +24,8 @@ def send_until_killed(settings: Mapping[str, str], ahead_s: float) -> None:
     store.configure(config.database_url)
     notifications.config = arrivals.config = config
     notifications.now = arrivals.now = lambda: datetime.now(UTC) + timedelta(seconds=ahead_s)
-    while True:
+    parent = os.getppid()
+    while os.getppid() == parent:  # whoever began it may be killed too
         try:
             arrivals.see_what_arrived()
             notifications.deliver_due()
@@ -42,6 +43,7 @@ def main() -> None:
         if process == 0:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             send_until_killed(settings, float(line))
+            os._exit(0)
         sys.stdout.write(f"{process}\n")
         sys.stdout.flush()
 
