@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import Range, insert
@@ -156,9 +155,8 @@ def count_holders(session: Session, occurrence_id: int) -> int:
 
 def _locked(session: Session, match_id: int) -> tuple[Occurrence, Match]:
     occurrence_id = session.execute(select(Match.occurrence_id).where(Match.id == match_id)).scalar_one()
-    # As they are once locked: who read them before, as an answer by text does, may hold them as they were.
-    fresh: Any = {"with_for_update": {"key_share": True}, "populate_existing": True}
-    return session.get_one(Occurrence, occurrence_id, **fresh), session.get_one(Match, match_id, **fresh)
+    occurrence = session.get_one(Occurrence, occurrence_id, with_for_update={"key_share": True})
+    return occurrence, session.get_one(Match, match_id, with_for_update={"key_share": True})
 
 
 def _take(session: Session, occurrence: Occurrence, match: Match, now: datetime) -> AnswerWhy:

@@ -6,12 +6,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, Select, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
 
 from matcher.domain.errors import Unavailable
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _what_is_locked_is_read_again(state: ORMExecuteState) -> None:
+    """A row that this session had read before it locked it may have changed while it waited: SQLAlchemy would keep what
+    it read first, and decide by that.
+    """
+    if isinstance(state.statement, Select) and state.statement._for_update_arg is not None:
+        state.update_execution_options(populate_existing=True)
 
 
 class _Where:

@@ -1,10 +1,11 @@
 """The only commit: a unit of work is all or nothing, reading cannot write, and a database that is away is said so."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from matcher.domain.errors import BadInput, Unavailable
@@ -129,3 +130,22 @@ def test_an_error_names_its_statement_and_never_the_values():
         work()
     assert "length" in str(refused.value)
     assert secret not in str(refused.value)
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("by_id", [True, False])
+def test_a_row_is_read_again_when_it_is_locked_and_what_was_not_yet_written_is_kept(beat, now, by_id):
+    with unit_of_work() as session:
+        session.add_all([beat("worker"), beat("sweep")])
+    later, latest = now + timedelta(hours=1), now + timedelta(hours=2)
+    with unit_of_work() as session:
+        seen, other = session.get_one(Heartbeat, "worker"), session.get_one(Heartbeat, "sweep")
+        with unit_of_work() as elsewhere:
+            elsewhere.get_one(Heartbeat, "worker").at = later
+        other.at = latest
+        if by_id:
+            session.get_one(Heartbeat, "worker", with_for_update=True)
+            session.get_one(Heartbeat, "sweep", with_for_update=True)
+        else:
+            session.scalars(select(Heartbeat).with_for_update()).all()
+        assert (seen.at, other.at) == (later, latest)
