@@ -86,9 +86,9 @@ def test_one_who_holds_a_visit_then_may_not_be_asked_for_that_time(world, may_as
     assert may_ask(2.75)
 
 
-@pytest.mark.parametrize("status", ["paused", "stopped"])
-def test_one_whose_offer_rests_may_not_be_asked(world, may_ask, status):
-    world.execute(f"update offers set status = '{status}'")
+@pytest.mark.parametrize("rests", ["status = 'paused'", "status = 'stopped', stopped_at = made_at"])
+def test_one_whose_offer_rests_may_not_be_asked(world, may_ask, rests):
+    world.execute(f"update offers set {rests}")
     assert not may_ask(2)
 
 
