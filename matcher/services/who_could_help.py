@@ -16,6 +16,7 @@ from matcher.domain.geo import METRES_PER_MILE, distance_band
 from matcher.domain.kinds import job_words
 from matcher.domain.lifecycle import MatchStatus, NeedStatus, OccurrenceStatus, Urgency
 from matcher.domain.localtime import clock_words, day_words, window_words
+from matcher.domain.timewindow import TimeWindow
 from matcher.engine.problem import ReasonCode
 from matcher.engine.solve import who_could
 from matcher.engine.standing import KEPT_AWAY, LOOKED_INTO, Standing
@@ -143,7 +144,7 @@ def read(
         area=area,
         urgency=need.urgency,
         day=day_words(first.start),
-        times=window_words(first),
+        times=_times(first, queries.windows_of(occurrence)[-1]),
         why=_why(occurrence, need, standings),
         steps=_steps(occurrence),
         is_open=bool(problem.occurrences),
@@ -163,6 +164,12 @@ def read(
         kept_for=_kept_for(session, occurrence),
         about=about_one.read(session, occurrence_id, need.resident_id, about, now) if about else None,
     )
+
+
+def _times(first: TimeWindow, last: TimeWindow) -> str:
+    """When it is wanted next; and until when it may be, should a neighbour come at a later time that was named."""
+    later = f", or until {clock_words(last.end)} on {day_words(last.end)}" if last.start > first.start else ""
+    return window_words(first) + later
 
 
 def _steps(occurrence: Occurrence) -> tuple[tuple[str, int], ...]:

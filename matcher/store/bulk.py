@@ -20,7 +20,8 @@ from matcher.store.models import Declared
 
 def among(row_id: InstrumentedAttribute[int], ids: Iterable[int]) -> ColumnElement[bool]:
     """`row_id` is one of `ids`: one parameter, where IN would have one for each."""
-    return row_id == any_(literal(sorted(set(ids)), ARRAY(BigInteger)))
+    # The cast gives an empty array its type where it stands in the words of a COPY.
+    return row_id == any_(cast(literal(sorted(set(ids)), ARRAY(BigInteger)), ARRAY(BigInteger)))
 
 
 def given_rows(types: Mapping[str, TypeEngine[Any]], rows: Iterable[Mapping[str, Any]]) -> TableValuedAlias:

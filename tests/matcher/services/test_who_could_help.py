@@ -238,3 +238,10 @@ def test_whoever_could_not_be_near_is_not_read(world, need, monkeypatch):
     with world.work() as session:
         problem = round_reader.read_one(session, world.occurrence_id(need), now=world.now)
     assert [ask.offer_id for ask in problem.live_asks] == [offer_of(world, "Ann")]
+
+
+def test_all_the_time_for_which_it_is_wanted_is_told(world, need):
+    once = read(world, need)
+    assert once.times == "8am to 12 noon"
+    soon = read(world, world.post("Frank", when="asap", times=frozenset({"am"})))
+    assert soon.times.startswith("8am to 12 noon, or until 12 noon on ")
