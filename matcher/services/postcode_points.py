@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 
-from pyproj import Transformer
-
 from matcher.domain.errors import SetupError
 from matcher.domain.geo import Point
 from matcher.domain.postcodes import parse_postcode
-from matcher.store.code_point import Row, code_point_open
+from matcher.store.code_point import Row, code_point_open, to_degrees
 
 _AREA = re.compile(r"[A-Z]+")
-_NATIONAL_GRID, _WGS84 = 27700, 4326
 
 
 class PostcodePoints:
@@ -20,7 +17,7 @@ class PostcodePoints:
 
     def __init__(self) -> None:
         self._areas: dict[str, dict[str, Row]] = {}
-        self._to_degrees = Transformer.from_crs(_NATIONAL_GRID, _WGS84)
+        self._to_degrees = to_degrees()
 
     def find(self, postcode: str) -> Point | None:
         """The middle of a postcode in any case and spacing, None if it is not in the release.

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from pyproj import Transformer
 from sqlalchemy import Select, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -27,9 +25,8 @@ from matcher.domain.weather.thresholds import Thresholds
 from matcher.services import cold_hints
 from matcher.services.cold_hints import FORECAST, WARNINGS
 from matcher.services.outbox import Owed, owe
+from matcher.store.code_point import to_degrees
 from matcher.store.models import Area, ColdHint, Role, Staff, StaffArea, StaffRole, WeatherSource
-
-_NATIONAL_GRID, _WGS84 = 27700, 4326
 
 
 def points(session: Session) -> Sequence[tuple[int, Point]]:
@@ -128,10 +125,5 @@ def _limits(area: Area) -> Thresholds:
 
 
 def _point(area: Area) -> Point:
-    lat, lon = _to_degrees().transform(area.easting, area.northing)
+    lat, lon = to_degrees().transform(area.easting, area.northing)
     return Point(lat, lon)
-
-
-@cache
-def _to_degrees() -> Transformer:
-    return Transformer.from_crs(_NATIONAL_GRID, _WGS84)

@@ -6,12 +6,23 @@ import csv
 import gzip
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 from typing import NamedTuple
 
+from pyproj import Transformer
+
 from matcher.domain.errors import SetupError
 from matcher.domain.postcodes import compact
+
+_NATIONAL_GRID, _WGS84 = 27700, 4326
+
+
+@cache
+def to_degrees() -> Transformer:
+    """Turns eastings and northings, metres of the national grid, into latitudes and longitudes."""
+    return Transformer.from_crs(_NATIONAL_GRID, _WGS84)
 
 
 class Row(NamedTuple):

@@ -14,16 +14,14 @@ from pathlib import Path
 from typing import NamedTuple, TextIO
 
 import psycopg
-from pyproj import Transformer
 
 from matcher.domain.errors import SetupError
 from matcher.domain.postcodes import compact
-from matcher.store.code_point import Row, code_point_open
+from matcher.store.code_point import Row, code_point_open, to_degrees
 from matcher.store.roles import driver_url
 
 Progress = Callable[[int, int], None]  # how many are done, of how many
 
-_NATIONAL_GRID, _WGS84 = 27700, 4326
 _AT_A_TIME = 5_000
 _LOCK = 6_174_214
 _ONSPD_COLUMNS = {"pcds", "doterm", "oseast1m", "osnrth1m"}
@@ -81,12 +79,12 @@ def load_postcodes(
 
 
 def _write(connection: psycopg.Connection, rows: list[Row], progress: Progress) -> None:
-    to_degrees = Transformer.from_crs(_NATIONAL_GRID, _WGS84)
+    grid = to_degrees()
     connection.execute(_STAGING)
     with connection.cursor().copy("copy arriving from stdin") as copy:
         for first in range(0, len(rows), _AT_A_TIME):
             some = rows[first : first + _AT_A_TIME]
-            lats, lons = to_degrees.transform([row.easting for row in some], [row.northing for row in some])
+            lats, lons = grid.transform([row.easting for row in some], [row.northing for row in some])
             for row, lat, lon in zip(some, lats, lons, strict=True):
                 copy.write_row((row.code, row.easting, row.northing, lat, lon, row.withdrawn_on))
             progress(first + len(some), len(rows))

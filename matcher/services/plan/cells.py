@@ -65,7 +65,7 @@ def whole_number(least: int, most: int, what: str) -> Callable[[str], int]:
     return read
 
 
-def minutes(least: int, most: int, what: str) -> Callable[[str], int]:
+def length(least: int, most: int, what: str) -> Callable[[str], int]:
     """A reader of lengths: whole minutes, or `45 mins`, `2 hours`, `1 h 30 min`, `1:30`."""
     whole = whole_number(least, most, what)
 

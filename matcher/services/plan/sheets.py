@@ -19,7 +19,7 @@ from matcher.services.plan.cells import (
     kilometres,
     label,
     labels,
-    minutes,
+    length,
     names,
     number,
     plain_id,
@@ -175,7 +175,7 @@ def _window(row: Row) -> TimeWindow | None:
 
 def _minutes(row: Row, window: TimeWindow | None) -> int | None:
     longest = int(window.minutes) if window else 366 * 24 * 60
-    return row.read("minutes", minutes(1, longest, "minutes, no more than from start to end,"), longest)
+    return row.read("minutes", length(1, longest, "minutes, no more than from start to end,"), longest)
 
 
 def _point(row: Row, points: PostcodePoints) -> Point | None:
@@ -234,7 +234,7 @@ def _volunteer(row: Row, points: PostcodePoints, horizon: TimeWindow | None) -> 
     kinds, checks = row.read("kinds", some_labels), row.read("checks", labels, frozenset[str]())
     weekly, away = row.read("weekly", _weekly), row.read("away", days_away, _NEVER)
     most = row.read("max_visits", whole_number(0, 1000, "visits a week"), -1)
-    time = row.read("max_minutes", minutes(0, 7 * 24 * 60, "minutes a week"), -1)
+    time = row.read("max_minutes", length(0, 7 * 24 * 60, "minutes a week"), -1)
     if not row.is_good or name is None or point is None or reach_km is None or kinds is None or checks is None:
         return None
     if weekly is None or away is None:
