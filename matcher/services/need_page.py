@@ -14,8 +14,9 @@ from matcher.domain.kinds import job_words
 from matcher.domain.lifecycle import EXPECTED, HOLDING, MatchStatus, NeedStatus, OccurrenceStatus, VisitStatus
 from matcher.domain.localtime import clock_words, day_words, window_words
 from matcher.domain.recurrence import Recurrence
-from matcher.services import arrangements, batching, changing, confirming
+from matcher.services import arrangements, batching, changing, confirming, need_timeline
 from matcher.services.changing import OtherTime
+from matcher.services.need_timeline import Happening
 from matcher.store import queries
 from matcher.store.models import KindRow, Match, Need, Occurrence, Person, Visit
 
@@ -52,20 +53,6 @@ class Helper:
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
-    """A line of the timeline, as it is said to the resident; `of_them` where staff are told it in other words."""
-
-    at: datetime
-    words: str
-    of_them: str = ""
-
-    @property
-    def for_staff(self) -> str:
-        """The same, for who is not the resident."""
-        return self.of_them or self.words
-
-
-@dataclass(frozen=True, slots=True)
 class NeedPage:
     """Everything the page shows. `windows` are day and times in words; `door_word` only once someone comes."""
 
@@ -91,6 +78,7 @@ class NeedPage:
     can_say_how: bool
     said: str | None
     resident: str
+    contact: str
     usual: str | None
 
 
@@ -120,13 +108,14 @@ def read(session: Session, need_id: int, *, now: datetime) -> NeedPage:
         reason_for_staff=_reason(occurrence, _TOLD_STAFF) if state in _LOOKING else None,
         asked=len(asked),
         next_look_at=occurrence.next_round_at if state in _LOOKING else None,
-        timeline=_timeline(session, need, occurrence, visits, list(asked)),
+        timeline=need_timeline.read(session, need, occurrence, visits, asked),
         other_time=changing.other_time(need, occurrence, now=now) if state is NeedState.STILL_LOOKING else None,
         can_change_time=need.recurrence is Recurrence.ONCE and occurrence.status in _SHOWN_OPEN,
         can_cancel=need.status in (NeedStatus.OPEN, NeedStatus.PAUSED) and state not in _ENDED,
         can_say_how=can_say_how,
         said=None if can_say_how else queries.last_said(session, need_id),
         resident=session.get_one(Person, need.resident_id).first_name,
+        contact=need.contact,
         usual=arrangements.usual_name(session, need_id),
     )
 
@@ -219,52 +208,3 @@ def _helper(visit: Visit, name: str) -> Helper:
         about=clock_words(visit.starts_at),
         set_off_at=clock_words(visit.on_way_at) if visit.on_way_at else None,
     )
-
-
-def _timeline(
-    session: Session, need: Need, occurrence: Occurrence, visits: list[tuple[Visit, str]], asked: list[Match]
-) -> tuple[Happening, ...]:
-    """What has happened, newest first. No name of anyone who did not say yes."""
-    happened = [Happening(need.posted_at, "You asked for help", "They asked for help")]
-    by_round: dict[datetime, int] = {}
-    for match in asked:
-        by_round[match.asked_at] = by_round.get(match.asked_at, 0) + 1
-    happened += [Happening(at, f"We asked {_neighbours(count)}") for at, count in by_round.items()]
-    for visit, name in visits:
-        happened += _story_of(visit, name)
-    happened += _ending(need, occurrence)
-    if not asked and occurrence.considered_at is not None:
-        near_them = "We looked for neighbours near them"
-        happened.append(Happening(occurrence.considered_at, "We looked for neighbours near you", near_them))
-    in_order = sorted(happened, key=lambda line: line.at)  # stable: what came first stays first
-    return tuple(reversed(in_order))
-
-
-def _neighbours(count: int) -> str:
-    return "1 neighbour" if count == 1 else f"{count} neighbours"
-
-
-_ENDINGS = {
-    VisitStatus.DONE: ("{name} says the job is done", ""),
-    VisitStatus.HANDED_BACK: ("{name} cannot come after all", ""),
-    VisitStatus.NO_SHOW: ("You told us nobody came", "They told us {name} did not come"),
-    VisitStatus.CANCELLED: ("We told {name} not to come", ""),
-}
-
-
-def _story_of(visit: Visit, name: str) -> list[Happening]:
-    lines = [Happening(visit.held_at, f"{name} said yes")]
-    if visit.on_way_at:
-        lines.append(Happening(visit.on_way_at, f"{name} set off"))
-    if visit.ended_at and visit.status in _ENDINGS:
-        words, of_them = _ENDINGS[visit.status]
-        lines.append(Happening(visit.ended_at, words.format(name=name), of_them.format(name=name)))
-    return lines
-
-
-def _ending(need: Need, occurrence: Occurrence) -> list[Happening]:
-    if need.status is NeedStatus.CANCELLED and need.closed_at:
-        return [Happening(need.closed_at, "You cancelled this request", "The request was cancelled")]
-    if occurrence.status is OccurrenceStatus.UNMET and occurrence.closed_at:
-        return [Happening(occurrence.closed_at, "We could not find anyone in time")]
-    return []

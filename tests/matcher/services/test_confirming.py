@@ -67,6 +67,24 @@ def test_before_the_code_nobody_is_asked_and_no_link_leaves(asked):
     assert state(asked) is NeedState.NOT_CONFIRMED
 
 
+def happened(world):
+    with world.work() as session:
+        return [line.words for line in need_page.read(session, world.posted.need_id, now=world.now).timeline]
+
+
+def test_the_timeline_says_how_the_number_was_confirmed_and_nothing_before(asked):
+    assert happened(asked) == ["You asked for help"]
+    asked.later(minutes=3)
+    enter(asked, codes(asked)[0])
+    assert happened(asked) == ["You gave us the code we sent", "You asked for help"]
+
+
+def test_and_says_so_of_a_call(asked):
+    asked.later(minutes=3)
+    rung(asked, their_areas(asked))
+    assert happened(asked) == ["We spoke with you on the phone", "You asked for help"]
+
+
 def test_the_code_starts_the_asking_at_once(asked):
     asked.later(minutes=3)
     assert enter(asked, codes(asked)[0]) is None
