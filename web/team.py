@@ -7,7 +7,18 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, g, request
 
 from matcher.domain.errors import BadInput
-from matcher.services import audit, board, calibration_page, concerns, confirming, texts_to_read, triage, visit_reports
+from matcher.services import (
+    audit,
+    board,
+    calibration_page,
+    concerns,
+    confirming,
+    street,
+    street_picture,
+    texts_to_read,
+    triage,
+    visit_reports,
+)
 from matcher.services.access import Action
 from matcher.services.unfilled import Choice
 from matcher.store.session import reading, unit_of_work
@@ -120,6 +131,7 @@ def _today(*, wrong_need: int | None = None, wrong: str = "") -> Response:
     now, choice = clock.now(), _choice()
     with reading() as session:
         shown = board.today(session, g.actor.area_ids, now=now, choice=choice)
+        visits = street.read(session, g.actor.area_ids, choice, now=now)
         worries = concerns.waiting(session, now=now)
         reports = visit_reports.open_reports(session, g.actor.area_ids)
         texts = texts_to_read.waiting(session, g.actor.area_ids)
@@ -129,6 +141,8 @@ def _today(*, wrong_need: int | None = None, wrong: str = "") -> Response:
         "team/today.html",
         status=422 if wrong else 200,
         board=shown,
+        street=visits,
+        drawn=[street_picture.draw(visits, is_wide=is_wide) for is_wide in (True, False)],
         told={"concerns": worries, "reports": reports, "texts": texts},
         now=now,
         how_words=dict(HOW),

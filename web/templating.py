@@ -16,6 +16,7 @@ from wtforms import Form
 from matcher.config import Config
 from matcher.services import retention
 from web import filters
+from web.team_nav import team_nav
 
 STATIC = Path(__file__).parent / "static"
 BAD_INPUT = 422
@@ -49,6 +50,7 @@ def set_up_templates(app: Flask, config: Config) -> None:
     macros = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
     app.jinja_loader = ChoiceLoader([PackageLoader("web"), macros])
     env.globals["scheme"] = scheme
+    env.globals["team_nav"] = team_nav
     env.globals["kept"] = retention.PROMISED
     env.globals["asset"] = lambda name: f"/static/{names.get(name, name)}"
     env.filters.update(filters.ALL)

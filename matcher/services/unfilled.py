@@ -96,7 +96,7 @@ class Unfilled:
 
 def read(session: Session, area_ids: frozenset[int], choice: Choice, *, now: datetime) -> Unfilled:
     """The page that was chosen; the last one, if there are fewer."""
-    chosen = _chosen(choice)
+    chosen = chosen_by(choice)
     count, whole, urgent = session.execute(_counts(area_ids, chosen)).one()
     page = min(max(choice.page, 1), max(1, -(-count // ROWS_SHOWN)))
     first = (page - 1) * ROWS_SHOWN
@@ -104,7 +104,8 @@ def read(session: Session, area_ids: frozenset[int], choice: Choice, *, now: dat
     return Unfilled(tuple(_unfilled_row(row, now) for row in rows), page, first + 1, count, whole, urgent)
 
 
-def _chosen(choice: Choice) -> list[ColumnElement[bool]]:
+def chosen_by(choice: Choice) -> list[ColumnElement[bool]]:
+    """What the chosen ones have in common."""
     chosen: list[ColumnElement[bool]] = []
     if choice.area:
         chosen.append(Area.slug == choice.area)
@@ -124,11 +125,12 @@ def _counts(area_ids: frozenset[int], chosen: list[ColumnElement[bool]]) -> Any:
         .select_from(Occurrence)
         .join(Need, Need.id == Occurrence.need_id)
         .join(Area, Area.id == Occurrence.area_id)
-        .where(*_is_looked_for(area_ids))
+        .where(*is_looked_for(area_ids))
     )
 
 
-def _is_looked_for(area_ids: frozenset[int]) -> tuple[ColumnElement[bool], ...]:
+def is_looked_for(area_ids: frozenset[int]) -> tuple[ColumnElement[bool], ...]:
+    """Nobody holds it and it is on the list; of an occurrence with its need."""
     return (
         Occurrence.area_id.in_(area_ids),
         Occurrence.status == OccurrenceStatus.OPEN,
@@ -143,8 +145,8 @@ def _ids(area_ids: frozenset[int], chosen: list[ColumnElement[bool]], first: int
         select(Occurrence.id)
         .join(Need, Need.id == Occurrence.need_id)
         .join(Area, Area.id == Occurrence.area_id)
-        .where(*_is_looked_for(area_ids), *chosen)
-        .order_by(*_SOONEST)
+        .where(*is_looked_for(area_ids), *chosen)
+        .order_by(*SOONEST)
         .offset(first)
         .limit(ROWS_SHOWN)
     )
@@ -185,12 +187,12 @@ def _looked_for(occurrence_ids: Collection[int]) -> Select[Any]:
         .outerjoin(Consent, Consent.need_id == Need.id)
         .outerjoin(asks, asks.c.occurrence_id == Occurrence.id)
         .where(among(Occurrence.id, occurrence_ids))
-        .order_by(*_SOONEST)
+        .order_by(*SOONEST)
     )
 
 
 _BY_URGENCY = case((Need.urgency == Urgency.URGENT, 0), (Need.urgency == Urgency.NORMAL, 1), else_=2)
-_SOONEST = (Occurrence.starts_at, _BY_URGENCY, Occurrence.id)
+SOONEST = (Occurrence.starts_at, _BY_URGENCY, Occurrence.id)
 
 
 def _unfilled_row(row: Any, now: datetime) -> UnfilledRow:

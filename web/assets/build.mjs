@@ -1,4 +1,4 @@
-// Builds ../static: one stylesheet, two fonts, one script, one mark, each named by the hash of its content.
+// Builds ../static: one stylesheet, two fonts, the scripts, one mark, each named by the hash of its content.
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -36,7 +36,7 @@ for (const weight of [400, 700]) {
   put(`atkinson-${weight}.woff2`, readFileSync(file));
 }
 put("main.css", stylesheet());
-put("main.js", readFileSync(join(here, "js/main.js")));
+for (const name of ["main.js", "desk.js"]) put(name, readFileSync(join(here, "js", name)));
 put("door.svg", readFileSync(join(here, "img/door.svg")));
 // Last: whoever reads the manifest finds every file it names.
 writeFileSync(join(out, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -1,0 +1,27 @@
+"""The team's own row of links on top of every page of theirs: what whoever is signed in may open, and no more."""
+
+from __future__ import annotations
+
+from flask import g, request
+
+from matcher.services.access import Action, may
+
+PAGES: tuple[tuple[str, str, Action], ...] = (
+    ("/team", "Today", Action.READ_BOARD),
+    ("/desk", "Calls to make", Action.USE_DESK),
+    ("/team/regular", "Regular visits", Action.ARRANGE),
+    ("/team/cold", "Cold weather", Action.SWITCH_COLD),
+    ("/team/concerns", "Concerns", Action.READ_CONCERNS),
+    ("/team/answers", "Expected and given answers", Action.READ_CALIBRATION),
+)
+
+
+def team_nav() -> list[tuple[str, str, bool]]:
+    """(address, words, is it where we are) of each page that may be opened."""
+    open_to = [(path, words) for path, words, action in PAGES if may(g.actor, action)]
+    here = max((path for path, _ in open_to if _is_below(request.path, path)), key=len, default="")
+    return [(path, words, path == here) for path, words in open_to]
+
+
+def _is_below(asked: str, path: str) -> bool:
+    return asked == path or asked.startswith(f"{path}/")
