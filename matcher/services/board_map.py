@@ -20,7 +20,7 @@ CLEAR = 32.0  # pixels between two marks
 DOT_M = 1500  # postcodes in a square of so many metres are one dot
 AROUND_M = 6000  # ground shown around what is on it
 MOST_TOWNS = 25
-LETTER = 8  # pixels of a letter of a name, at most
+LETTER = 10  # pixels of a letter of a name, at most, on the narrowest page
 _ROUND = ((1, 0), (0, 1), (-1, 0), (0, -1), (0.7, 0.7), (-0.7, 0.7), (-0.7, -0.7), (0.7, -0.7))
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import DateTime, Integer, Select, and_, case, func, literal, null, select, true
+from sqlalchemy import DateTime, Integer, and_, case, false, func, literal, null, select, true
 from sqlalchemy.orm import Session
 
 from matcher.domain.lifecycle import HOLDING, OccurrenceStatus, VisitStatus
@@ -112,7 +112,9 @@ class Street:
             return f"No dark house starts before {self.lamps_until}."
         if self.dark == 1:
             return f"The dark house starts before {self.lamps_until}."
-        which = f"{self.lamps} of the {self.dark} dark houses" if self.lamps < self.dark else f"All {self.dark} dark houses"
+        which = (
+            f"{self.lamps} of the {self.dark} dark houses" if self.lamps < self.dark else f"All {self.dark} dark houses"
+        )
         return f"{which} {'starts' if self.lamps == 1 else 'start'} before {self.lamps_until}."
 
 
@@ -139,7 +141,7 @@ def _today(now: datetime) -> tuple[datetime, datetime]:
     return at_local(day, time()), at_local(day + timedelta(days=1), time())
 
 
-def _lit(area_ids: frozenset[int], now: datetime) -> Select[Any]:
+def _lit(area_ids: frozenset[int], now: datetime) -> Any:
     starts, ends = _today(now)
     at = func.min(Visit.starts_at)
     return (
@@ -156,7 +158,7 @@ def _lit(area_ids: frozenset[int], now: datetime) -> Select[Any]:
     )
 
 
-def _dark(area_ids: frozenset[int], choice: Choice, now: datetime) -> Select[Any]:
+def _dark(area_ids: frozenset[int], choice: Choice, now: datetime) -> Any:
     """Those of the list whose next stretch of time is today. All that come before them in the list start no later, so
     that their numbers are counted among these rows alone.
     """
@@ -178,7 +180,7 @@ def _dark(area_ids: frozenset[int], choice: Choice, now: datetime) -> Select[Any
     )
     return select(
         func.greatest(rows.c.at, starts, type_=_TIME).label("at"),
-        literal(False).label("is_lit"),
+        false().label("is_lit"),
         rows.c.place,
         case((rows.c.is_chosen == 1, rows.c.number)).cast(Integer).label("number"),
     ).where(rows.c.at < ends)
@@ -191,7 +193,7 @@ def _next_start(now: datetime) -> Any:
     return func.coalesce(left.correlate(Occurrence).scalar_subquery(), Occurrence.starts_at)
 
 
-def _hours(session: Session, lit: Select[Any], dark: Select[Any], soon: datetime) -> tuple[Hour, ...]:
+def _hours(session: Session, lit: Any, dark: Any, soon: datetime) -> tuple[Hour, ...]:
     every = lit.union_all(dark).subquery()
     hour = func.extract("hour", func.timezone("Europe/London", every.c.at)).cast(Integer)
     count = func.count()

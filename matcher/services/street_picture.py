@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from matcher.services.street import House, Hour, Street
+from matcher.services.street import Hour, House, Street
 
-WIDE, NARROW = 1200, 358
+WIDE, NARROW = 1200, 288  # what a page of 320 px has room for
 HOUSE_WIDE, HOUSE_NARROW = 23, 19
 _GAP, _ROW, _BAR_ROW = 8, 90, 34
 

@@ -47,7 +47,7 @@ def test_three_are_filled_one_by_a_reach_one_by_keeping_it_one_by_phone(scheme, 
     first = ruth.locator(".gn-need").first
     expect(first).to_contain_text("lives near enough")  # the reason, with no press
     presses = 0
-    for role, words in (("link", "Who could help"), ("button", "Relax this: ask Gwen S")):
+    for role, words in (("link", "Decide"), ("button", "Relax this: ask Gwen S")):
         ruth.get_by_role(role, name=re.compile(words)).first.click()
         presses += 1
     assert presses <= 3
@@ -58,7 +58,7 @@ def test_three_are_filled_one_by_a_reach_one_by_keeping_it_one_by_phone(scheme, 
     scheme.offer("Christopher")
     scheme.offer("Ann", travel_mode="car")
     ruth.goto("/team")
-    ruth.locator(".gn-need").nth(1).get_by_role("link", name=re.compile("Who could help")).click()
+    ruth.locator(".gn-need").nth(1).get_by_role("link", name=re.compile("Decide")).click()
     ruth.locator(".gn-who__row").filter(has_text="Ann S").get_by_role("link", name=re.compile("keep it")).click()
     expect(ruth.locator("main")).to_contain_text("Nothing has been done yet")
     ruth.get_by_label("Why?").first.select_option("They know each other")
@@ -68,7 +68,7 @@ def test_three_are_filled_one_by_a_reach_one_by_keeping_it_one_by_phone(scheme, 
 
     # The third is given to Christopher, who said yes by phone before anybody asked him: an override, with its reason.
     ruth.goto("/team")
-    ruth.locator(".gn-need").nth(2).get_by_role("link", name=re.compile("Who could help")).click()
+    ruth.locator(".gn-need").nth(2).get_by_role("link", name=re.compile("Decide")).click()
     row = ruth.locator(".gn-who__row").filter(has_text="Christopher S")
     row.get_by_text("Christopher S said yes by phone").click()
     row.get_by_label(re.compile("I have spoken to Christopher S")).check()

@@ -70,9 +70,9 @@ def test_more_than_sixty_are_bars_and_the_counts_are_whole(world, today):
     for number in range(3):
         world.post(f"Resident {number}", person={"phone": f"07700 90030{number}"})
     world.execute(
-        "insert into occurrences (need_id, area_id, windows, starts_at, ends_at, helpers, door_word, status, open_since)"
-        " select need_id, area_id, windows, starts_at + n * interval '1 second', ends_at, helpers, door_word, status,"
-        " open_since from occurrences, generate_series(1, 20) as n"
+        "insert into occurrences (need_id, area_id, windows, starts_at, ends_at, helpers, door_word, status,"
+        " open_since) select need_id, area_id, windows, starts_at + n * interval '1 second', ends_at,"
+        " helpers, door_word, status, open_since from occurrences, generate_series(1, 20) as n"
     )
     shown = today()
     assert (shown.count, shown.is_drawn_one_by_one, len(shown.houses)) == (63, False, 60)
