@@ -1,8 +1,7 @@
 """What the tests share: one real PostgreSQL and Valkey for the whole session, and a clock that stands still.
 
 The process that runs the session (xdist's controller, or pytest itself) starts the servers when the first
-test asks for them, so that tests of pure functions start nothing. Each worker has a database of its own,
-cloned from a migrated template in about 30 ms.
+test asks for them, so that tests of pure functions start nothing. Each worker has a database of its own.
 """
 
 from __future__ import annotations
@@ -18,12 +17,9 @@ from pathlib import Path
 from threading import Thread
 from typing import NamedTuple
 
-import psycopg
 import pytest
 import time_machine
-from psycopg import sql
 from sqlalchemy import Engine, create_engine
-from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from matcher.store import session as store_session
@@ -31,7 +27,7 @@ from matcher.store.embedded import Postgres, Valkey
 from matcher.store.home import Home
 from matcher.store.migrations import migrate
 from matcher.store.processes import Program, end, start, wait_until
-from matcher.store.roles import driver_url
+from tests.databases import Addresses, Databases
 
 _DOOR = "GRITBIN_TEST_DOOR"
 _TEMPLATE = "template_gritbin"
@@ -44,13 +40,6 @@ class Servers(NamedTuple):
     owner_url: str
     serving_url: str
     redis_url: str
-
-
-class Addresses(NamedTuple):
-    """One test's database, for the role that owns it and for the role that serves."""
-
-    owner_url: str
-    serving_url: str
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -118,24 +107,8 @@ def servers() -> Servers:
 
 @pytest.fixture(scope="session")
 def fresh_database(servers: Servers) -> Callable[[str], Addresses]:
-    """`fresh_database(name)`: a new clone of the migrated template, in place of an old one of that name."""
-
-    def clone(name: str) -> Addresses:
-        maintenance = make_url(servers.owner_url).set(database="postgres")
-        with psycopg.connect(driver_url(maintenance.render_as_string(hide_password=False)), autocommit=True) as owner:
-            owner.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
-            owner.execute(
-                sql.SQL("create database {} template {} strategy file_copy").format(
-                    sql.Identifier(name), sql.Identifier(_TEMPLATE)
-                )
-            )
-        return Addresses(_renamed(servers.owner_url, name), _renamed(servers.serving_url, name))
-
-    return clone
-
-
-def _renamed(url: str, database: str) -> str:
-    return make_url(url).set(database=database).render_as_string(hide_password=False)
+    """`fresh_database(name)`: a database as the migrated template is, in place of an old one of that name."""
+    return Databases(servers.owner_url, servers.serving_url, _TEMPLATE).fresh
 
 
 @pytest.fixture(scope="session")

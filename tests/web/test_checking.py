@@ -13,7 +13,7 @@ from matcher.services import checking, invitations
 from matcher.services.need_page import NeedState
 from matcher.store.models import Need, Notification, Occurrence
 from matcher.store.session import reading, unit_of_work
-from tests.conftest import Addresses
+from tests.databases import Addresses
 from tests.web.conftest import HOUSE, NOTE, POSTCODE, World, error_beside, press, rows_everywhere
 from web.limits import limiter
 

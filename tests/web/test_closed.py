@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.conftest import Addresses
+from tests.databases import Addresses
 from tests.web.conftest import World, press, rows_everywhere
 from tests.web.test_needs import answer_all
 from web.limits import limiter

@@ -12,7 +12,7 @@ from flask_limiter.util import get_qualified_name
 
 from matcher.domain.roles import LinkPurpose
 from matcher.services.access import Action
-from tests.conftest import Addresses
+from tests.databases import Addresses
 from tests.web.conftest import World, press, rows_everywhere
 from web.guard import SAFE_METHODS, declared_of
 from web.limits import limiter

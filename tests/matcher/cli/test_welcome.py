@@ -15,7 +15,7 @@ from matcher.services import links, staff
 from matcher.store import session as store
 from matcher.store.models import Area, KindRow, Need, Person, Staff
 from matcher.store.postcodes import load_postcodes
-from tests.conftest import Addresses
+from tests.databases import Addresses
 
 
 @pytest.fixture

@@ -17,6 +17,9 @@ from matcher.engine.learning import AskRecord, Gate, Learned, features, fit
 from matcher.engine.params import Acceptance
 from matcher.engine.world import build_world
 
+# One worker makes the world of these, once.
+pytestmark = pytest.mark.xdist_group("learning")
+
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 NAMES = ("base", "whole_reach", "notice_under_3h", "notice_under_10h", "per_log_recent_ask", "known", "urgent")

@@ -40,7 +40,10 @@ from matcher.store.models import (
     Visit,
 )
 from matcher.store.postcodes import load_postcodes
-from tests.conftest import Addresses
+from tests.databases import Addresses
+
+# One worker makes the world of these, once.
+pytestmark = pytest.mark.xdist_group("demo")
 
 MORNING = datetime(2026, 1, 14, 7, 30, tzinfo=UTC)
 LATE_IN_SUMMER = datetime(2026, 7, 18, 22, 10, tzinfo=UTC)

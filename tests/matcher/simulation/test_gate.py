@@ -17,6 +17,9 @@ from matcher.simulation.policies import Broadcast
 from matcher.simulation.question import Ours
 from matcher.simulation.run import run_policy
 
+# One worker makes the world of these, once.
+pytestmark = pytest.mark.xdist_group("gate")
+
 SEEDS = (1, 2)
 
 

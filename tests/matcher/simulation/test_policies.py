@@ -18,6 +18,9 @@ from matcher.simulation.policies import plain_policies
 from matcher.simulation.question import Ours
 from matcher.simulation.run import run_policy
 
+# One worker makes the world of these, once.
+pytestmark = pytest.mark.xdist_group("policies")
+
 TINY = replace(SNOWY.smaller(0.08), warm_up_days=0, measured_days=3, snow_days=(1,))
 
 
