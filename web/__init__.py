@@ -33,6 +33,7 @@ from web import (
     public,
     regulars,
     team,
+    texts,
     visits,
     volunteers,
     who_could_help,
@@ -87,7 +88,7 @@ def create_app(config: Config | None = None) -> Flask:
     for noun in (
         *(public, checking, invitations),
         *(needs, for_someone, confirming, changes, contact_card, details, offers, matches, visits, volunteers),
-        *(own_settings, regulars, cold, team, who_could_help, desk, concerns),
+        *(own_settings, regulars, cold, team, texts, who_could_help, desk, concerns),
         *(calendar_feed, notify, outbox, health),
     ):
         app.register_blueprint(noun.blueprint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from urllib.parse import quote
 
 from matcher.domain.geo import METRES_PER_MILE, TravelMode, reach_m
 from matcher.domain.localtime import clock_words, day_words, local_day
+from matcher.domain.messages.catalogue import name_of
 from web import clock
 
 
@@ -127,6 +129,11 @@ def rows(choices: Iterable[tuple[str, str]]) -> list[tuple[str, str, str]]:
     return [(value, words, "") for value, words in choices]
 
 
+def named_parts(text: str) -> list[str]:
+    """`Hello {v}, ring {tel}` in parts: plain words, and the values in brackets."""
+    return [part for part in re.split(r"(\{\w+\})", text) if part]
+
+
 ALL: dict[str, Callable[..., Any]] = {
     "by_moment": by_moment,
     "capital": capital,
@@ -139,7 +146,9 @@ ALL: dict[str, Callable[..., Any]] = {
     "listed": listed,
     "lower_first": lower_first,
     "map_query": map_query,
+    "message_name": name_of,
     "moment": moment,
+    "named_parts": named_parts,
     "no_break": no_break,
     "plural": plural,
     "reach": reach,

@@ -49,6 +49,7 @@ STAFF_ACTIONS = frozenset(
         Action.DECIDE_FOR_THEM,
         Action.TRIAGE,
         Action.ASK_BY_HAND,
+        Action.WORD_MESSAGES,
         Action.SIGN_OUT,
     }
 )

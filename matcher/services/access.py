@@ -54,6 +54,7 @@ class Action(StrEnum):
     REPORT_TEXT = "report_text"
     TEXT_BACK = "text_back"
     READ_TEXT = "read_text"
+    WORD_MESSAGES = "word_messages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,7 @@ RULES: Mapping[Action, tuple[Rule, ...]] = {
     Action.READ_OUTBOX: (_trial,),
     Action.READ_CALENDAR: (_holder(LinkPurpose.CALENDAR, "person_id"),),
     Action.READ_TEXT: (_staff(StaffRoleName.COORDINATOR),),
+    Action.WORD_MESSAGES: (_staff(StaffRoleName.COORDINATOR),),
     Action.TEXT_BACK: (_trial,),
     Action.REPORT_TEXT: (_anyone,),  # likewise
     Action.REPORT_DELIVERY: (_anyone,),  # who shows the bearer token: the seal of that route

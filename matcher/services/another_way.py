@@ -14,8 +14,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
 from matcher.domain.lifecycle import NotificationStatus, check_move
+from matcher.domain.messages import words_event
 from matcher.domain.preferences import CHANNELS, MUST_ARRIVE
-from matcher.services import people, wordings
+from matcher.services import message_texts, people, wordings
 from matcher.store.models import Home, Match, Need, Notification, Person, PhoneCheck, Visit
 
 BATCH = 100
@@ -134,5 +135,13 @@ def _is_confirmed(session: Session, resident_id: int, way: str) -> bool:
 
 
 def _insert(session: Session, row: Notification, **own: Any) -> None:
-    same = {name: getattr(row, name) for name in _SAME_THING}
+    same = {name: getattr(row, name) for name in _SAME_THING} | {"text_id": _text_id(session, row, own["channel"])}
     session.execute(insert(Notification).values({**same, "instead_of_id": row.id, **own}).on_conflict_do_nothing())
+
+
+def _text_id(session: Session, row: Notification, way: str) -> int | None:
+    """The same words by another way, unless that way has words of its own."""
+    words = words_event(row.template, way)
+    if words == words_event(row.template, row.channel):
+        return row.text_id
+    return message_texts.standing_ids(session).get(words)

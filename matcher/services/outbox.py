@@ -20,9 +20,9 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.errors import MessageError
 from matcher.domain.lifecycle import NotificationStatus, check_move
-from matcher.domain.messages import Message
+from matcher.domain.messages import Message, words_event
 from matcher.domain.preferences import CONFIRMED_WITHIN, MUST_ARRIVE
-from matcher.services import another_way, audit
+from matcher.services import another_way, audit, message_texts
 from matcher.services.waiting import Wait, wait_of
 from matcher.services.wordings import Scheme, Worded, word_message
 from matcher.store.bulk import insert_rows
@@ -74,16 +74,23 @@ class Envelope:
 
 def owe(session: Session, owed: Owed, *, now: datetime) -> None:
     """Owe a message, once for each (event, person, channel): the second time changes nothing."""
-    session.execute(insert(Notification).values(_row(owed, now)).on_conflict_do_nothing())
+    row = _row(owed, message_texts.standing_id(_words(owed)), now)
+    session.execute(insert(Notification).values(row).on_conflict_do_nothing())
 
 
 def owe_all(session: Session, owed: Sequence[Owed], *, now: datetime) -> None:
     """Owe these messages, in this order, as `owe` does each: one statement for all of them."""
     if owed:
-        session.execute(insert_rows(Notification, [_row(one, now) for one in owed]).on_conflict_do_nothing())
+        texts = message_texts.standing_ids(session)
+        rows = [_row(one, texts.get(_words(one)), now) for one in owed]
+        session.execute(insert_rows(Notification, rows).on_conflict_do_nothing())
 
 
-def _row(owed: Owed, now: datetime) -> dict[str, Any]:
+def _words(owed: Owed) -> str:
+    return words_event(owed.template, owed.channel)
+
+
+def _row(owed: Owed, text_id: Any, now: datetime) -> dict[str, Any]:
     noun, thing_id = owed.thing
     return {
         "event": f"{owed.template}:{thing_id}{owed.occasion and ':'}{owed.occasion}",
@@ -94,6 +101,7 @@ def _row(owed: Owed, now: datetime) -> dict[str, Any]:
         "channel": owed.channel,
         **owed.about,
         noun: thing_id,
+        "text_id": text_id,
         "values": dict(owed.values),
         "status": NotificationStatus.PENDING,
         "owed_at": now,

@@ -17,7 +17,7 @@ from matcher.domain import messages
 from matcher.domain.errors import MessageError
 from matcher.domain.lifecycle import NeedStatus, OccurrenceStatus, OfferStatus
 from matcher.domain.messages import Message
-from matcher.services import cold_wordings, news_wordings, page_links, reply_wordings, visit_wordings
+from matcher.services import cold_wordings, message_texts, news_wordings, page_links, reply_wordings, visit_wordings
 from matcher.services.wording_desk import Desk, Scheme, Values, Wording
 from matcher.store.models import (
     Concern,
@@ -57,10 +57,9 @@ def word_message(session: Session, row: Notification, scheme: Scheme, *, now: da
     if sent_to is None or values is None:
         return None
     usual = {"scheme": scheme.name, "tel": scheme.phone}
-    words = _BY_EMAIL.get(row.template, row.template) if row.channel == "email" else row.template
-    wanted = messages.TEMPLATES[words].values
-    known = {name: value for name, value in {**usual, **values}.items() if name in wanted}
-    return Worded(*sent_to, messages.render(words, known))
+    words = message_texts.owed_words(session, messages.words_event(row.template, row.channel), row.text_id)
+    known = {name: value for name, value in {**usual, **values}.items() if name in words.values}
+    return Worded(*sent_to, messages.fill(words, known))
 
 
 def values_of(session: Session, row: Notification, scheme: Scheme, *, now: datetime) -> Values:
@@ -170,7 +169,6 @@ _WORDINGS: Mapping[str, Wording] = {
     "concern_raised": _concern_raised,
 }
 _RECEIPT = "details_erased"
-_BY_EMAIL = {"match_asked": "match_asked_email"}  # nobody answers an e-mail with a code
 
 
 def _recipient(session: Session, row: Notification) -> tuple[str, str] | None:

@@ -50,6 +50,8 @@ TEAM = {
     "cold weather": "/team/cold",
     "expected and given answers": "/team/answers",
     "concerns": "/team/concerns",
+    "messages": "/team/messages",
+    "a text": "/team/messages/match_asked",
     "calls to make": "/desk",
     "a request by phone": "/desk/new",
     "find a caller": "/desk/find",

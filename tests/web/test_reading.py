@@ -13,6 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from matcher.domain.messages import TEMPLATES
+from matcher.domain.reading import grade, sentences
 from matcher.store.models import Need
 from matcher.store.session import reading
 from tests.web.conftest import PHONE, World, press
@@ -47,24 +48,6 @@ class Lines(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.lines[-1] += data
-
-
-def sentences(lines: list[str]) -> list[list[str]]:
-    """Whole sentences as words; headings, labels and lone words are none."""
-    joined = (" ".join(line.split()) for line in lines)
-    found = [part for line in joined if line[-1:] in ".?!" for part in re.split(r"(?<=[.?!])\s", line)]
-    return [words for part in found if len(words := re.findall(r"[A-Za-z][A-Za-z’'-]*", part)) > 2]
-
-
-def syllables(word: str) -> int:
-    """Groups of vowels, without a silent e at the end."""
-    bare = re.sub(r"(?<=[^aeiouyl])e$|(?<=[^aeiouy]l)es$|(?<=[^aeiouytd])ed$", "", word.lower())
-    return max(1, len(re.findall(r"[aeiouy]+", bare)))
-
-
-def grade(found: list[list[str]]) -> float:
-    words = [word for sentence in found for word in sentence]
-    return 0.39 * len(words) / len(found) + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
 
 
 def of_messages() -> dict[str, list[list[str]]]:

@@ -20,7 +20,7 @@ from string import Formatter
 from types import MappingProxyType
 
 from matcher.domain.errors import MessageError
-from matcher.domain.messages.gsm7 import ONE_TEXT, gsm7_length
+from matcher.domain.messages.gsm7 import ONE_TEXT, gsm7_length, outside_gsm7, parts_of
 
 __all__ = [
     "ONE_TEXT",
@@ -29,9 +29,14 @@ __all__ = [
     "Stage",
     "Template",
     "events",
+    "fill",
     "gsm7_length",
+    "names_in",
+    "outside_gsm7",
     "parse",
+    "parts_of",
     "render",
+    "words_event",
 ]
 
 
@@ -47,8 +52,9 @@ _ANYONE = frozenset({"scheme", "ref", "task", "dist", "when", "link", "tel", "co
 ALLOWED: Mapping[Stage, frozenset[str]] = MappingProxyType(
     {Stage.PRE: _ANYONE, Stage.POST: _ANYONE | {"v", "r", "word"}}
 )
-_OPENING = "{scheme}: "
+OPENING = "{scheme}: "
 _HEADERS = ("Subject", "Stage")
+_BY_EMAIL = {"match_asked": "match_asked_email"}  # nobody answers an e-mail with a code
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +81,22 @@ def render(event: str, values: Mapping[str, str]) -> Message:
     template = TEMPLATES.get(event)
     if template is None:
         raise MessageError(f"There are no words for the event {event!r}.")
+    return fill(template, values)
+
+
+def words_event(template: str, channel: str) -> str:
+    """The event whose words a message has: by e-mail some have words of their own."""
+    return _BY_EMAIL.get(template, template) if channel == "email" else template
+
+
+def fill(template: Template, values: Mapping[str, str]) -> Message:
+    """These words with these values. MessageError as for `render`."""
     filled = {name: " ".join(value.split()) for name, value in values.items()}  # a subject is one line
     given = {name for name, value in filled.items() if value}
     if missing := template.values - given:
-        raise MessageError(f"The message {event} needs {_listed(missing)}.")
+        raise MessageError(f"The message {template.event} needs {_listed(missing)}.")
     if unknown := filled.keys() - template.values:
-        raise MessageError(f"The message {event} has no place for {_listed(unknown)}.")
+        raise MessageError(f"The message {template.event} has no place for {_listed(unknown)}.")
     return Message(template.subject.format_map(filled), template.text.format_map(filled))
 
 
@@ -93,10 +109,10 @@ def parse(event: str, source: str) -> Template:
     """A template from the text of its file. MessageError says which rule it breaks."""
     head, _, text = source.strip().partition("\n\n")
     headers = dict(line.split(": ", 1) for line in head.splitlines() if ": " in line)
-    if tuple(headers) != _HEADERS or "\n" in text or not text.startswith(_OPENING):
-        raise MessageError(f"The template {event} must be Subject, Stage, a blank line and one line from {_OPENING!r}.")
+    if tuple(headers) != _HEADERS or "\n" in text or not text.startswith(OPENING):
+        raise MessageError(f"The template {event} must be Subject, Stage, a blank line and one line from {OPENING!r}.")
     stage = _stage(event, headers["Stage"])
-    names = _names(headers["Subject"]) | _names(text)
+    names = names_in(headers["Subject"]) | names_in(text)
     if forbidden := names - ALLOWED[stage]:
         raise MessageError(f"The template {event} is at stage {stage}: it may not say {_listed(forbidden)}.")
     return Template(event, stage, headers["Subject"], text, names)
@@ -109,7 +125,8 @@ def _stage(event: str, declared: str) -> Stage:
         raise MessageError(f"The template {event} must declare its stage: pre or post.") from error
 
 
-def _names(words: str) -> frozenset[str]:
+def names_in(words: str) -> frozenset[str]:
+    """The values that a text names. ValueError for braces that do not match."""
     # Whatever follows a name ({v.upper}, {v!r}, {v:>9}) is kept with it: then it is not in ALLOWED.
     fields = (parts[1:] for parts in Formatter().parse(words) if parts[1] is not None)
     return frozenset("".join(part or "" for part in field) for field in fields)

@@ -13,6 +13,22 @@ _BASIC = frozenset(
 _EXTENSION = frozenset("\f^{}\\[~]|€")
 
 ONE_TEXT = 160
+_PART = 153  # of several texts that are joined, each carries a header
+_ONE_UCS2, _PART_UCS2 = 70, 67
+
+
+def outside_gsm7(text: str) -> list[str]:
+    """The characters of `text` that are not in the alphabet, each once, in their order."""
+    return [character for character in dict.fromkeys(text) if character not in _BASIC | _EXTENSION]
+
+
+def parts_of(text: str) -> int:
+    """How many texts it is sent, and paid for, as."""
+    length = gsm7_length(text)
+    if length is not None:
+        return 1 if length <= ONE_TEXT else -(-length // _PART)
+    units = len(text.encode("utf-16-le")) // 2
+    return 1 if units <= _ONE_UCS2 else -(-units // _PART_UCS2)
 
 
 def gsm7_length(text: str) -> int | None:

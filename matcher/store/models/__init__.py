@@ -13,7 +13,7 @@ from matcher.store.models.inbound import InboundText
 from matcher.store.models.invitations import Invitation, InvitationCount
 from matcher.store.models.kinds import KindRow, LevelRow
 from matcher.store.models.learning import AcceptanceModel, Leaning, LeaningReset
-from matcher.store.models.messages import ConsoleMessage, Notification, PrivateLink
+from matcher.store.models.messages import ConsoleMessage, MessageText, Notification, PrivateLink
 from matcher.store.models.needs import Feedback, Need, NeedNote, NeedWish, Occurrence
 from matcher.store.models.offers import (
     AvailabilityException,
@@ -59,6 +59,7 @@ __all__ = [
     "LeaningReset",
     "LevelRow",
     "Match",
+    "MessageText",
     "Need",
     "NeedNote",
     "NeedWish",

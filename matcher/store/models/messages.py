@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -21,7 +22,8 @@ class Notification(Declared):
     `values` holds no name, address, phone or door word; a sign-in code stands there until it is sent, and so does
     where the receipt of an erasure goes. put_off_at: since when it waits because its person had so many already.
     confirm_by: by when the channel should have said that it arrived; null where it never says. instead_of_id: the
-    message that this one says again by another way, because that one is not known to have arrived.
+    message that this one says again by another way, because that one is not known to have arrived. text_id: the words
+    of a coordinator's that held when it was owed; null for those of the release.
     """
 
     __tablename__ = "notifications"
@@ -41,6 +43,7 @@ class Notification(Declared):
     inbound_id: Mapped[int | None] = link_to("inbound_texts.id")
     instead_of_id: Mapped[int | None] = link_to("notifications.id", unique=True, index=False)
     cold_spell_id: Mapped[int | None] = link_to("cold_spells.id")
+    text_id: Mapped[int | None] = link_to("message_texts.id")
     values: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     status: Mapped[NotificationStatus] = status_column(NotificationStatus, NotificationStatus.PENDING)
     owed_at: Mapped[datetime]
@@ -68,14 +71,47 @@ class Notification(Declared):
             "event",
             "person_id",
             unique=True,
-            postgresql_where=text("template in ('month_thanks', 'quiet_spell')"),
+            postgresql_where=sql("template in ('month_thanks', 'quiet_spell')"),
         ),
         Index(
             "ix_notifications_due",
             "due_at",
-            postgresql_where=text("status in ('pending', 'leased')"),
+            postgresql_where=sql("status in ('pending', 'leased')"),
         ),
-        Index("ix_notifications_confirm_by", "confirm_by", postgresql_where=text("status = 'sent'")),
+        Index("ix_notifications_confirm_by", "confirm_by", postgresql_where=sql("status = 'sent'")),
+    )
+
+
+# The alphabet of text messages, as `domain.messages.gsm7` has it: nothing else is left of a text that it can hold.
+_GSM7 = (
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+    " @£$¥èéùìòÇØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ!\"#¤%&''()*+,-./:;<=>?¡ÄÖÑÜ§¿äöñüà^{}[~]|€\\"
+)
+
+
+class MessageText(Declared):
+    """A text as a coordinator wrote it, in place of the one that the release brings. ended_at: until then it holds.
+
+    A row is never changed but by its end; what was owed while it held is said in its words.
+    """
+
+    __tablename__ = "message_texts"
+
+    id: Mapped[Id]
+    event: Mapped[str]
+    subject: Mapped[str]
+    text: Mapped[str]
+    written_by: Mapped[int] = link_to("staff.id")
+    written_at: Mapped[datetime]
+    ended_by: Mapped[int | None] = link_to("staff.id")
+    ended_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("(ended_at is null) = (ended_by is null)", name="somebody_ended_it"),
+        CheckConstraint("text like '{scheme}: %'", name="says_who_writes"),
+        CheckConstraint(f"translate(text, '{_GSM7}', '') = ''", name="fits_a_text_message"),
+        CheckConstraint("subject <> ''", name="has_a_subject"),
+        Index("uq_message_texts_one_that_holds", "event", unique=True, postgresql_where=sql("ended_at is null")),
     )
 
 

@@ -72,6 +72,7 @@ ALLOWED = {
     "report_delivery": EVERYBODY,
     "report_text": EVERYBODY,
     "text_back": {("whoever tries it on one machine", thing) for thing in THINGS},
+    "word_messages": {("coordinator", "mine"), ("coordinator", "none")},
     "read_text": {("coordinator", "mine"), ("coordinator", "none")},
     "read_outbox": {("whoever tries it on one machine", thing) for thing in THINGS},
 }

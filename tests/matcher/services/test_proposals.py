@@ -183,7 +183,8 @@ def test_forty_people_are_asked_in_as_many_statements_as_two(world):
         with world.work() as session, statements(session) as sent:
             assert matches.propose(session, None, wanted, now=world.now) == (len(names), 0)
         counts.append(len(sent))
-    assert counts == [7, 7]  # locks, locks, on their hands, their codes, matches, how they are reached, messages
+    # locks, locks, on their hands, their codes, matches, how they are reached, the texts that hold, messages
+    assert counts == [8, 8]
 
 
 def test_nobody_to_ask_takes_no_statement_at_all(world):

@@ -8,7 +8,8 @@ from matcher.domain.doorwords import WORDS
 from matcher.domain.errors import MessageError
 from matcher.domain.kinds import KINDS, Kind
 from matcher.domain.localtime import at_local, clock_words, short_day_words
-from matcher.domain.messages import ONE_TEXT, TEMPLATES, Stage, Template, events, gsm7_length, parse, render
+from matcher.domain.messages import ONE_TEXT, TEMPLATES, Stage, Template, events, gsm7_length, longest, parse, render
+from matcher.domain.messages.longest import Sender
 
 EVENTS = {
     "need_posted",
@@ -71,26 +72,8 @@ EVENTS = {
     "thaw_volunteer",
 }
 
-# The page each link opens: the longer its address, the longer the text.
-PAGES = {
-    "referral_posted": "for",
-    "match_asked": "m",
-    "match_asked_email": "m",
-    "reply_still_booked": "visits",
-    "visit_held_volunteer": "visits",
-    "visit_not_marked": "visits",
-    "month_thanks": "me",
-    "quiet_spell": "me",
-    "cold_called_up": "me",
-    "cold_suggested": "team",
-    "thaw_volunteer": "visits",
-    "visit_tomorrow": "visits",
-    "visit_soon": "visits",
-    "visit_usual_volunteer": "visits",
-    "arrangement_made_volunteer": "me",
-    "arrangement_stand_in": "me",
-    "offer_made": "me",
-}
+SENDER = Sender("Good Neighbours", "01632 960 100", "https://gn.wiltshire.gov.uk")
+# From the design: nothing may be taken for shorter than it can be.
 LONGEST = {
     "scheme": "Good Neighbours",
     "ref": "K7Q-4MX",
@@ -98,7 +81,6 @@ LONGEST = {
     "dist": "under half a mile",
     "when": "Wed 24 Sep 12:45pm",
     "tel": "01632 960 100",
-    "code": "123456",
     "n": "12 times in September",
     "area": "Bradford on Avon and 17 more",
     "v": "Christophers",
@@ -108,10 +90,16 @@ LONGEST = {
 
 
 def longest_values(event: str) -> dict[str, str]:
-    page = PAGES.get(event, "r")
-    code = {"match_asked": "7M", "reply_which": "7M or 8M"}.get(event, LONGEST["code"])
-    values = {**LONGEST, "code": code, "link": f"https://gn.wiltshire.gov.uk/{page}/{'t' * 22}"}
+    values = longest.longest_values(event, SENDER)
     return {name: values[name] for name in TEMPLATES[event].values}
+
+
+@pytest.mark.parametrize("event", events())
+def test_nothing_is_taken_for_shorter_than_it_can_be(event: str) -> None:
+    values = longest_values(event)
+
+    assert {name: value for name, value in values.items() if len(value) < len(LONGEST.get(name, ""))} == {}
+    assert "link" not in values or values["link"].startswith("https://gn.wiltshire.gov.uk/")
 
 
 def test_every_event_has_its_words_and_no_words_lack_an_event() -> None:
