@@ -1,3 +1,4 @@
+from functools import cache, partial
 from itertools import combinations
 from typing import Any
 
@@ -138,17 +139,19 @@ def test_every_obstacle_has_its_words(code: ReasonCode) -> None:
     assert KEPT_AWAY[code].split()[0] in {"lives", "does", "cannot", "is", "has"}
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(16))
 def test_what_is_said_to_keep_somebody_away_does_and_no_less_would_do(village: Any, seed: int) -> None:
     problem = village.random_round(seed)
     world = build_world(problem)
     for row, need in enumerate(world.occurrences):
+        could = cache(partial(_could, world, row))
         for one in who_could(problem, need.id):
             fewer = [s for size in range(len(one.missing)) for s in combinations(R, size)]
-            assert _could(world, row, one, one.missing)
-            assert not any(_could(world, row, one, without) for without in fewer)
+            assert one.offer_id in could(one.missing)
+            assert not any(one.offer_id in could(without) for without in fewer)
 
 
-def _could(world: World, row: int, one: Standing, without: tuple[ReasonCode, ...]) -> bool:
+def _could(world: World, row: int, without: tuple[ReasonCode, ...]) -> set[int]:
+    """The offers of those who could, those rules waived."""
     found = find_candidates(world, np.array([row]), frozenset(without))
-    return one.offer_id in world.offers.id[found.volunteer].tolist()
+    return set(world.offers.id[found.volunteer].tolist())
