@@ -12,6 +12,7 @@ from matcher.domain.errors import SetupError
 from matcher.services.wordings import Scheme
 from matcher.store.session import configure
 from web import (
+    badges,
     calendar_feed,
     changes,
     checking,
@@ -88,7 +89,7 @@ def create_app(config: Config | None = None) -> Flask:
     for noun in (
         *(public, checking, invitations),
         *(needs, for_someone, confirming, changes, contact_card, details, offers, matches, visits, volunteers),
-        *(own_settings, regulars, cold, team, texts, who_could_help, desk, concerns),
+        *(own_settings, regulars, cold, team, texts, who_could_help, badges, desk, concerns),
         *(calendar_feed, notify, outbox, health),
     ):
         app.register_blueprint(noun.blueprint)

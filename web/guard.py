@@ -50,6 +50,7 @@ STAFF_ACTIONS = frozenset(
         Action.TRIAGE,
         Action.ASK_BY_HAND,
         Action.WORD_MESSAGES,
+        Action.GIVE_BADGE,
         Action.SIGN_OUT,
     }
 )

@@ -12,6 +12,7 @@ PAGES: tuple[tuple[str, str, Action], ...] = (
     ("/team/regular", "Regular visits", Action.ARRANGE),
     ("/team/cold", "Cold weather", Action.SWITCH_COLD),
     ("/team/concerns", "Concerns", Action.READ_CONCERNS),
+    ("/team/badges", "Badges", Action.GIVE_BADGE),
     ("/team/messages", "Messages", Action.WORD_MESSAGES),
     ("/team/answers", "Expected and given answers", Action.READ_CALIBRATION),
 )

@@ -48,6 +48,7 @@ class Action(StrEnum):
     DECIDE_FOR_THEM = "decide_for_them"
     TRIAGE = "triage"
     ASK_BY_HAND = "ask_by_hand"
+    GIVE_BADGE = "give_badge"
     READ_OUTBOX = "read_outbox"
     READ_CALENDAR = "read_calendar"
     REPORT_DELIVERY = "report_delivery"
@@ -161,6 +162,7 @@ RULES: Mapping[Action, tuple[Rule, ...]] = {
     Action.DECIDE_FOR_THEM: (_staff(StaffRoleName.COORDINATOR),),
     Action.TRIAGE: (_staff(StaffRoleName.COORDINATOR),),
     Action.ASK_BY_HAND: (_staff(StaffRoleName.COORDINATOR),),
+    Action.GIVE_BADGE: (_staff(StaffRoleName.COORDINATOR),),
     Action.READ_OUTBOX: (_trial,),
     Action.READ_CALENDAR: (_holder(LinkPurpose.CALENDAR, "person_id"),),
     Action.READ_TEXT: (_staff(StaffRoleName.COORDINATOR),),

@@ -68,6 +68,7 @@ ALLOWED = {
     "decide_for_them": {("coordinator", "mine"), ("coordinator", "none")},
     "triage": {("coordinator", "mine"), ("coordinator", "none")},
     "ask_by_hand": {("coordinator", "mine"), ("coordinator", "none")},
+    "give_badge": {("coordinator", "mine"), ("coordinator", "none")},
     "read_calendar": {("holder of a calendar's link", "mine")},
     "report_delivery": EVERYBODY,
     "report_text": EVERYBODY,
