@@ -69,6 +69,7 @@ def create_app(config: Config | None = None) -> Flask:
         SECRET_KEY=config.secret_key,
         IS_TRIAL=config.embedded,
         NOTIFY_TOKEN=config.notify.token,
+        TEXTS_A_DAY=config.texts_a_day if config.holds_back else None,
         SCHEME=Scheme(config.scheme, config.phone, config.origin),
         SESSION_COOKIE_SECURE=is_https,
         SESSION_COOKIE_HTTPONLY=True,
