@@ -34,6 +34,7 @@ from web import (
     public,
     regulars,
     team,
+    team_needs,
     texts,
     visits,
     volunteers,
@@ -90,7 +91,7 @@ def create_app(config: Config | None = None) -> Flask:
     for noun in (
         *(public, checking, invitations),
         *(needs, for_someone, confirming, changes, contact_card, details, offers, matches, visits, volunteers),
-        *(own_settings, regulars, cold, team, texts, who_could_help, badges, desk, concerns),
+        *(own_settings, regulars, cold, team, team_needs, texts, who_could_help, badges, desk, concerns),
         *(calendar_feed, notify, outbox, health),
     ):
         app.register_blueprint(noun.blueprint)

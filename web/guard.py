@@ -48,6 +48,8 @@ STAFF_ACTIONS = frozenset(
         Action.READ_CONCERNS,
         Action.DECIDE_FOR_THEM,
         Action.TRIAGE,
+        Action.WORK_ON_NEED,
+        Action.LOOK_AHEAD,
         Action.ASK_BY_HAND,
         Action.WORD_MESSAGES,
         Action.GIVE_BADGE,

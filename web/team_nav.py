@@ -14,6 +14,7 @@ PAGES: tuple[tuple[str, str, Action], ...] = (
     ("/team/concerns", "Concerns", Action.READ_CONCERNS),
     ("/team/badges", "Badges", Action.GIVE_BADGE),
     ("/team/messages", "Messages", Action.WORD_MESSAGES),
+    ("/team/by-hand", "By hand", Action.WORK_ON_NEED),
     ("/team/answers", "Expected and given answers", Action.READ_CALIBRATION),
 )
 

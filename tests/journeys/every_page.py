@@ -53,6 +53,7 @@ TEAM = {
     "messages": "/team/messages",
     "a text": "/team/messages/match_asked",
     "badges": "/team/badges",
+    "how choices by hand did": "/team/by-hand",
     "calls to make": "/desk",
     "a request by phone": "/desk/new",
     "find a caller": "/desk/find",
@@ -161,6 +162,9 @@ class EveryPage:
             "a concern": "/team/concerns/1",
             "one badge": f"/team/badges/{self.world.people['Ann']}",
             "who could help": f"/team/who/{looked_for[0][0]}",
+            "what has happened": f"/team/needs/{waiting.need_id}",
+            "a need's messages": f"/team/needs/{waiting.need_id}?show=message",
+            "a need changed by the team": f"/team/needs/{waiting.need_id}/change",
             "if one of them goes": f"/team/who/{looked_for[0][0]}?about={offers[0][0]}",
             **self._cold(),
         }

@@ -67,6 +67,8 @@ ALLOWED = {
     "read_outcome": {("holder of an outcome's link", "mine")},
     "decide_for_them": {("coordinator", "mine"), ("coordinator", "none")},
     "triage": {("coordinator", "mine"), ("coordinator", "none")},
+    "work_on_need": {("coordinator", "mine"), ("coordinator", "none")},
+    "look_ahead": {("coordinator", "mine"), ("coordinator", "none")},
     "ask_by_hand": {("coordinator", "mine"), ("coordinator", "none")},
     "give_badge": {("coordinator", "mine"), ("coordinator", "none")},
     "read_calendar": {("holder of a calendar's link", "mine")},
