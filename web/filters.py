@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from matcher.domain.geo import METRES_PER_MILE, TravelMode, reach_m
-from matcher.domain.localtime import clock_words, day_words, local_day
+from matcher.domain.localtime import clock_words, day_words, local_day, to_local
 from matcher.domain.messages.catalogue import name_of
 from web import clock
 
@@ -59,6 +59,22 @@ def within(wait: timedelta) -> str:
     if hours <= 20:
         return "an hour" if hours == 1 else f"{hours} hours"
     return "a day" if days == 1 else f"{days} days"
+
+
+def lasted(time: timedelta) -> str:
+    """`under a minute`, `7 min`, `2 h 05`, `3 days`: how long something took."""
+    minutes = int(time / timedelta(minutes=1))
+    hours, rest = divmod(minutes, 60)
+    if minutes < 1:
+        return "under a minute"
+    if hours == 0:
+        return f"{rest} min"
+    return f"{hours} h {rest:02}" if hours < 24 else plural(hours // 24, "day")
+
+
+def stamp(when: datetime) -> str:
+    """`24 December 2026, 2:15pm`: as it stands on paper, whenever that is read."""
+    return f"{to_local(when):%-d %B %Y}, {clock_words(when)}"
 
 
 def listed(words: Iterable[str], last: str = "and") -> str:
@@ -143,6 +159,7 @@ ALL: dict[str, Callable[..., Any]] = {
     "dial": dial,
     "first_id": first_id,
     "in_time": in_time,
+    "lasted": lasted,
     "listed": listed,
     "lower_first": lower_first,
     "map_query": map_query,
@@ -153,5 +170,6 @@ ALL: dict[str, Callable[..., Any]] = {
     "plural": plural,
     "reach": reach,
     "rows": rows,
+    "stamp": stamp,
     "within": within,
 }

@@ -46,6 +46,7 @@ STAFF_ACTIONS = frozenset(
         Action.READ_TEXT,
         Action.USE_DESK,
         Action.READ_CONCERNS,
+        Action.STOP_VOLUNTEER,
         Action.DECIDE_FOR_THEM,
         Action.TRIAGE,
         Action.WORK_ON_NEED,

@@ -134,7 +134,8 @@ MOVES: Mapping[type[Status], Mapping[Status, frozenset[Status]]] = {
     OfferStatus: {
         OfferStatus.ACTIVE: frozenset({OfferStatus.PAUSED, OfferStatus.STOPPED}),
         OfferStatus.PAUSED: frozenset({OfferStatus.ACTIVE, OfferStatus.STOPPED}),
-        OfferStatus.STOPPED: frozenset({OfferStatus.ACTIVE}),  # they left, and offer again
+        # They left, and offer again; whom the team has stopped meanwhile waits for it.
+        OfferStatus.STOPPED: frozenset({OfferStatus.ACTIVE, OfferStatus.PAUSED}),
     },
     RoundStatus: {
         RoundStatus.OPEN: frozenset({RoundStatus.CLOSED, RoundStatus.ABANDONED}),

@@ -52,7 +52,7 @@ AT_ONCE = frozenset(
     {
         *("need_code", "staff_code", "concern_raised"),
         *("need_posted", "need_link", "need_cancelled_resident", "referral_posted"),
-        *("offer_made", "offer_ended", "details_erased"),
+        *("offer_made", "offer_ended", "details_erased", "stood_down"),
         *("visit_held_volunteer", "visit_on_way"),
         *("reply_booked", "reply_still_booked", "reply_said_no", "reply_taken", "reply_clash", "reply_over"),
         *("reply_which", "reply_nothing_asked", "reply_not_understood", "reply_call", "reply_help"),
@@ -73,7 +73,7 @@ NEVER_TOO_MANY = frozenset({"visit_soon"})  # of no use later, but nobody is wok
 MUST_ARRIVE = frozenset(
     {
         *("need_posted", "need_link", "need_cancelled_resident", "need_unmet", "offer_made"),
-        "thaw_resident",
+        *("thaw_resident", "stood_down"),
         *("match_asked", "match_taken", "match_withdrawn"),
         *("visit_held_resident", "visit_held_volunteer", "visit_usual_resident", "visit_usual_volunteer"),
         *("visit_on_way", "visit_handed_back", "visit_cancelled"),

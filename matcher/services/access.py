@@ -44,6 +44,7 @@ class Action(StrEnum):
     USE_DESK = "use_desk"
     RAISE_CONCERN = "raise_concern"
     READ_CONCERNS = "read_concerns"
+    STOP_VOLUNTEER = "stop_volunteer"
     READ_OUTCOME = "read_outcome"
     DECIDE_FOR_THEM = "decide_for_them"
     TRIAGE = "triage"
@@ -160,6 +161,7 @@ RULES: Mapping[Action, tuple[Rule, ...]] = {
     Action.USE_DESK: (_staff(StaffRoleName.CALL_HANDLER, StaffRoleName.COORDINATOR),),
     Action.RAISE_CONCERN: (_anyone,),
     Action.READ_CONCERNS: (_staff(StaffRoleName.SAFEGUARDING_LEAD, StaffRoleName.COORDINATOR),),
+    Action.STOP_VOLUNTEER: (_staff(StaffRoleName.SAFEGUARDING_LEAD, StaffRoleName.COORDINATOR),),
     Action.READ_OUTCOME: (_holder(LinkPurpose.REFERRAL, "referral_id"),),
     Action.DECIDE_FOR_THEM: (_staff(StaffRoleName.COORDINATOR),),
     Action.TRIAGE: (_staff(StaffRoleName.COORDINATOR),),

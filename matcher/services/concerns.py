@@ -1,6 +1,6 @@
 """Worries: kept where only those who act on them read, each opening written down, none lost.
 
-Nobody is paused or judged by one: that is for the people who open it.
+Nobody is paused or judged by one: that is for the people who open it (`concern_work`, `stand_downs`).
 """
 
 from __future__ import annotations
@@ -9,19 +9,20 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import ColumnElement, Select, exists, select, update
 from sqlalchemy.orm import Session
 
-from matcher.domain.errors import BadInput, NotFound, Unavailable
+from matcher.domain.errors import BadInput, Unavailable
 from matcher.domain.localtime import at_local, local_day, to_local
 from matcher.domain.roles import StaffRoleName
 from matcher.domain.wording import clean_line, clean_text
 from matcher.services import audit, drafts, people
 from matcher.services.needs import REFERENCE_LETTERS
 from matcher.services.outbox import Owed, owe
-from matcher.store.models import Concern, Role, Staff, StaffRole
+from matcher.store.models import Concern, ConcernTelling, Role, Staff, StaffRole
 
 ABOUT = (
     ("safety", "Someone’s safety"),
@@ -37,6 +38,10 @@ READ_WITHIN = timedelta(minutes=15)
 # Between these hours of a day someone looks; what comes at night is read when the day begins.
 DAY_BEGINS, DAY_ENDS = time(8), time(20)
 WHO_READS = (StaffRoleName.SAFEGUARDING_LEAD, StaffRoleName.COORDINATOR)
+# Whoever of these is told, it has been passed on to those whose task it is.
+OUTSIDE = ("adult_care", "police", "health", "dbs")
+CLOSED_SHOWN = 50
+WEEKS_COUNTED = 4
 _RAISED = "concern_raised"
 # What stands in place of the words of one that was kept its time.
 ERASED = "Erased: it was closed long ago."
@@ -60,6 +65,25 @@ class Raised:
     read_by: datetime
 
 
+class State(StrEnum):
+    """How far a worry has come."""
+
+    NEW = "new"
+    ACKNOWLEDGED = "acknowledged"
+    PASSED_ON = "passed_on"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """How long a worry took, or has taken so far, to be opened by somebody. `over` is how far that is past its time."""
+
+    read_by: datetime
+    took: timedelta
+    over: timedelta
+    is_running: bool
+
+
 @dataclass(frozen=True, slots=True)
 class ConcernRow:
     """A worry as it stands in the list: what sort, and no word of it. `is_late`: it should have been opened."""
@@ -68,24 +92,27 @@ class ConcernRow:
     reference: str
     about: tuple[str, ...]
     raised_at: datetime
-    is_opened: bool
-    is_late: bool
+    state: State
+    clock: Clock
+
+    @property
+    def is_opened(self) -> bool:
+        """True once somebody has opened it."""
+        return not self.clock.is_running
+
+    @property
+    def is_late(self) -> bool:
+        """True if nobody has, and somebody should have."""
+        return self.clock.is_running and self.clock.over > timedelta()
 
 
 @dataclass(frozen=True, slots=True)
-class ConcernPage:
-    """A worry as whoever acts on it reads it."""
+class InTime:
+    """Of the worries of the last weeks: how many there were, and how many were opened in their time."""
 
-    concern_id: int
-    reference: str
-    about: tuple[str, ...]
-    words: str
-    name: str
-    reach: str
-    raised_at: datetime
-    opened_at: datetime
-    opened_by: str
-    is_closed: bool
+    weeks: int
+    told: int
+    in_time: int
 
 
 def raise_concern(session: Session, worry: Worry, key: str, *, now: datetime) -> None:
@@ -97,9 +124,9 @@ def raise_concern(session: Session, worry: Worry, key: str, *, now: datetime) ->
     drafts.save(session, key, _RAISED, {"concern_id": concern.id}, now=now)
 
 
-def raise_from_visit(session: Session, worry: Worry, *, now: datetime) -> None:
+def raise_from_visit(session: Session, worry: Worry, visit_id: int, *, now: datetime) -> None:
     """The same, for a worry told on a visit's page, which sees to it that it is told once."""
-    _keep(session, _checked(worry), now)
+    _keep(session, {**_checked(worry), "visit_id": visit_id}, now)
 
 
 def _keep(session: Session, kept: Mapping[str, Any], now: datetime) -> Concern:
@@ -136,70 +163,72 @@ def read_by(raised_at: datetime) -> datetime:
 
 def waiting(session: Session, *, now: datetime) -> tuple[ConcernRow, ...]:
     """Every worry that is not closed, those nobody has opened first, then the oldest."""
-    rows = session.scalars(
-        select(Concern)
-        .where(Concern.closed_at.is_(None))
-        .order_by(Concern.opened_at.is_not(None), Concern.raised_at, Concern.id)
-    )
+    wanted = select(Concern).where(Concern.closed_at.is_(None))
+    return _rows(session, wanted.order_by(Concern.opened_at.is_not(None), Concern.raised_at, Concern.id), now)
+
+
+def closed(session: Session, *, now: datetime) -> tuple[ConcernRow, ...]:
+    """The worries that were closed last."""
+    wanted = select(Concern).where(Concern.closed_at.is_not(None))
+    return _rows(session, wanted.order_by(Concern.closed_at.desc(), Concern.id.desc()).limit(CLOSED_SHOWN), now)
+
+
+def in_time(session: Session, *, now: datetime) -> InTime:
+    """How many of the last weeks' worries were opened in their time. One that still has time counts for neither."""
+    since = now - timedelta(weeks=WEEKS_COUNTED)
+    rows = session.scalars(select(Concern).where(Concern.raised_at > since))
+    clocks = [clock for row in rows if not (clock := clock_of(row, now)).is_running or clock.over]
+    return InTime(WEEKS_COUNTED, len(clocks), sum(not clock.over for clock in clocks))
+
+
+def clock_of(concern: Concern, now: datetime) -> Clock:
+    """From the moment a worry was told to the moment somebody opened it."""
+    until, latest = concern.opened_at or now, read_by(concern.raised_at)
+    return Clock(latest, until - concern.raised_at, max(timedelta(), until - latest), concern.opened_at is None)
+
+
+def state_of(concern: Concern, *, is_passed_on: bool) -> State:
+    """New, acknowledged once somebody has opened it, passed on once others were told, closed."""
+    if concern.closed_at is not None:
+        return State.CLOSED
+    if concern.opened_at is None:
+        return State.NEW
+    return State.PASSED_ON if is_passed_on else State.ACKNOWLEDGED
+
+
+def labels(concern: Concern) -> tuple[str, ...]:
+    """What it is about, in words."""
+    return tuple(words for code, words in ABOUT if code in concern.about)
+
+
+def passed_on() -> ColumnElement[bool]:
+    """Of a worry: somebody whose task it is, outside the scheme, was told."""
+    return exists().where(ConcernTelling.concern_id == Concern.id, ConcernTelling.whom.in_(OUTSIDE))
+
+
+def _rows(session: Session, wanted: Select[Concern], now: datetime) -> tuple[ConcernRow, ...]:
     return tuple(
         ConcernRow(
             concern_id=row.id,
             reference=row.reference,
-            about=_labels(row),
+            about=labels(row),
             raised_at=row.raised_at,
-            is_opened=row.opened_at is not None,
-            is_late=row.opened_at is None and read_by(row.raised_at) < now,
+            state=state_of(row, is_passed_on=is_passed_on),
+            clock=clock_of(row, now),
         )
-        for row in rows
+        for row, is_passed_on in session.execute(wanted.add_columns(passed_on()))
     )
-
-
-def open_concern(session: Session, concern_id: int, *, staff_id: int, now: datetime) -> None:
-    """The first to open it has opened it; a second time changes nothing. NotFound if there is none."""
-    concern = session.get(Concern, concern_id, with_for_update=True)
-    if concern is None:
-        raise NotFound
-    if concern.opened_at is None:
-        concern.opened_at, concern.opened_by = now, staff_id
-        audit.record(session, audit.staff(staff_id), "opened", ("concern", concern_id), now=now)
-
-
-def read(session: Session, concern_id: int, *, staff_id: int, now: datetime) -> ConcernPage:
-    """A worry that somebody has opened, in full. The look is audited. NotFound if nobody has."""
-    concern = session.get(Concern, concern_id)
-    if concern is None or concern.opened_at is None:
-        raise NotFound
-    audit.record(session, audit.staff(staff_id), "read", ("concern", concern_id), "words", "name", "reach", now=now)
-    return ConcernPage(
-        concern_id=concern_id,
-        reference=concern.reference,
-        about=_labels(concern),
-        words=concern.words,
-        name=concern.name,
-        reach=concern.reach,
-        raised_at=concern.raised_at,
-        opened_at=concern.opened_at,
-        opened_by=session.get_one(Staff, concern.opened_by).name,
-        is_closed=concern.closed_at is not None,
-    )
-
-
-def close_concern(session: Session, concern_id: int, *, staff_id: int, now: datetime) -> None:
-    """It was passed on or dealt with. Twice is once. NotFound if nobody has opened it."""
-    concern = session.get(Concern, concern_id, with_for_update=True)
-    if concern is None or concern.opened_at is None:
-        raise NotFound
-    if concern.closed_at is None:
-        concern.closed_at, concern.closed_by = now, staff_id
-        audit.record(session, audit.staff(staff_id), "closed", ("concern", concern_id), now=now)
 
 
 def erase_old(session: Session, *, kept_for: timedelta, now: datetime) -> int:
     """Words and names of what was closed so long ago go; when, and of what sort it was, stays. How many."""
     nothing = {"words": ERASED, "name": "", "reach": ""}
     old = update(Concern).where(Concern.closed_at <= now - kept_for, Concern.words != ERASED).values(nothing)
-    erased = session.execute(old.returning(Concern.id), execution_options={"synchronize_session": False})
-    return len(erased.all())
+    as_it_is = {"synchronize_session": False}
+    erased = session.scalars(old.returning(Concern.id), execution_options=as_it_is).all()
+    notes = update(ConcernTelling).where(ConcernTelling.concern_id.in_(erased)).values(words="")
+    session.execute(notes, execution_options=as_it_is)
+    return len(erased)
 
 
 def check_words(text: str) -> str:
@@ -232,10 +261,6 @@ def _checked(worry: Worry) -> dict[str, object]:
         "name": clean_line(worry.name, people.NAME_LENGTH, noun="Your name", field="name"),
         "reach": check_reach(worry.reach) if worry.reach else "",
     }
-
-
-def _labels(concern: Concern) -> tuple[str, ...]:
-    return tuple(words for code, words in ABOUT if code in concern.about)
 
 
 def _readers() -> Select[int]:

@@ -135,9 +135,9 @@ def pause(session: Session, person_id: int, *, now: datetime) -> None:
 
 
 def resume(session: Session, person_id: int, *, now: datetime) -> None:
-    """Be asked again."""
+    """Be asked again. Not while the team has stopped them: then nothing changes, and their page says so."""
     offer = offer_of(session, person_id)
-    if offer.status is not OfferStatus.PAUSED:
+    if offer.status is not OfferStatus.PAUSED or offer.stood_down_at is not None:
         return
     check_move(offer.status, OfferStatus.ACTIVE)
     offer.status = OfferStatus.ACTIVE
@@ -257,7 +257,8 @@ def _own_offer(session: Session, person_id: int, now: datetime) -> tuple[Offer, 
     for table in (OfferKind, AvailabilityRule, AvailabilityException):
         session.execute(delete(table).where(table.offer_id == offer.id))
     if offer.status is not OfferStatus.ACTIVE:  # whoever offers again wants to be asked again
-        offer.status, offer.stopped_at = OfferStatus.ACTIVE, None
+        is_stood_down = offer.stood_down_at is not None
+        offer.status, offer.stopped_at = OfferStatus.PAUSED if is_stood_down else OfferStatus.ACTIVE, None
     return offer, False
 
 

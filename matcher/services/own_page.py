@@ -51,6 +51,7 @@ class OwnPage:
 
     first_name: str
     status: OfferStatus
+    is_stood_down: bool
     on_duty_until: str | None
     kinds: tuple[str, ...]
     times: frozenset[str]
@@ -79,6 +80,7 @@ def read(session: Session, person_id: int, *, now: datetime) -> OwnPage:
     return OwnPage(
         first_name=session.get_one(Person, person_id).first_name,
         status=offer.status,
+        is_stood_down=offer.stood_down_at is not None,
         on_duty_until=_moment_words(until, now) if until else None,
         kinds=tuple(name for _, name in chosen),
         times=times.boxes,

@@ -190,6 +190,23 @@ INVARIANTS: tuple[Invariant, ...] = (
         """,
     ),
     Invariant(
+        "stopped",
+        "whom a worry has stopped is asked nothing and expected nowhere",
+        """
+        select 'person ' || s.person_id || ' is stopped and their offer is ' || o.status
+        from stand_downs s join offers o on o.person_id = s.person_id
+        where s.lifted_at is null and (o.status = 'active' or o.stood_down_at is null)
+        union all
+        select 'person ' || s.person_id || ' is stopped and is asked by match ' || m.id
+        from stand_downs s join matches m on m.person_id = s.person_id
+        where s.lifted_at is null and m.status = 'proposed'
+        union all
+        select 'person ' || s.person_id || ' is stopped and holds visit ' || v.id
+        from stand_downs s join visits v on v.person_id = s.person_id
+        where s.lifted_at is null and v.status in ('held', 'on_way')
+        """,
+    ),
+    Invariant(
         "regular visits",
         "one arrangement for each need, never of two who are kept apart; it gives only visits to its own need, and "
         "none once it has ended",

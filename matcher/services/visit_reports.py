@@ -123,7 +123,7 @@ def _raise_worry(session: Session, visit: Visit, kind: ReportKind, words: str, n
         name=session.get_one(Person, visit.person_id).first_name,
         reach=home.phone,
     )
-    concerns.raise_from_visit(session, worry, now=now)
+    concerns.raise_from_visit(session, worry, visit.id, now=now)
 
 
 def _area_of(session: Session, report: VisitReport) -> int:

@@ -102,8 +102,10 @@ def may_undo(session: Session, visit: Visit, now: datetime) -> bool:
     return session.scalar(select(Feedback.id).where(Feedback.visit_id == visit.id)) is None
 
 
-def hand_back(session: Session, visit_id: int, *, now: datetime) -> None:
-    """They cannot go after all: no need to explain. Others are asked at once. Twice is once."""
+def hand_back(session: Session, visit_id: int, *, actor: str | None = None, now: datetime) -> None:
+    """They cannot go after all: no need to explain. Others are asked at once. Twice is once. `actor`: who does it, if
+    it is not they themselves.
+    """
     occurrence, visit = _locked(session, visit_id)
     if visit.status is VisitStatus.HANDED_BACK:
         return
@@ -112,7 +114,7 @@ def hand_back(session: Session, visit_id: int, *, now: datetime) -> None:
     _reopen(occurrence, now)
     if occurrence.ends_at > now:  # later there is nobody left to ask, and the next upkeep says so
         _tell_resident(session, visit, "visit_handed_back", now)
-    audit.record(session, audit.person(visit.person_id), "handed_back", ("visit", visit.id), now=now)
+    audit.record(session, actor or audit.person(visit.person_id), "handed_back", ("visit", visit.id), now=now)
 
 
 def cancel_expected(session: Session, occurrence_id: int, *, now: datetime) -> None:

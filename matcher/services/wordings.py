@@ -134,6 +134,19 @@ def _offer_ended(desk: Desk) -> Values:
     return {} if desk.session.scalar(wanted) is OfferStatus.STOPPED else None
 
 
+def _stood_down(desk: Desk) -> Values:
+    return {} if _is_stood_down(desk) else None
+
+
+def _back_on_list(desk: Desk) -> Values:
+    return None if _is_stood_down(desk) else {}
+
+
+def _is_stood_down(desk: Desk) -> bool:
+    since = select(Offer.stood_down_at).where(Offer.person_id == desk.row.person_id)
+    return desk.session.scalar(since) is not None
+
+
 def _staff_code(desk: Desk) -> Values:
     if desk.row.owed_at + STAFF_CODE_LASTS <= desk.now:
         return None
@@ -173,6 +186,8 @@ _WORDINGS: Mapping[str, Wording] = {
     "referral_unmet": _referral_news,
     "offer_made": _offer_made,
     "offer_ended": _offer_ended,
+    "stood_down": _stood_down,
+    "back_on_list": _back_on_list,
     "staff_code": _staff_code,
     "concern_raised": _concern_raised,
     "texts_spent": _texts_spent,

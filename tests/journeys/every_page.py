@@ -8,12 +8,14 @@ from matcher.domain.roles import LinkPurpose
 from matcher.services import (
     calendar_feed,
     cold,
+    concern_work,
     concerns,
     confirming,
     consents,
     invitations,
     referrals,
     staff,
+    stand_downs,
     upkeep,
     visit_reports,
 )
@@ -50,6 +52,7 @@ TEAM = {
     "cold weather": "/team/cold",
     "expected and given answers": "/team/answers",
     "concerns": "/team/concerns",
+    "closed concerns": "/team/concerns/closed",
     "messages": "/team/messages",
     "a text": "/team/messages/match_asked",
     "badges": "/team/badges",
@@ -141,7 +144,11 @@ class EveryPage:
         with self.world.work() as session:
             for nonce in ("o" * 22, key):
                 concerns.raise_concern(session, worry, nonce, now=self.world.now)
-            concerns.open_concern(session, 1, staff_id=staff_id, now=self.world.now)
+            concern_work.open_concern(session, 1, staff_id=staff_id, now=self.world.now)
+            told = "adult_care", "phone", "Their reference is 4711."
+            concern_work.note_told(session, 1, *told, staff_id=staff_id, now=self.world.now)
+            stopped = self.world.people["Maximiliana-Theodora"]
+            stand_downs.stop(session, 1, stopped, staff_id=staff_id, now=self.world.now)
         self.paths["a worry, told"] = f"/concern/told?d={key}"
 
     def _desk(self) -> dict[str, str]:

@@ -12,11 +12,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from matcher.domain.roles import StaffRoleName
-from matcher.services import concerns, outbox, staff
+from matcher.services import concern_work, concerns, outbox, staff
 from matcher.services.wordings import Scheme
 from matcher.store.models import AuditRow, Concern, Notification
 from matcher.store.session import reading, unit_of_work
-from tests.web.conftest import error_beside, press
+from tests.web.conftest import World, error_beside, press
 from tests.web.test_desk import hidden, words
 
 WORRY = {"about": ["safety", "money"], "words": "Marrowfat asked for her card.", "may_contact": "no"}
@@ -133,7 +133,7 @@ def test_word_of_one_that_was_opened_is_not_sent(app: Flask, client: FlaskClient
     with unit_of_work() as session:
         staff_id = session.scalars(select(Notification.staff_id)).one()
         assert staff_id is not None
-        concerns.open_concern(session, only().id, staff_id=staff_id, now=now)
+        concern_work.open_concern(session, only().id, staff_id=staff_id, now=now)
         scheme = Scheme("Good Neighbours", "01632 960 100", "https://help.example.org")
         assert outbox.claim_due(session, scheme, frozenset(), now=now) == ()
 
@@ -161,3 +161,89 @@ def test_one_that_nobody_opened_in_time_stands_out(app: Flask, client: FlaskClie
     with unit_of_work() as session:
         session.get_one(Concern, only().id).raised_at = datetime.now(UTC) - timedelta(days=1)
     assert "Late: open it now" in words(ruth.get("/team"))
+
+
+def opened(ruth: FlaskClient, client: FlaskClient) -> str:
+    tell(client)
+    own = f"/team/concerns/{only().id}"
+    press(ruth, "/team/concerns", f"{own}/open")
+    return own
+
+
+def test_it_says_how_quickly_it_was_opened_and_how_many_were_in_time(app: Flask, client: FlaskClient) -> None:
+    ruth = as_(app, StaffRoleName.COORDINATOR)
+    opened(ruth, client)
+    shown = words(ruth.get("/team/concerns"))
+    assert "Opened after under a minute, in time" in shown
+    assert "1 of 1 was opened in time" in shown
+    with unit_of_work() as session:
+        concern = session.get_one(Concern, only().id)
+        concern.opened_at = concerns.read_by(concern.raised_at) + timedelta(minutes=20)
+    shown = words(ruth.get("/team/concerns"))
+    assert "20 min late" in shown
+    assert "0 of 1 was opened in time" in shown
+
+
+def test_who_was_told_is_kept_and_telling_those_whose_task_it_is_passes_it_on(app: Flask, client: FlaskClient) -> None:
+    ruth = as_(app, StaffRoleName.COORDINATOR)
+    own = opened(ruth, client)
+    wrong = press(ruth, own, f"{own}/told", whom="", how="", note="Marrowfat’s sister")
+    assert wrong.status_code == 422
+    assert error_beside(wrong.text, "whom") == "Select who was told"
+    assert "Marrowfat’s sister" in wrong.text
+    press(ruth, own, f"{own}/told", whom="family", how="phone", note="Marrowfat’s sister")
+    assert "Passed on" not in words(ruth.get("/team/concerns"))
+    press(ruth, own, f"{own}/told", whom="adult_care", how="email", note="Their reference 12")
+    shown = words(ruth.get(own))
+    assert "Their family or carer, by phone" in shown
+    assert "Adult social care, by email" in shown
+    assert "Passed on" in words(ruth.get("/team/concerns"))
+    assert "sister" not in words(ruth.get("/team/concerns"))
+
+
+def test_a_closed_one_can_be_read_again(app: Flask, client: FlaskClient) -> None:
+    ruth = as_(app, StaffRoleName.COORDINATOR)
+    own = opened(ruth, client)
+    assert "None was closed yet" in words(ruth.get("/team/concerns/closed"))
+    press(ruth, own, f"{own}/close")
+    assert only().reference in words(ruth.get("/team/concerns/closed"))
+    assert "Marrowfat" in words(ruth.get(own))
+
+
+def test_a_copy_for_the_safeguarding_team_holds_all_of_it_and_is_written_down(app: Flask, client: FlaskClient) -> None:
+    lead = as_(app, StaffRoleName.SAFEGUARDING_LEAD)
+    own = opened(lead, client)
+    press(lead, own, f"{own}/told", whom="police", how="phone", note="Log 7 & more")
+    copy = press(lead, own, f"{own}/copy")
+    assert copy.headers["Content-Disposition"] == f'attachment; filename="concern-{only().reference}.txt"'
+    assert copy.headers["Cache-Control"] == "no-store"
+    for part in (only().reference, "Marrowfat asked for her card.", "The police, by phone", "Log 7 & more"):
+        assert part in copy.text
+    with reading() as session:
+        assert session.scalar(select(func.count()).where(AuditRow.action == "exported")) == 1
+
+
+def test_a_volunteer_is_stopped_from_the_page_and_may_start_again(
+    app: Flask, client: FlaskClient, world: World
+) -> None:
+    ruth = as_(app, StaffRoleName.COORDINATOR)
+    own, person = opened(ruth, client), world.person_id
+    nobody = press(ruth, own, f"{own}/find", wanted="Zebedee")
+    assert nobody.status_code == 422
+    assert 'value="Zebedee"' in nobody.text
+    found = press(ruth, own, f"{own}/find", wanted="christopher")
+    assert "Phone ends in 111. Holds 0 visits, is being asked about 1." in words(found)
+    press(ruth, own, f"{own}/stop/{person}")
+    assert "Christopher Barnes: stopped" in words(ruth.get(own))
+    assert "Someone from the team will ring you" in words(client.get(f"/me/{world.me}"))
+    press(client, f"/me/{world.me}", f"/me/{world.me}/resume")
+    assert "Someone from the team will ring you" in words(client.get(f"/me/{world.me}"))
+    press(ruth, own, re.findall(rf'action="({own}/lift/\d+)"', ruth.get(own).text)[0])
+    assert "started again" in words(ruth.get(own))
+    assert "Someone from the team will ring you" not in words(client.get(f"/me/{world.me}"))
+
+
+def test_nobody_is_stopped_before_the_worry_was_opened(app: Flask, client: FlaskClient, world: World) -> None:
+    ruth = as_(app, StaffRoleName.COORDINATOR)
+    tell(client)
+    assert press(ruth, "/team/concerns", f"/team/concerns/{only().id}/stop/{world.person_id}").status_code == 404

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wtforms import Field, StringField, TextAreaField
 
-from matcher.services import concerns, people
+from matcher.services import concern_work, concerns, people, stand_downs
 from web.forms.questions import OneOf, QuestionForm, SomeOf, checked_by, chosen, short, some_chosen, stripped
 
 MAY_CONTACT = (("no", "No, I would rather not say who I am"), ("yes", "Yes"))
@@ -41,3 +41,25 @@ class ConcernForm(QuestionForm):
             name=self.name.data if is_named else "",
             reach=self.reach.data if is_named else "",
         )
+
+
+class ToldForm(QuestionForm):
+    """Who was told of it?"""
+
+    whom = OneOf("Who was told?", choices=concern_work.WHOM, validators=[chosen("Select who was told")])
+    how = OneOf("How?", choices=concern_work.HOW, validators=[chosen("Select how they were told")])
+    note = StringField(
+        "What to remember (optional)",
+        filters=[stripped],
+        validators=[short("What to remember", concern_work.NOTE_LENGTH)],
+    )
+
+
+class FindVolunteerForm(QuestionForm):
+    """Which volunteer?"""
+
+    wanted = StringField(
+        "Name, phone number, or the reference of a request they went to",
+        filters=[stripped],
+        validators=[short("What you look for", stand_downs.WANTED_LENGTH)],
+    )

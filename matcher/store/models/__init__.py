@@ -5,7 +5,7 @@ from matcher.store.models.arrangements import Arrangement
 from matcher.store.models.asking import Match, NeverPair, Round, Visit
 from matcher.store.models.by_hand import ApartChoice, HandChoice, Pin
 from matcher.store.models.cold import ColdSpell, WarmCheck
-from matcher.store.models.concerns import Concern
+from matcher.store.models.concerns import Concern, ConcernTelling, StandDown
 from matcher.store.models.confirming import PhoneCheck, PhoneCode
 from matcher.store.models.consents import Consent, Referral
 from matcher.store.models.declared import Declared
@@ -44,6 +44,7 @@ __all__ = [
     "ColdHint",
     "ColdSpell",
     "Concern",
+    "ConcernTelling",
     "Consent",
     "ConsoleMessage",
     "Declared",
@@ -82,6 +83,7 @@ __all__ = [
     "Staff",
     "StaffArea",
     "StaffRole",
+    "StandDown",
     "Visit",
     "VisitReport",
     "WarmCheck",

@@ -22,7 +22,7 @@ class Offer(Declared):
     asks_per_week: the most questions in any seven days; None for the scheme's own pace. quiet_*: local clock times
     between which nothing is sent that can wait, over midnight; both the same for at any time; None for the scheme's.
     cold_*: what they may be asked while it is cold, if they agreed to more; when, and in which wording.
-    stopped_at: since when they have left.
+    stopped_at: since when they have left. stood_down_at: since when the team has stopped them: they are asked nothing.
     """
 
     __tablename__ = "offers"
@@ -44,10 +44,12 @@ class Offer(Declared):
     promised_at: Mapped[datetime]
     made_at: Mapped[datetime]
     stopped_at: Mapped[datetime | None]
+    stood_down_at: Mapped[datetime | None]
 
     __table_args__ = (
         UniqueConstraint("id", "person_id"),
         CheckConstraint("(status = 'stopped') = (stopped_at is not null)", name="stopped_since"),
+        CheckConstraint("stood_down_at is null or status <> 'active'", name="stood_down_is_not_asked"),
         CheckConstraint("reach_m > 0", name="some_reach"),
         CheckConstraint("visits_per_week > 0", name="some_visits"),
         CheckConstraint("asks_per_week > 0", name="some_asks"),

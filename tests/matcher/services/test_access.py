@@ -64,6 +64,7 @@ ALLOWED = {
     "use_desk": {(role, thing) for role in ("call_handler", "coordinator") for thing in ("mine", "none")},
     "raise_concern": EVERYBODY,
     "read_concerns": {(role, thing) for role in ("safeguarding_lead", "coordinator") for thing in ("mine", "none")},
+    "stop_volunteer": {(role, thing) for role in ("safeguarding_lead", "coordinator") for thing in ("mine", "none")},
     "read_outcome": {("holder of an outcome's link", "mine")},
     "decide_for_them": {("coordinator", "mine"), ("coordinator", "none")},
     "triage": {("coordinator", "mine"), ("coordinator", "none")},

@@ -7,12 +7,23 @@ from pathlib import Path
 import pytest
 
 from matcher.domain.retention import ASKER_KEPT, PERSON_KEPT, WORDS_KEPT, WORRY_KEPT
-from matcher.services import concerns, consents, leaving, needs, referrals, retention, visit_reports, warm_checks
+from matcher.services import (
+    concern_work,
+    concerns,
+    consents,
+    leaving,
+    needs,
+    referrals,
+    retention,
+    visit_reports,
+    warm_checks,
+)
 from matcher.services.consents import Given
 from matcher.services.needs import NeedDraft
 from matcher.services.referrals import ReferralDraft
 from matcher.store.models import (
     Concern,
+    ConcernTelling,
     Declared,
     Feedback,
     Home,
@@ -170,12 +181,14 @@ def test_a_worry_goes_a_year_after_it_was_closed_and_what_is_open_stays(world):
     with world.work() as session:
         for key in ("a" * 22, "b" * 22):
             concerns.raise_concern(session, worry, key, now=world.now)
-        concerns.open_concern(session, 1, staff_id=staff_id, now=world.now)
-        concerns.close_concern(session, 1, staff_id=staff_id, now=world.now)
+        concern_work.open_concern(session, 1, staff_id=staff_id, now=world.now)
+        concern_work.note_told(session, 1, "police", "phone", "Sgt Sample", staff_id=staff_id, now=world.now)
+        concern_work.close_concern(session, 1, staff_id=staff_id, now=world.now)
     world.now += WORRY_KEPT - MOMENT
     assert sweep(world) == 0
     world.now += MOMENT
     assert sweep(world) == 1
+    assert world.one(ConcernTelling).words == ""
     kept = {row.id: (row.words, row.name, row.reach) for row in world.all(Concern)}
     assert kept == {1: (concerns.ERASED, "", ""), 2: ("He asked for her card.", "Nora", "n@example.org")}
     assert sweep(world) == 0

@@ -283,6 +283,25 @@ def test_a_question_out_of_half_a_round_is_a_breach(world, breaks, status):
     assert len(found["rounds whole"]) == len(world.all(Match))
 
 
+def test_someone_who_is_stopped_and_still_asked_or_expected_is_a_breach(world, breaks):
+    world.ask("Christopher", world.post("Una", when="tomorrow"), at=world.now + timedelta(days=1, hours=3))
+    staff_id, person_id = world.coordinator(), world.people["Christopher"]
+    found = breaks(
+        "insert into concerns (reference, about, words, raised_at) values ('ABC-DEF', '{other}', 'x', now())",
+        "insert into stand_downs (concern_id, person_id, was_active, handed_back, staff_id, set_at)"
+        f" select id, {person_id}, true, 0, {staff_id}, now() from concerns",
+    )
+    stopped = f"person {person_id} is stopped and"
+    match_id, visit_id = world.asked("Christopher"), world.visit("Christopher").id
+    assert found == {
+        "stopped": (
+            f"{stopped} their offer is active",
+            f"{stopped} is asked by match {match_id}",
+            f"{stopped} holds visit {visit_id}",
+        )
+    }
+
+
 def test_a_visit_of_two_people_who_are_kept_apart_is_a_breach(world, breaks):
     with world.work() as session:
         people.keep_apart(session, world.people["Christopher"], world.people["Eileen"], now=world.now)

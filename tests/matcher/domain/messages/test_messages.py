@@ -71,6 +71,8 @@ EVENTS = {
     "warm_check",
     "thaw_resident",
     "thaw_volunteer",
+    "stood_down",
+    "back_on_list",
 }
 
 SENDER = Sender("Good Neighbours", "01632 960 100", "https://gn.wiltshire.gov.uk")
