@@ -43,6 +43,8 @@ _VOLUNTEERS: Mapping[str, str] = {
     "month_thanks": "Thanks of the month",
     "offer_made": "Thank you for offering",
     "offer_ended": "You have left the list",
+    "stood_down": "Please do not go for now",
+    "back_on_list": "You are back on the list",
 }
 _REPLIES: Mapping[str, str] = {
     "reply_booked": "Yes: booked",

@@ -181,16 +181,17 @@ def test_a_worry_goes_a_year_after_it_was_closed_and_what_is_open_stays(world):
     with world.work() as session:
         for key in ("a" * 22, "b" * 22):
             concerns.raise_concern(session, worry, key, now=world.now)
-        concern_work.open_concern(session, 1, staff_id=staff_id, now=world.now)
-        concern_work.note_told(session, 1, "police", "phone", "Sgt Sample", staff_id=staff_id, now=world.now)
-        concern_work.close_concern(session, 1, staff_id=staff_id, now=world.now)
+        over, waits = [concern.id for concern in world.all(Concern)]
+        concern_work.open_concern(session, over, staff_id=staff_id, now=world.now)
+        concern_work.note_told(session, over, "police", "phone", "Sgt Sample", staff_id=staff_id, now=world.now)
+        concern_work.close_concern(session, over, staff_id=staff_id, now=world.now)
     world.now += WORRY_KEPT - MOMENT
     assert sweep(world) == 0
     world.now += MOMENT
     assert sweep(world) == 1
     assert world.one(ConcernTelling).words == ""
     kept = {row.id: (row.words, row.name, row.reach) for row in world.all(Concern)}
-    assert kept == {1: (concerns.ERASED, "", ""), 2: ("He asked for her card.", "Nora", "n@example.org")}
+    assert kept == {over: (concerns.ERASED, "", ""), waits: ("He asked for her card.", "Nora", "n@example.org")}
     assert sweep(world) == 0
 
 
