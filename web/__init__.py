@@ -12,7 +12,6 @@ from matcher.domain.errors import SetupError
 from matcher.services.wordings import Scheme
 from matcher.store.session import configure
 from web import (
-    badges,
     calendar_feed,
     changes,
     checking,
@@ -31,10 +30,11 @@ from web import (
     offers,
     outbox,
     own_settings,
+    place_reports,
+    places,
     public,
     regulars,
     team,
-    team_needs,
     texts,
     visits,
     volunteers,
@@ -70,7 +70,6 @@ def create_app(config: Config | None = None) -> Flask:
         SECRET_KEY=config.secret_key,
         IS_TRIAL=config.embedded,
         NOTIFY_TOKEN=config.notify.token,
-        TEXTS_A_DAY=config.texts_a_day if config.holds_back else None,
         SCHEME=Scheme(config.scheme, config.phone, config.origin),
         SESSION_COOKIE_SECURE=is_https,
         SESSION_COOKIE_HTTPONLY=True,
@@ -91,7 +90,8 @@ def create_app(config: Config | None = None) -> Flask:
     for noun in (
         *(public, checking, invitations),
         *(needs, for_someone, confirming, changes, contact_card, details, offers, matches, visits, volunteers),
-        *(own_settings, regulars, cold, team, team_needs, texts, who_could_help, badges, desk, concerns),
+        *(own_settings, regulars, cold, team, texts, who_could_help, desk, concerns),
+        *(places, place_reports),
         *(calendar_feed, notify, outbox, health),
     ):
         app.register_blueprint(noun.blueprint)

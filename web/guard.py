@@ -49,11 +49,9 @@ STAFF_ACTIONS = frozenset(
         Action.STOP_VOLUNTEER,
         Action.DECIDE_FOR_THEM,
         Action.TRIAGE,
-        Action.WORK_ON_NEED,
-        Action.LOOK_AHEAD,
         Action.ASK_BY_HAND,
         Action.WORD_MESSAGES,
-        Action.GIVE_BADGE,
+        Action.LOOK_AFTER_PLACES,
         Action.SIGN_OUT,
     }
 )

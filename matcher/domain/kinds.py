@@ -92,7 +92,7 @@ KINDS: tuple[Kind, ...] = (
         30,
         "0",
         Urgency.URGENT,
-        bring="A shovel. Do not take salt from a roadside grit bin.",
+        bring="A shovel",
     ),
     Kind(
         "errand",

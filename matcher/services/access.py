@@ -49,9 +49,6 @@ class Action(StrEnum):
     DECIDE_FOR_THEM = "decide_for_them"
     TRIAGE = "triage"
     ASK_BY_HAND = "ask_by_hand"
-    GIVE_BADGE = "give_badge"
-    WORK_ON_NEED = "work_on_need"
-    LOOK_AHEAD = "look_ahead"
     READ_OUTBOX = "read_outbox"
     READ_CALENDAR = "read_calendar"
     REPORT_DELIVERY = "report_delivery"
@@ -59,6 +56,8 @@ class Action(StrEnum):
     TEXT_BACK = "text_back"
     READ_TEXT = "read_text"
     WORD_MESSAGES = "word_messages"
+    LOOK_AFTER_PLACES = "look_after_places"
+    REPORT_LEVEL = "report_level"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +165,8 @@ RULES: Mapping[Action, tuple[Rule, ...]] = {
     Action.DECIDE_FOR_THEM: (_staff(StaffRoleName.COORDINATOR),),
     Action.TRIAGE: (_staff(StaffRoleName.COORDINATOR),),
     Action.ASK_BY_HAND: (_staff(StaffRoleName.COORDINATOR),),
-    Action.GIVE_BADGE: (_staff(StaffRoleName.COORDINATOR),),
-    Action.WORK_ON_NEED: (_staff(StaffRoleName.COORDINATOR),),
-    Action.LOOK_AHEAD: (_staff(StaffRoleName.COORDINATOR),),
+    Action.LOOK_AFTER_PLACES: (_staff(StaffRoleName.COORDINATOR),),
+    Action.REPORT_LEVEL: (_anyone,),
     Action.READ_OUTBOX: (_trial,),
     Action.READ_CALENDAR: (_holder(LinkPurpose.CALENDAR, "person_id"),),
     Action.READ_TEXT: (_staff(StaffRoleName.COORDINATOR),),

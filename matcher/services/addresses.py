@@ -78,7 +78,7 @@ def locate(session: Session, postcode_text: str) -> Located:
         raise PostcodeUnknown(f"We cannot find {spaced(code)}. Check it, or call us")
     if found.raw["withdrawn_on"] is not None:
         raise PostcodeWithdrawn(f"{spaced(code)} is no longer in use. Enter the new postcode, or call us")
-    area = _area_of(session, found.raw["easting"], found.raw["northing"])
+    area = area_at(session, found.raw["easting"], found.raw["northing"])
     if area is None:
         raise NotCovered(f"We do not cover {spaced(code)} yet")
     return Located(
@@ -89,6 +89,17 @@ def locate(session: Session, postcode_text: str) -> Located:
         area_id=area.id,
         area_name=area.name,
     )
+
+
+def area_at(session: Session, easting: int, northing: int) -> Area | None:
+    """The nearest area whose reach holds a point of the national grid; None outside the scheme."""
+    areas = session.scalars(select(Area)).all()
+    reaching = [
+        (away, area.id, area)
+        for area in areas
+        if (away := math.hypot(area.easting - easting, area.northing - northing)) <= area.covers_m
+    ]
+    return min(reaching)[2] if reaching else None
 
 
 def distance_m(a: Point, b: Point) -> float:
@@ -120,16 +131,6 @@ def _knows_area_of(session: Session, code: str) -> bool:
     letters = code[:2] if code[1].isalpha() else code[:1]
     known = select(Postcode.code).where(Postcode.code.between(f"{letters}0", f"{letters}9~")).limit(1)
     return session.scalar(known) is not None
-
-
-def _area_of(session: Session, easting: int, northing: int) -> Area | None:
-    areas = session.scalars(select(Area)).all()
-    reaching = [
-        (away, area.id, area)
-        for area in areas
-        if (away := math.hypot(area.easting - easting, area.northing - northing)) <= area.covers_m
-    ]
-    return min(reaching)[2] if reaching else None
 
 
 def hiding_square(session: Session, easting: int, northing: int) -> Square:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.localtime import clock_words, day_words
 from matcher.domain.timewindow import TimeWindow
-from matcher.services import answers, kinds
+from matcher.services import answers, kinds, salt
 from matcher.store import queries
 from matcher.store.models import Match, Occurrence
 
@@ -36,7 +36,7 @@ class AskState(StrEnum):
 class AskPage:
     """The page of an ask. `distance` is a band; `label` the safe label of the kind. day, about, until: of the visit
     that a yes would come to now, which may be later than was asked. answer_by: when others may
-    be asked too, if that is still to come.
+    be asked too, if that is still to come. salt: whether there is some to be had near, without a name.
     """
 
     state: AskState
@@ -48,6 +48,7 @@ class AskPage:
     minutes: int
     distance: str
     bring: str
+    salt: str
     needs_words: str
     why_you: str
     answer_by: datetime | None
@@ -62,7 +63,8 @@ def read(session: Session, match_id: int, *, now: datetime) -> AskPage:
     if why is None and visit is None:
         why = answers.AnswerWhy.OVER
     visit = visit or TimeWindow(match.starts_at, match.ends_at)
-    kind = kinds.get_kind(session, queries.need_of_occurrence(session, occurrence.id).kind_slug)
+    need = queries.need_of_occurrence(session, occurrence.id)
+    kind = kinds.get_kind(session, need.kind_slug)
     return AskPage(
         state=AskState(why.value) if why else AskState.OPEN,
         kind=kind.slug,
@@ -73,6 +75,7 @@ def read(session: Session, match_id: int, *, now: datetime) -> AskPage:
         minutes=round(visit.minutes),
         distance=match.distance_band,
         bring=kind.bring,
+        salt=salt.before_a_yes(session, need),
         needs_words=kind.needs_words,
         why_you=match.sentence,
         answer_by=_answer_by(occurrence, match, now),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -18,6 +18,7 @@ _DELIMITERS = ",;\t"
 _WORKBOOK = b"PK\x03\x04"
 _TURNS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 _LONGEST_SHOWN = 40
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _LINES_ABOVE = 10  # of a title, before the line that names the columns
 
 
@@ -122,16 +123,39 @@ def read_sheet(path: Path, required: Sequence[str], optional: Sequence[str]) -> 
 
     Commas, semicolons or tabs; UTF-8 with or without a byte order mark, UTF-16, or what Windows calls ANSI.
     """
-    sheet = Sheet(path.name)
     try:
-        text = _decoded(path.read_bytes())
+        content = path.read_bytes()
     except OSError as error:
+        sheet = Sheet(path.name)
         sheet.refuse(1, "", f"a file that can be read ({error.strerror})", path.name)
+        return sheet
+    return read_bytes(path.name, content, required, optional)
+
+
+def read_bytes(name: str, content: bytes, required: Sequence[str], optional: Sequence[str]) -> Sheet:
+    """The same of a file that is here already: its name, and what it holds."""
+    sheet = Sheet(name)
+    try:
+        text = _decoded(content)
     except ValueError as error:
         sheet.refuse(1, "", str(error), "a workbook")
     else:
         _read_into(sheet, text, required, optional)
     return sheet
+
+
+def written(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """A CSV file that a spreadsheet opens as it is: UTF-8 with a mark that says so, and no cell a formula."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    writer.writerows([as_text(cell) for cell in row] for row in rows)
+    return ("\ufeff" + text.getvalue()).encode()
+
+
+def as_text(cell: str) -> str:
+    """What a spreadsheet would take for a formula is told to be text."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def _decoded(content: bytes) -> str:

@@ -20,13 +20,13 @@ def covered(session: Session, postcode: str, mode: TravelMode, minutes: int) -> 
     home, reach = addresses.locate(session, postcode), reach_m(mode, minutes)
     away = {
         name: math.hypot(easting - home.easting, northing - home.northing)
-        for name, easting, northing in _places(session)
+        for name, easting, northing in middles(session)
     }
     near = sorted((metres, name) for name, metres in away.items() if metres <= reach)
     return tuple(name for _, name in near[:MOST_NAMED])
 
 
-def _places(session: Session) -> list[tuple[str, int, int]]:
+def middles(session: Session) -> list[tuple[str, int, int]]:
     """The villages we know the middle of, and the main town of every area."""
     towns = (
         (row.name, row.easting, row.northing) for row in session.execute(select(Area.name, Area.easting, Area.northing))

@@ -9,10 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matcher.domain.geo import TravelMode
-from matcher.domain.kinds import job_words
+from matcher.domain.kinds import SNOW, job_words
 from matcher.domain.lifecycle import EXPECTED, VisitStatus
 from matcher.domain.localtime import clock_words, day_words
-from matcher.services import audit, kinds, people, visits
+from matcher.services import audit, kinds, people, salt, visits
+from matcher.services.salt import SaltPlace
 from matcher.store.models import Home, Need, NeedNote, Occurrence, Offer, Person, Visit
 
 DOOR_STAYS_OPEN = timedelta(hours=12)
@@ -22,12 +23,17 @@ SOON = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What may be read only while someone is expected: where, whom, what to say."""
+    """What may be read only while someone is expected: where, whom, what to say; where to take salt on the way there.
+
+    salt: None where there is none near that may be used for this job. is_icy: whether any is wanted.
+    """
 
     address: tuple[str, ...]
     phone: str
     note: str
     door_word: str
+    is_icy: bool
+    salt: SaltPlace | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,4 +115,6 @@ def _door(session: Session, visit: Visit, need: Need) -> Door:
         phone=people.phone_words(home.phone),
         note=note.note if note else "",
         door_word=session.get_one(Occurrence, visit.occurrence_id).door_word,
+        is_icy=need.kind_slug == SNOW,
+        salt=salt.at_the_visit(session, need, home),
     )

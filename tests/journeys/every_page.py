@@ -13,6 +13,7 @@ from matcher.services import (
     confirming,
     consents,
     invitations,
+    places,
     referrals,
     staff,
     stand_downs,
@@ -22,6 +23,7 @@ from matcher.services import (
 from matcher.services.access import Grant
 from matcher.services.consents import Given
 from matcher.services.needs import NeedDraft, PostedNeed
+from matcher.services.places import PlaceDraft
 from matcher.services.referrals import ReferralDraft
 from matcher.store.models import PhoneCheck, Visit
 from tests.journeys.running import Running
@@ -50,13 +52,15 @@ PUBLIC = {
 TEAM = {
     "regular visits": "/team/regular",
     "cold weather": "/team/cold",
+    "places and stock": "/team/places",
+    "a new place": "/team/places/add",
+    "where salt is short": "/team/places/salt",
+    "a file of places": "/team/places/import",
     "expected and given answers": "/team/answers",
     "concerns": "/team/concerns",
     "closed concerns": "/team/concerns/closed",
     "messages": "/team/messages",
     "a text": "/team/messages/match_asked",
-    "badges": "/team/badges",
-    "how choices by hand did": "/team/by-hand",
     "calls to make": "/desk",
     "a request by phone": "/desk/new",
     "find a caller": "/desk/find",
@@ -81,6 +85,7 @@ class EveryPage:
         self._told_by_phone()
         self._for_someone()
         self._worried()
+        self._places()
         self.world.deliver()
         self.desk = self._desk()
         self.world.execute("update notifications set status = 'failed', last_error = 'ring them' where id = 1")
@@ -151,6 +156,19 @@ class EveryPage:
             stand_downs.stop(session, 1, stopped, staff_id=staff_id, now=self.world.now)
         self.paths["a worry, told"] = f"/concern/told?d={key}"
 
+    def _places(self) -> None:
+        """A bin that may not be used on paths, a store that may and is empty, and what has no salt."""
+        staff_id, here = self.world.coordinator("sal@example.org"), {self.world.area_id()}
+        drafts = (
+            PlaceDraft("grit_bin", "Top of the hill", "BA15 1HL", "By the bus shelter", "Street team"),
+            PlaceDraft("salt_store", "Village store", "BA15 1NB", "", "", "any_path", "the parish", "Tuesday", "empty"),
+            PlaceDraft("warm_space", "Library", "BA15 1NB"),
+        )
+        with self.world.work() as session:
+            for draft in drafts:
+                places.add_place(session, draft, area_ids=here, staff_id=staff_id, now=self.world.now)
+        self.paths["a grit bin"] = "/places/1"
+
     def _desk(self) -> dict[str, str]:
         """What a call handler opens: someone to ring, and someone to tell."""
         waiting, _ = self.world.all(PhoneCheck)
@@ -166,12 +184,9 @@ class EveryPage:
             "a caller's letter": f"{own}/letter",
             "someone to tell": f"/desk/tell/{owed}",
             "who goes every week": f"/team/regular/{self.weekly_id}",
+            "a place": "/team/places/2",
             "a concern": "/team/concerns/1",
-            "one badge": f"/team/badges/{self.world.people['Ann']}",
             "who could help": f"/team/who/{looked_for[0][0]}",
-            "what has happened": f"/team/needs/{waiting.need_id}",
-            "a need's messages": f"/team/needs/{waiting.need_id}?show=message",
-            "a need changed by the team": f"/team/needs/{waiting.need_id}/change",
             "if one of them goes": f"/team/who/{looked_for[0][0]}?about={offers[0][0]}",
             **self._cold(),
         }

@@ -130,7 +130,9 @@ class Eye:
         seen = {door.match(path, return_rule=True)[0].rule for path in self.seen if door.test(path)}
         pages = {rule.rule for rule in routes.iter_rules() if "GET" in rule.methods}
         return {
-            rule for rule in pages - seen if not rule.startswith(FOR_MACHINES) and not rule.endswith((".ics", ".vcf"))
+            rule
+            for rule in pages - seen
+            if not rule.startswith(FOR_MACHINES) and not rule.endswith((".ics", ".vcf", ".csv"))
         }
 
 

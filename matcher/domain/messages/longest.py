@@ -56,11 +56,7 @@ _PAGES: Mapping[str, str] = {
     "arrangement_stand_in": "me/",
     "offer_made": "me/",
 }
-_STAFF_PAGES: Mapping[str, str] = {
-    "cold_suggested": "team/cold",
-    "concern_raised": "team/concerns",
-    "texts_spent": "team/messages",
-}
+_STAFF_PAGES: Mapping[str, str] = {"cold_suggested": "team/cold", "concern_raised": "team/concerns"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from typing import Any
 
 from matcher.domain.localtime import to_local
 from matcher.engine.plan.problem import Plan, PlannedVisit
+from matcher.services.spreadsheets import as_text
 
 COLUMNS = ("need_id", "volunteer_id", "start", "distance_m", "why")
 _FOR_EXCEL = "\ufeff"  # it takes UTF-8 for something else without, as names with accents show
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_csv(plan: Plan) -> str:
@@ -24,10 +24,10 @@ def as_csv(plan: Plan) -> str:
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
     for one in plan.visits:
-        writer.writerow([_safe(cell) if isinstance(cell, str) else cell for cell in _cells(one)])
+        writer.writerow([as_text(cell) if isinstance(cell, str) else cell for cell in _cells(one)])
     for missing in plan.unserved:
         for _ in range(missing.short):
-            writer.writerow([_safe(missing.need_id), "", "", "", _safe(missing.sentence)])
+            writer.writerow([as_text(missing.need_id), "", "", "", as_text(missing.sentence)])
     is_foreign = not "".join(one.need_id + one.volunteer_id for one in plan.visits).isascii()
     return (_FOR_EXCEL if is_foreign else "") + text.getvalue()
 
@@ -105,8 +105,3 @@ def write_whole(files: Mapping[Path, str]) -> None:
     finally:
         for beside in unfinished.values():
             beside.unlink(missing_ok=True)
-
-
-def _safe(cell: str) -> str:
-    """What a spreadsheet would take for a formula is told to be text."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -23,7 +23,8 @@ from matcher.store.models.offers import (
     OfferKind,
     OfferTrait,
 )
-from matcher.store.models.people import Badge, Check, Home, Person
+from matcher.store.models.people import Check, Home, Person
+from matcher.store.models.places import Place, StockReport
 from matcher.store.models.reports import VisitReport
 from matcher.store.models.running import AuditRow, Draft, Heartbeat
 from matcher.store.models.staff import Role, Staff, StaffArea, StaffRole
@@ -37,7 +38,6 @@ __all__ = [
     "AuditRow",
     "AvailabilityException",
     "AvailabilityRule",
-    "Badge",
     "Cell",
     "ChannelChoice",
     "Check",
@@ -75,6 +75,7 @@ __all__ = [
     "PhoneCheck",
     "PhoneCode",
     "Pin",
+    "Place",
     "Postcode",
     "PrivateLink",
     "Referral",
@@ -84,6 +85,7 @@ __all__ = [
     "StaffArea",
     "StaffRole",
     "StandDown",
+    "StockReport",
     "Visit",
     "VisitReport",
     "WarmCheck",

@@ -79,10 +79,6 @@ def test_only_something_else_waits_for_the_team() -> None:
     assert [kind.slug for kind in KINDS if kind.is_triaged] == ["other"]
 
 
-def test_nobody_is_told_to_take_salt_from_a_roadside_bin() -> None:
-    assert "Do not take salt" in kind("snow").bring
-
-
 @pytest.mark.parametrize(
     ("details", "words"),
     [

@@ -68,16 +68,15 @@ ALLOWED = {
     "read_outcome": {("holder of an outcome's link", "mine")},
     "decide_for_them": {("coordinator", "mine"), ("coordinator", "none")},
     "triage": {("coordinator", "mine"), ("coordinator", "none")},
-    "work_on_need": {("coordinator", "mine"), ("coordinator", "none")},
-    "look_ahead": {("coordinator", "mine"), ("coordinator", "none")},
     "ask_by_hand": {("coordinator", "mine"), ("coordinator", "none")},
-    "give_badge": {("coordinator", "mine"), ("coordinator", "none")},
     "read_calendar": {("holder of a calendar's link", "mine")},
     "report_delivery": EVERYBODY,
     "report_text": EVERYBODY,
     "text_back": {("whoever tries it on one machine", thing) for thing in THINGS},
     "word_messages": {("coordinator", "mine"), ("coordinator", "none")},
     "read_text": {("coordinator", "mine"), ("coordinator", "none")},
+    "look_after_places": {("coordinator", "mine"), ("coordinator", "none")},
+    "report_level": EVERYBODY,
     "read_outbox": {("whoever tries it on one machine", thing) for thing in THINGS},
 }
 

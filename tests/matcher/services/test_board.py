@@ -6,7 +6,7 @@ from math import hypot
 import pytest
 from sqlalchemy import Engine, event
 
-from matcher.services import board, board_map, impact, unfilled
+from matcher.services import board, impact, map_ground, unfilled
 from matcher.services.unfilled import Choice
 
 
@@ -142,7 +142,7 @@ def test_two_homes_of_a_square_are_one_place_on_the_map_with_marks_apart(world, 
     world.post("Edith", person={"postcode": "BA15 1HL"})
     one, other = today().places.marks
     assert (one.at_x, one.at_y) == (other.at_x, other.at_y)
-    assert hypot(one.x - other.x, one.y - other.y) >= board_map.CLEAR - 1
+    assert hypot(one.x - other.x, one.y - other.y) >= map_ground.CLEAR - 1
     assert "h0" in today().places.dots
 
 

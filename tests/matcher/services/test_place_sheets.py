@@ -1,0 +1,119 @@
+"""Places in and out as a spreadsheet: every bad row is told, nothing is kept before, and what goes out comes in."""
+
+import csv
+import io
+
+import pytest
+
+from matcher.services import place_list, place_sheets, places
+from matcher.services.places import PlaceDraft
+from matcher.services.spreadsheets import BadCells
+from matcher.store.models import Place, StockReport
+
+GOOD = (
+    "kind,name,where,use_rule,agreed_by,stock\n"
+    'grit bin,Top of the hill,"382510, 161330",,,full\n'
+    "Salt store,Village store,ST 826 614,any path,the parish council,half full\n"
+)
+BAD = (
+    "kind,name,where,use_rule,agreed_by,stock\n"
+    'grit bin,Top of the hill,"382510, 161330",,,full\n'
+    "fountain,Spring,BA15 1HL,,,\n"
+    "grit bin,,BA15 1HL,,,\n"
+    "grit bin,Nowhere,,,,\n"
+    "grit bin,Bridge,BA15 1HL,any path,,\n"
+    "grit bin,Bridge 2,BA15 1HL,,,overflowing\n"
+    'grit bin,TOP of the hill,"382510, 161330",,,\n'
+    "warm space,Far away,SP1 1AA,,,\n"
+)
+
+
+@pytest.fixture
+def ruth(world):
+    return world.coordinator()
+
+
+@pytest.fixture
+def read_in(world, ruth):
+    def read(text, keep=True):
+        content = text if isinstance(text, bytes) else text.encode()
+        with world.work() as session:
+            if keep:
+                who = {"area_ids": {world.area_id()}, "staff_id": ruth}
+                return place_sheets.import_places(session, "p.csv", content, now=world.now, **who)
+            return place_sheets.plan_import(session, "p.csv", content, {world.area_id()})
+
+    return read
+
+
+def exported(world):
+    with world.work() as session:
+        return place_sheets.exported(session, {world.area_id()})
+
+
+def test_what_it_would_do_is_shown_and_nothing_is_kept(world, read_in):
+    plan = read_in(GOOD, keep=False)
+    assert [(row.line, row.kind_words, row.rule_words, row.place_id) for row in plan.rows] == [
+        (2, "grit bin", "public paths and roads only", None),
+        (3, "village salt store", "any path", None),
+    ]
+    assert (plan.new_count, plan.bad) == (2, ())
+    assert world.all(Place) == []
+
+
+def test_every_bad_row_is_told_and_none_is_kept(world, read_in):
+    plan = read_in(BAD, keep=False)
+    assert [(cell.line, cell.column) for cell in plan.bad] == [
+        (3, "kind"),
+        (4, "name"),
+        (5, "where"),
+        (6, "agreed_by"),
+        (7, "stock"),
+        (8, "name"),
+        (9, "where"),
+    ]
+    assert [row.line for row in plan.rows] == [2]
+    with pytest.raises(BadCells):
+        read_in(BAD)
+    assert world.all(Place) == []
+
+
+def test_eastings_and_northings_in_columns_of_their_own(world, read_in):
+    assert read_in("Kind;Name;Easting;Northing\ngrit bin;Hill;382510;161330\n") == 1
+    assert [(row.easting, row.northing) for row in world.all(Place)] == [(382510, 161330)]
+
+
+def test_a_second_time_changes_what_is_there_and_is_no_new_look_into_the_bin(world, read_in):
+    read_in(GOOD)
+    world.later(days=3)
+    assert read_in(GOOD.replace("Top of", "TOP of")) == 2
+    assert [place.name for place in world.all(Place)] == ["TOP of the hill", "Village store"]
+    assert len(world.all(StockReport)) == 2
+    read_in(GOOD.replace("half full", "empty"))
+    assert len(world.all(StockReport)) == 3
+
+
+def test_what_goes_out_comes_in_again_as_it_was(world, read_in):
+    read_in(GOOD)
+    with world.work() as session:
+        before = place_list.rows(session, {world.area_id()})
+    read_in(exported(world))
+    with world.work() as session:
+        assert place_list.rows(session, {world.area_id()}) == before
+
+
+def test_no_cell_goes_out_as_a_formula(world, read_in, ruth):
+    name = '=HYPERLINK("x")'
+    with world.work() as session:
+        draft = PlaceDraft("grit_bin", name, "BA15 1HL", "@here", "+4", refill_round="-1")
+        places.add_place(session, draft, area_ids={world.area_id()}, staff_id=ruth, now=world.now)
+    out = exported(world)
+    (cells,) = list(csv.reader(io.StringIO(out.decode("utf-8-sig"))))[1:]
+    assert not [cell for cell in cells if cell[:1] in "=+-@" and cell]
+    read_in(out)
+    assert [place.name for place in world.all(Place)] == [name]
+
+
+@pytest.mark.parametrize("content", [b"", b"kind,name,where\n", b"PK\x03\x04rest", b"what,ever\n1,2\n", b'a,"b\n'])
+def test_a_file_that_holds_no_places_is_told(world, read_in, content):
+    assert read_in(content, keep=False).bad

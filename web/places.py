@@ -1,0 +1,213 @@
+"""The team's pages of places: what stands where, what is left in it, where salt runs short, in and out as a file."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, g, make_response, request
+
+from matcher.domain.errors import BadInput
+from matcher.services import place_list, place_page, place_sheets, places, salt_short
+from matcher.services.access import Action
+from matcher.services.place_page import PlaceChoice
+from matcher.services.place_sheets import ImportPlan
+from matcher.services.spreadsheets import BadCells
+from matcher.store.session import reading, unit_of_work
+from web import clock
+from web.auth import is_session_sealed
+from web.forms.places import KINDS, STOCKS, ImportForm, PlaceForm, form_of
+from web.forms.questions import show_beside
+from web.guard import HIGHEST_ID, declares
+from web.templating import page, see_other
+
+blueprint = Blueprint("places", __name__)
+_PLACE = f"<int(max={HIGHEST_ID}):place_id>"
+_LONGEST_NAME = 100
+
+
+@blueprint.get("/team/places")
+@declares(Action.LOOK_AFTER_PLACES)
+def listed() -> Response:
+    """What there is, what is left, who looks after it."""
+    choice = _choice()
+    with reading() as session:
+        shown = place_page.read(session, g.actor.area_ids, choice)
+    before = _address(choice, choice.page - 1) if shown.first > 1 else ""
+    after = _address(choice, choice.page + 1) if shown.has_more else ""
+    stocks = (*STOCKS, (place_page.UNKNOWN, "Not known"))
+    return page(
+        "places/places.html", shown=shown, choice=choice, kinds=KINDS, stocks=stocks, before=before, after=after
+    )
+
+
+@blueprint.get("/team/places/salt")
+@declares(Action.LOOK_AFTER_PLACES)
+def salt() -> Response:
+    """What is to be filled up, and which villages have none."""
+    with reading() as session:
+        rounds = salt_short.refill_list(session, g.actor.area_ids)
+        gaps = salt_short.gaps(session, g.actor.area_ids, now=clock.now())
+    return page("places/salt.html", rounds=rounds, gaps=gaps)
+
+
+@blueprint.get("/team/places/add")
+@declares(Action.LOOK_AFTER_PLACES)
+def adding() -> Response:
+    """A new place."""
+    return page("places/place.html", form=PlaceForm(), row=None)
+
+
+@blueprint.post("/team/places/add")
+@declares(Action.LOOK_AFTER_PLACES, sealed_by=is_session_sealed)
+def add() -> Response:
+    """Keep it."""
+    form = PlaceForm(request.form)
+    if form.validate():
+        try:
+            with unit_of_work() as session:
+                places.add_place(session, form.draft(), area_ids=_areas(), staff_id=_by(), now=clock.now())
+            return see_other("/team/places")
+        except BadInput as error:
+            show_beside(form, error)
+    return page("places/place.html", form=form, row=None)
+
+
+@blueprint.get(f"/team/places/{_PLACE}")
+@declares(Action.LOOK_AFTER_PLACES)
+def one(place_id: int) -> Response:
+    """One of them, to change."""
+    with reading() as session:
+        row = place_list.row(session, place_id, _areas())
+    return page("places/place.html", form=form_of(row), row=row)
+
+
+@blueprint.post(f"/team/places/{_PLACE}")
+@declares(Action.LOOK_AFTER_PLACES, sealed_by=is_session_sealed)
+def change(place_id: int) -> Response:
+    """Keep what was changed."""
+    form = PlaceForm(request.form)
+    with reading() as session:
+        row = place_list.row(session, place_id, _areas())
+    if form.validate():
+        try:
+            with unit_of_work() as session:
+                draft, now = form.draft(), clock.now()
+                places.change_place(session, place_id, draft, area_ids=_areas(), staff_id=_by(), now=now)
+            return see_other("/team/places")
+        except BadInput as error:
+            show_beside(form, error)
+    return page("places/place.html", form=form, row=row)
+
+
+@blueprint.post(f"/team/places/{_PLACE}/level")
+@declares(Action.LOOK_AFTER_PLACES, sealed_by=is_session_sealed)
+def level(place_id: int) -> Response:
+    """One of the team looked, or was told."""
+    stock = request.form.get("stock", "")
+    try:
+        with unit_of_work() as session:
+            places.note_level(session, place_id, stock, area_ids=_areas(), staff_id=_by(), now=clock.now())
+    except BadInput:  # only a form of ours that was altered can ask for it
+        return see_other(f"/team/places/{place_id}")
+    return see_other("/team/places")
+
+
+@blueprint.post(f"/team/places/{_PLACE}/gone")
+@declares(Action.LOOK_AFTER_PLACES, sealed_by=is_session_sealed)
+def gone(place_id: int) -> Response:
+    """It was taken away."""
+    with unit_of_work() as session:
+        places.take_away(session, place_id, area_ids=_areas(), staff_id=_by(), now=clock.now())
+    return see_other("/team/places")
+
+
+@blueprint.get("/team/places.csv")
+@declares(Action.LOOK_AFTER_PLACES)
+def export() -> Response:
+    """All of it, for a spreadsheet."""
+    with reading() as session:
+        answer = make_response(place_sheets.exported(session, _areas()))
+    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
+    answer.headers["Content-Disposition"] = "attachment; filename=places.csv"
+    return answer
+
+
+@blueprint.get("/team/places/import")
+@declares(Action.LOOK_AFTER_PLACES)
+def importing() -> Response:
+    """Choose a file."""
+    return page("places/import.html", form=ImportForm(), plan=None)
+
+
+@blueprint.post("/team/places/import")
+@declares(Action.LOOK_AFTER_PLACES, sealed_by=is_session_sealed)
+def read_file() -> Response:
+    """What it would do, and every row that cannot be used. Nothing is written yet."""
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        return _import_page(BadInput("Choose a file", field="file"))
+    name, content = file.filename[:_LONGEST_NAME], file.read()
+    try:
+        with reading() as session:
+            plan = place_sheets.plan_import(session, name, content, _areas())
+    except BadInput as error:
+        return _import_page(error)
+    return page("places/import.html", form=ImportForm(), plan=plan, name=name, content=_packed(content, plan))
+
+
+@blueprint.post("/team/places/import/keep")
+@declares(Action.LOOK_AFTER_PLACES, sealed_by=is_session_sealed)
+def keep() -> Response:
+    """Write what was shown: all of it, or nothing."""
+    name = request.form.get("name", "")[:_LONGEST_NAME] or "places.csv"
+    try:
+        content = base64.b64decode(request.form.get("content", ""), validate=True)
+        with unit_of_work() as session:
+            place_sheets.import_places(session, name, content, area_ids=_areas(), staff_id=_by(), now=clock.now())
+    except binascii.Error:
+        return _import_page(BadInput("Choose the file again", field="file"))
+    except BadCells as wrong:  # something changed between the two pages
+        plan = ImportPlan((), wrong.cells, ())
+        return page("places/import.html", form=ImportForm(), plan=plan, name=name, content="")
+    except BadInput as error:
+        return _import_page(error)
+    return see_other("/team/places")
+
+
+def _packed(content: bytes, plan: ImportPlan) -> str:
+    """The file in letters, for the next page; empty while it cannot be kept."""
+    return "" if plan.bad else base64.b64encode(content).decode("ascii")
+
+
+def _import_page(error: BadInput) -> Response:
+    form = ImportForm()
+    show_beside(form, error)
+    return page("places/import.html", form=form, plan=None)
+
+
+def _choice() -> PlaceChoice:
+    wanted = request.args
+    number = wanted.get("page", "")
+    return PlaceChoice(
+        area=wanted.get("area", ""),
+        kind=wanted.get("kind", ""),
+        stock=wanted.get("stock", ""),
+        page=max(1, int(number)) if number.isascii() and number.isdigit() and len(number) <= 6 else 1,
+    )
+
+
+def _address(choice: PlaceChoice, number: int) -> str:
+    chosen = {"area": choice.area, "kind": choice.kind, "stock": choice.stock, "page": str(number)}
+    return "/team/places?" + urlencode({name: value for name, value in chosen.items() if value})
+
+
+def _areas() -> frozenset[int]:
+    areas: frozenset[int] = g.actor.area_ids
+    return areas
+
+
+def _by() -> int:
+    staff_id: int = g.actor.staff_id
+    return staff_id
