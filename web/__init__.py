@@ -12,6 +12,7 @@ from matcher.domain.errors import SetupError
 from matcher.services.wordings import Scheme
 from matcher.store.session import configure
 from web import (
+    badges,
     calendar_feed,
     changes,
     checking,
@@ -35,6 +36,7 @@ from web import (
     public,
     regulars,
     team,
+    team_needs,
     texts,
     visits,
     volunteers,
@@ -70,6 +72,7 @@ def create_app(config: Config | None = None) -> Flask:
         SECRET_KEY=config.secret_key,
         IS_TRIAL=config.embedded,
         NOTIFY_TOKEN=config.notify.token,
+        TEXTS_A_DAY=config.texts_a_day if config.holds_back else None,
         SCHEME=Scheme(config.scheme, config.phone, config.origin),
         SESSION_COOKIE_SECURE=is_https,
         SESSION_COOKIE_HTTPONLY=True,
@@ -90,8 +93,8 @@ def create_app(config: Config | None = None) -> Flask:
     for noun in (
         *(public, checking, invitations),
         *(needs, for_someone, confirming, changes, contact_card, details, offers, matches, visits, volunteers),
-        *(own_settings, regulars, cold, team, texts, who_could_help, desk, concerns),
         *(places, place_reports),
+        *(own_settings, regulars, cold, team, team_needs, texts, who_could_help, badges, desk, concerns),
         *(calendar_feed, notify, outbox, health),
     ):
         app.register_blueprint(noun.blueprint)

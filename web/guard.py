@@ -49,9 +49,12 @@ STAFF_ACTIONS = frozenset(
         Action.STOP_VOLUNTEER,
         Action.DECIDE_FOR_THEM,
         Action.TRIAGE,
+        Action.WORK_ON_NEED,
+        Action.LOOK_AHEAD,
         Action.ASK_BY_HAND,
         Action.WORD_MESSAGES,
         Action.LOOK_AFTER_PLACES,
+        Action.GIVE_BADGE,
         Action.SIGN_OUT,
     }
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, make_response
+from flask import Blueprint, Response, current_app, jsonify, make_response
 
 from matcher.domain.errors import Unavailable
 from matcher.services import health
@@ -45,7 +45,7 @@ def parts() -> Response:
 def _database_checks() -> dict[str, HealthCheck]:
     try:
         with reading() as session:
-            return health.checks(session, now=clock.now())
+            return health.checks(session, now=clock.now(), texts_a_day=current_app.config["TEXTS_A_DAY"])
     except Unavailable as error:
         return health.database_down(error.message)
 

@@ -13,7 +13,9 @@ PAGES: tuple[tuple[str, str, Action], ...] = (
     ("/team/cold", "Cold weather", Action.SWITCH_COLD),
     ("/team/places", "Places and stock", Action.LOOK_AFTER_PLACES),
     ("/team/concerns", "Concerns", Action.READ_CONCERNS),
+    ("/team/badges", "Badges", Action.GIVE_BADGE),
     ("/team/messages", "Messages", Action.WORD_MESSAGES),
+    ("/team/by-hand", "By hand", Action.WORK_ON_NEED),
     ("/team/answers", "Expected and given answers", Action.READ_CALIBRATION),
 )
 

@@ -69,6 +69,13 @@ def apart(occurrence_id: int) -> Response:
     return _decided(occurrence_id, pins.keep_apart, _offer_id(), request.form.get("why", ""))
 
 
+@blueprint.post(f"/team/who/{_VISIT}/together")
+@declares(Action.ASK_BY_HAND, sealed_by=is_session_sealed)
+def together(occurrence_id: int) -> Response:
+    """Take back that the team keeps them apart."""
+    return _decided(occurrence_id, pins.pair_again, _offer_id())
+
+
 def _decided(occurrence_id: int, verb: Callable[..., None], *words: Any) -> Response:
     """Do it, and let the next round look; or say beside the neighbour it was about why it cannot be."""
     try:
@@ -77,7 +84,7 @@ def _decided(occurrence_id: int, verb: Callable[..., None], *words: Any) -> Resp
             verb(session, occurrence_id, *words, area_ids=areas, staff_id=by, now=clock.now())
     except BadInput as wrong:
         return _page(occurrence_id, wrong=str(wrong), about=_offer_id())
-    bell.ring(bell.RUN_DUE_ROUNDS)
+    bell.ring(bell.RUN_DUE_ROUNDS, bell.DELIVER_DUE)
     return see_other(f"/team/who/{occurrence_id}")
 
 

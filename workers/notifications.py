@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import structlog
 
@@ -22,7 +23,7 @@ SCHEME = Scheme(
     name=config.scheme,
     phone=config.phone,
     origin=config.origin,
-    limits=SENDING_LIMITS if config.holds_back else None,
+    limits=replace(SENDING_LIMITS, texts_a_day=config.texts_a_day) if config.holds_back else None,
 )
 MOST_BATCHES = 50
 # Well inside a lease, so that a slow provider does not make uncertain what was never handed to it.

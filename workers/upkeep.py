@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from matcher.services import health, upkeep
+from matcher.services import health, spending, upkeep
 from matcher.store.session import unit_of_work
 from workers.arrivals import see_what_arrived
 from workers.celery import app
 from workers.clock import now
-from workers.notifications import deliver_due
+from workers.notifications import SCHEME, deliver_due
 from workers.rounds import run_due_rounds
 
 
@@ -28,6 +28,7 @@ def keep_up() -> None:
     """Lapse what has passed, open what comes round, ask how it went; see whether what was sent has arrived."""
     with unit_of_work() as session:
         upkeep.keep_up(session, now=now())
+        spending.tell_if_spent(session, SCHEME.limits, now=now())
     try:
         see_what_arrived()
     finally:

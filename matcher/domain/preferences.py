@@ -35,12 +35,13 @@ ASKS_CHOICES: dict[str, int | None] = {"2": 2, "4": 4, "7": 7, "any": None}
 @dataclass(frozen=True, slots=True)
 class SendingLimits:
     """For one person: the hours in which nothing goes that can wait, unless they chose others, and the most messages
-    in an hour and in a day.
+    in an hour and in a day. For all of them together: the most texts that are paid for in a day.
     """
 
     quiet: Hours
     an_hour: int
     a_day: int
+    texts_a_day: int = 5000
 
 
 SENDING_LIMITS = SendingLimits(quiet=QUIET_CHOICES["21-8"], an_hour=4, a_day=12)
@@ -81,6 +82,8 @@ MUST_ARRIVE = frozenset(
         *("referral_posted", "referral_matched", "referral_unmet"),
     }
 )
+# What goes by text even when the day's texts are used up; of the questions only those that could not wait a night.
+NEVER_TOO_DEAR = (MUST_ARRIVE - {"match_asked"}) | {"warm_check"}
 CONFIRMED_WITHIN = timedelta(minutes=30)
 NEAR = timedelta(hours=12)
 BEFORE_A_VISIT = timedelta(hours=2)

@@ -49,6 +49,9 @@ class Action(StrEnum):
     DECIDE_FOR_THEM = "decide_for_them"
     TRIAGE = "triage"
     ASK_BY_HAND = "ask_by_hand"
+    GIVE_BADGE = "give_badge"
+    WORK_ON_NEED = "work_on_need"
+    LOOK_AHEAD = "look_ahead"
     READ_OUTBOX = "read_outbox"
     READ_CALENDAR = "read_calendar"
     REPORT_DELIVERY = "report_delivery"
@@ -167,6 +170,9 @@ RULES: Mapping[Action, tuple[Rule, ...]] = {
     Action.ASK_BY_HAND: (_staff(StaffRoleName.COORDINATOR),),
     Action.LOOK_AFTER_PLACES: (_staff(StaffRoleName.COORDINATOR),),
     Action.REPORT_LEVEL: (_anyone,),
+    Action.GIVE_BADGE: (_staff(StaffRoleName.COORDINATOR),),
+    Action.WORK_ON_NEED: (_staff(StaffRoleName.COORDINATOR),),
+    Action.LOOK_AHEAD: (_staff(StaffRoleName.COORDINATOR),),
     Action.READ_OUTBOX: (_trial,),
     Action.READ_CALENDAR: (_holder(LinkPurpose.CALENDAR, "person_id"),),
     Action.READ_TEXT: (_staff(StaffRoleName.COORDINATOR),),

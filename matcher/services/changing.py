@@ -77,10 +77,11 @@ def accept_other_time(session: Session, need_id: int, key: str, *, now: datetime
     audit.record(session, audit.person(need.resident_id), "widened", ("need", need_id), now=now)
 
 
-def change_time(session: Session, need_id: int, timing: NeedDraft, *, now: datetime) -> None:
+def change_time(session: Session, need_id: int, timing: NeedDraft, *, now: datetime, actor: str = "") -> None:
     """Other times in place of the ones asked for. Whoever was asked or was coming is told; others are asked anew.
 
-    BadInput names the field. Conflict for what is over, and for help that comes every week.
+    actor: who changed it, for the audit; the resident, unless named. BadInput names the field. Conflict for what is
+    over, and for help that comes every week.
     """
     occurrences = _locked(session, need_id)
     need = session.get_one(Need, need_id, with_for_update={"key_share": True})
@@ -101,7 +102,7 @@ def change_time(session: Session, need_id: int, timing: NeedDraft, *, now: datet
     _look_afresh(occurrence, now)
     need.first_day = local_day(windows[0].start)
     need.bands = sorted(timing.times, key=list(BANDS).index)
-    audit.record(session, audit.person(need.resident_id), "changed", ("need", need_id), "time", now=now)
+    audit.record(session, actor or audit.person(need.resident_id), "changed", ("need", need_id), "time", now=now)
 
 
 def note_of(session: Session, need_id: int) -> str:
@@ -109,7 +110,7 @@ def note_of(session: Session, need_id: int) -> str:
     return session.scalar(select(NeedNote.note).where(NeedNote.need_id == need_id)) or ""
 
 
-def change_note(session: Session, need_id: int, typed: str, *, now: datetime) -> None:
+def change_note(session: Session, need_id: int, typed: str, *, now: datetime, actor: str = "") -> None:
     """Another note for the neighbour, or none. BadInput for a code in it."""
     note = clean_text(typed, needs.NOTE_LENGTH)
     refuse_secrets(note)
@@ -123,7 +124,7 @@ def change_note(session: Session, need_id: int, typed: str, *, now: datetime) ->
         kept.note = note
     elif note:
         session.add(NeedNote(need_id=need_id, note=note))
-    audit.record(session, audit.person(need.resident_id), "changed", ("need", need_id), "note", now=now)
+    audit.record(session, actor or audit.person(need.resident_id), "changed", ("need", need_id), "note", now=now)
 
 
 def change_wishes(

@@ -17,7 +17,7 @@ from matcher.domain.kinds import job_words
 from matcher.domain.lifecycle import EXPECTED, NeedStatus, OfferStatus
 from matcher.domain.localtime import clock_words, day_words, local_day
 from matcher.domain.postcodes import parse_postcode, spaced
-from matcher.services import addresses, audit, consents, drafts, need_page, needs, people, wishes
+from matcher.services import addresses, audit, badges, consents, drafts, need_page, needs, people, wishes
 from matcher.services.consents import Given
 from matcher.services.need_page import NeedPage
 from matcher.services.needs import NeedDraft
@@ -86,11 +86,12 @@ class DeskNeed:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """A visit of today that is still to come: when, what for, and the word that is said at the door."""
+    """A visit of today that is still to come: when, what for, the word said at the door, the number on the badge."""
 
     about: str
     job: str
     door_word: str
+    badge: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,9 +204,10 @@ def is_ours(session: Session, wanted: str, name: str, handler: Handler, *, now: 
     for visit, first_name, word, need, words in rows:
         is_today = local_day(visit.starts_at) == local_day(now)
         if is_today and first_name.casefold() == people.check_first_name(name).casefold():
-            audit.record(session, handler.actor, "vouched", ("visit", visit.id), "door_word", now=now)
+            audit.record(session, handler.actor, "vouched", ("visit", visit.id), "door_word", "badge", now=now)
             job = job_words(words, tuple(need.details))
-            return DoorAnswer(first_name, Expected(clock_words(visit.starts_at), job, word))
+            badge = badges.numbers_of(session, [visit.person_id]).get(visit.person_id)
+            return DoorAnswer(first_name, Expected(clock_words(visit.starts_at), job, word, badge))
     return DoorAnswer(people.check_first_name(name), None)
 
 

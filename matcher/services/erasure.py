@@ -16,6 +16,7 @@ from matcher.services import audit, leaving, links, needs
 from matcher.services.outbox import Owed, drop_pending, owe
 from matcher.store.models import (
     Arrangement,
+    Badge,
     ChannelChoice,
     Check,
     ConsoleMessage,
@@ -131,7 +132,7 @@ def _erase_words(session: Session, person_id: int) -> None:
         execution_options={"synchronize_session": False},
     )
     session.execute(update(InboundText).where(InboundText.person_id == person_id).values(words=""))
-    for table in (ChannelChoice, Check, Leaning, LeaningReset, Pin, WarmCheck):
+    for table in (Badge, ChannelChoice, Check, Leaning, LeaningReset, Pin, WarmCheck):
         session.execute(delete(table).where(table.person_id == person_id))
     told = select(Notification.id).where(
         or_(

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from matcher.domain.lifecycle import NeedStatus, NotificationStatus, OccurrenceStatus
-from matcher.services import cold_hints
+from matcher.services import cold_hints, spending
 from matcher.store.models import Heartbeat, Need, Notification, Occurrence
 
 # A stopped scheduler is an alarm within two minutes.
@@ -51,8 +51,10 @@ def last_heard(session: Session, part: str) -> datetime | None:
     return session.scalar(select(Heartbeat.at).where(Heartbeat.part == part))
 
 
-def checks(session: Session, *, now: datetime) -> dict[str, HealthCheck]:
-    """Every check that the database can answer: database, worker, beat, sweep, round, outbox."""
+def checks(session: Session, *, now: datetime, texts_a_day: int | None = None) -> dict[str, HealthCheck]:
+    """Every check that the database can answer: database, worker, beat, sweep, round, outbox; and texts, where there
+    is a most of them.
+    """
     heard = dict(session.execute(select(Heartbeat.part, Heartbeat.at)).all())
     found = {"database": HealthCheck(ok=True, age_s=0.0, detail="it answers")}
     for part, limit in SILENT_FOR.items():
@@ -67,7 +69,7 @@ def checks(session: Session, *, now: datetime) -> dict[str, HealthCheck]:
         age_s=round(unsent, 1),
         detail="nothing waits" if not unsent else "the oldest message that is due",
     )
-    return found
+    return found if texts_a_day is None else found | {"texts": _texts(session, texts_a_day, now)}
 
 
 def database_down(detail: str) -> dict[str, HealthCheck]:
@@ -99,6 +101,14 @@ def _weather(session: Session, now: datetime) -> dict[str, HealthCheck]:
         )
         for source in cold_hints.sources(session, now=now)
     }
+
+
+def _texts(session: Session, most: int, now: datetime) -> HealthCheck:
+    """What went today of the texts that may be paid for in a day."""
+    went = spending.texts_today(session, now=now)
+    words = f"{went:,} of {most:,} texts went today"
+    spent = f"{words}: what can wait waits for tomorrow"
+    return HealthCheck(ok=went < most, age_s=None, detail=words if went < most else spent)
 
 
 def _oldest_unconsidered() -> Any:

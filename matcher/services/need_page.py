@@ -14,7 +14,7 @@ from matcher.domain.kinds import job_words
 from matcher.domain.lifecycle import EXPECTED, HOLDING, MatchStatus, NeedStatus, OccurrenceStatus, VisitStatus
 from matcher.domain.localtime import clock_words, day_words, window_words
 from matcher.domain.recurrence import Recurrence
-from matcher.services import arrangements, batching, changing, confirming, need_timeline
+from matcher.services import arrangements, badges, batching, changing, confirming, need_timeline
 from matcher.services.changing import OtherTime
 from matcher.services.need_timeline import Happening
 from matcher.store import queries
@@ -38,13 +38,14 @@ class NeedState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Helper:
-    """Someone who said yes: a first name and the time of their visit, no more."""
+    """Someone who said yes: a first name, the time of their visit and the number of their badge, no more."""
 
     first_name: str
     status: VisitStatus
     day: str
     about: str
     set_off_at: str | None
+    badge: int | None
 
     @property
     def when(self) -> str:
@@ -91,7 +92,10 @@ def read(session: Session, need_id: int, *, now: datetime) -> NeedPage:
     asked = session.scalars(select(Match).where(Match.occurrence_id == occurrence.id).order_by(Match.asked_at)).all()
     can_say_how = queries.occurrence_to_judge(session, need_id, now) is not None
     state = _waiting_for_a_word(session, need) or _state(occurrence, visits, [match.status for match in asked])
-    helpers = tuple(_helper(visit, name) for visit, name in visits if visit.status in HOLDING)
+    worn = badges.numbers_of(session, [visit.person_id for visit, _ in visits if visit.status in EXPECTED])
+    helpers = tuple(
+        _helper(visit, name, worn.get(visit.person_id)) for visit, name in visits if visit.status in HOLDING
+    )
     return NeedPage(
         reference=need.reference,
         state=state,
@@ -200,11 +204,12 @@ _PLAIN = {
 }
 
 
-def _helper(visit: Visit, name: str) -> Helper:
+def _helper(visit: Visit, name: str, badge: int | None) -> Helper:
     return Helper(
         first_name=name,
         status=visit.status,
         day=day_words(visit.starts_at),
         about=clock_words(visit.starts_at),
         set_off_at=clock_words(visit.on_way_at) if visit.on_way_at else None,
+        badge=badge,
     )

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.errors import MessageError
 from matcher.domain.lifecycle import NotificationStatus, check_move
-from matcher.domain.messages import Message, words_event
+from matcher.domain.messages import Message, parts_of, words_event
 from matcher.domain.preferences import CONFIRMED_WITHIN, MUST_ARRIVE
 from matcher.services import another_way, audit, message_texts
 from matcher.services.waiting import Wait, wait_of
@@ -264,6 +264,7 @@ def _lease(session: Session, row: Notification, scheme: Scheme, now: datetime) -
         _end(row, NotificationStatus.FAILED, now, "they have had so many messages: ring them")
         return None
     row.attempts += 1
+    row.parts = parts_of(worded.message.text) if row.channel == "text" else 1
     row.due_at = now + LEASE  # due again once the lease has run out
     return Envelope(row.id, row.channel, worded.recipient, worded.shown_as, worded.message, row.attempts)
 

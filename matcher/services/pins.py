@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.errors import BadInput, NotFound
 from matcher.domain.lifecycle import NeedStatus, OccurrenceStatus, OfferStatus
-from matcher.services import audit, people
+from matcher.services import audit, matches, people
 from matcher.store import queries
 from matcher.store.bulk import among, grouped
-from matcher.store.models import ApartChoice, Need, Occurrence, Offer, Pin
+from matcher.store.models import ApartChoice, Feedback, Need, NeverPair, Occurrence, Offer, Pin, Visit
 
 PIN_WHYS: Mapping[str, str] = {
     "knows_them": "They know each other",
@@ -45,7 +45,8 @@ class Keep:
 def pin(
     session: Session, occurrence_id: int, keep: Keep, *, area_ids: frozenset[int], staff_id: int, now: datetime
 ) -> None:
-    """Keep it for this person. What was kept for somebody else before, in the same way, is theirs no more.
+    """Keep it for this person. What was kept for somebody else before, in the same way, is theirs no more; who else has
+    been asked about it is told in the same transaction that it is off.
 
     NotFound if the visit is of no area of theirs; BadInput, with nothing written, if it cannot be or has no reason.
     """
@@ -57,6 +58,7 @@ def pin(
         raise BadInput("They are to be kept apart from someone there", field="offer")
     which: dict[str, Any] = {"need_id": need.id} if keep.every_visit else {"occurrence_id": occurrence_id}
     _lift(session, which, now)
+    _take_back_questions(session, need.id, None if keep.every_visit else occurrence_id, person_id, now)
     session.add(Pin(**which, person_id=person_id, staff_id=staff_id, why=keep.why, set_at=now))
     _look_again(session, need, now)
     audit.record(session, audit.staff(staff_id), "pinned", ("person", person_id), *which, now=now)
@@ -104,6 +106,45 @@ def keep_apart(
     session.flush()
 
 
+def pair_again(
+    session: Session, occurrence_id: int, offer_id: int, *, area_ids: frozenset[int], staff_id: int, now: datetime
+) -> None:
+    """Take back that the team keeps them apart. What one of the two said of the other themselves stands.
+
+    BadInput, with nothing written, if it is not the team's to take back.
+    """
+    need = _locked(session, occurrence_id, area_ids)
+    person_id = _person(session, offer_id)
+    low, high = sorted((person_id, need.resident_id))
+    choice, pair = session.get(ApartChoice, (low, high)), session.get(NeverPair, (low, high))
+    if choice is None or pair is None:
+        raise BadInput("The team does not keep them apart", field="offer")
+    said_themselves = pair.set_at < choice.set_at or _said_not_again(session, low, high)
+    session.delete(choice)
+    session.flush()
+    if not said_themselves:
+        session.delete(pair)
+        _look_again(session, need, now)
+    audit.record(session, audit.staff(staff_id), "paired_again", ("person", person_id), now=now)
+    session.flush()
+
+
+def _said_not_again(session: Session, one: int, other: int) -> bool:
+    """One of the two was helped by the other and would rather have someone else."""
+    said = (
+        select(Feedback.id)
+        .join(Visit, Visit.id == Feedback.visit_id)
+        .join(Occurrence, Occurrence.id == Visit.occurrence_id)
+        .join(Need, Need.id == Occurrence.need_id)
+        .where(
+            Feedback.again == "other",
+            ((Visit.person_id == one) & (Need.resident_id == other))
+            | ((Visit.person_id == other) & (Need.resident_id == one)),
+        )
+    )
+    return session.scalar(select(said.exists())) is True
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """Whom each occurrence is kept for, by occurrence and by need: (person_id, offer_id) of their active offers."""
@@ -141,6 +182,23 @@ def _locked(session: Session, occurrence_id: int, area_ids: frozenset[int]) -> N
     if need_id is None:
         raise NotFound
     return session.get_one(Need, need_id)
+
+
+def _take_back_questions(
+    session: Session, need_id: int, occurrence_id: int | None, person_id: int, now: datetime
+) -> None:
+    """Whoever else was asked about what is kept need not answer. A yes that was given stays: that is for a call."""
+    open_ones = select(Occurrence).where(
+        Occurrence.need_id == need_id,
+        Occurrence.status.in_((OccurrenceStatus.OPEN, OccurrenceStatus.FILLED)),
+    )
+    if occurrence_id is not None:
+        open_ones = open_ones.where(Occurrence.id == occurrence_id)
+    theirs = set(session.scalars(select(Offer.id).where(Offer.person_id == person_id)))
+    for one in session.scalars(open_ones.order_by(Occurrence.id).with_for_update(key_share=True)).all():
+        if occurrence_id is not None and one.status is OccurrenceStatus.FILLED:
+            raise BadInput("Somebody has said yes to this visit: ring them first", field="offer")
+        matches.withdraw_unfit(session, one.id, theirs.__contains__, now=now)
 
 
 def _person(session: Session, offer_id: int) -> int:

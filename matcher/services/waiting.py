@@ -1,4 +1,5 @@
-"""Whether a message waits: nothing that can wait goes in somebody's quiet hours, nor more than so many to one person.
+"""Whether a message waits: nothing that can wait goes in somebody's quiet hours, nor more than so many to one person,
+nor more texts in a day than the scheme can pay for.
 
 What waits is looked at again when its time has come, so that it says what is true then, or nothing.
 """
@@ -7,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from sqlalchemy import case, func, literal, select
 from sqlalchemy.orm import Session
@@ -20,6 +21,7 @@ from matcher.domain.preferences import (
     BEFORE_A_VISIT,
     CHANNELS,
     NEAR,
+    NEVER_TOO_DEAR,
     NEVER_TOO_MANY,
     Hours,
     SendingLimits,
@@ -51,7 +53,22 @@ def wait_of(session: Session, row: Notification, limits: SendingLimits | None, *
     if row.staff_id is not None or row.template in AT_ONCE or row.channel not in CHANNELS:
         return None  # what is said by a person waits for nobody but them
     wait = _quiet(session, row, limits, now) or (_crowded(session, row, limits, now) if limits else None)
-    return wait if wait is not None and not _must_go(session, row, wait, now) else None
+    if wait is not None and not _must_go(session, row, wait, now):
+        return wait
+    return _dear(session, row, limits, now) if limits else None
+
+
+def _dear(session: Session, row: Notification, limits: SendingLimits, now: datetime) -> Wait | None:
+    """The day's texts are used up: what can wait does so until the next day begins."""
+    if row.channel != "text" or row.template in NEVER_TOO_DEAR:
+        return None
+    today = local_day(now)
+    if queries.texts_since(session, at_local(today, time())) < limits.texts_a_day:
+        return None
+    until = at_local(today + timedelta(days=1), time())
+    if row.match_id is not None and row.template == "match_asked":
+        return Wait(until) if session.get_one(Match, row.match_id).starts_at > until + NEAR else None
+    return Wait(until)
 
 
 def _quiet(session: Session, row: Notification, limits: SendingLimits | None, now: datetime) -> Wait | None:

@@ -98,6 +98,7 @@ class WhoPage:
     """
 
     occurrence_id: int
+    need_id: int
     reference: str
     job: str
     area: str
@@ -139,6 +140,7 @@ def read(
     first = queries.next_window(occurrence, now)
     return WhoPage(
         occurrence_id=occurrence_id,
+        need_id=need.id,
         reference=need.reference,
         job=job_words(kind.job_words, tuple(need.details)),
         area=area,

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from matcher.domain import messages
 from matcher.domain.errors import MessageError
 from matcher.domain.lifecycle import NeedStatus, OccurrenceStatus, OfferStatus
+from matcher.domain.localtime import local_day
 from matcher.domain.messages import Message
 from matcher.services import cold_wordings, message_texts, news_wordings, page_links, reply_wordings, visit_wordings
 from matcher.services.wording_desk import Desk, Scheme, Values, Wording
@@ -161,6 +162,13 @@ def _concern_raised(desk: Desk) -> Values:
     return {"ref": reference, "link": f"{desk.scheme.origin}/team/concerns"}
 
 
+def _texts_spent(desk: Desk) -> Values:
+    """Of no use on the next day: then there are texts again."""
+    if local_day(desk.row.owed_at) != local_day(desk.now):
+        return None
+    return {"n": str(desk.row.values["n"]), "link": f"{desk.scheme.origin}/team/messages"}
+
+
 _WORDINGS: Mapping[str, Wording] = {
     **visit_wordings.WORDINGS,
     **reply_wordings.WORDINGS,
@@ -182,6 +190,7 @@ _WORDINGS: Mapping[str, Wording] = {
     "back_on_list": _back_on_list,
     "staff_code": _staff_code,
     "concern_raised": _concern_raised,
+    "texts_spent": _texts_spent,
 }
 _RECEIPT = "details_erased"
 

@@ -25,6 +25,7 @@ from matcher.store.models import (
     Match,
     Need,
     NeverPair,
+    Notification,
     Occurrence,
     Offer,
     Person,
@@ -91,6 +92,14 @@ def next_window(occurrence: Occurrence, now: datetime) -> TimeWindow:
     """The first of its windows that is not over; the last, if all are."""
     windows = windows_of(occurrence)
     return next((window for window in windows if window.end > now), windows[-1])
+
+
+def texts_since(session: Session, moment: datetime) -> int:
+    """How many texts went since then, as they are paid for."""
+    wanted = select(func.coalesce(func.sum(Notification.parts), 0)).where(
+        Notification.channel == "text", Notification.sent_at >= moment
+    )
+    return session.execute(wanted).scalar_one()
 
 
 def missing_checks(session: Session, kind_slugs: Collection[str], person_id: int, on: date) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import time, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import text
 from matcher.domain import messages
 from matcher.domain.lifecycle import VisitStatus
 from matcher.domain.localtime import at_local, local_day
+from matcher.domain.preferences import SENDING_LIMITS
 from matcher.services import (
     arrangement_changes,
     checking,
@@ -21,6 +23,7 @@ from matcher.services import (
     regular_visits,
     reminders,
     replies,
+    spending,
     staff,
     upkeep,
     weather_looks,
@@ -186,6 +189,12 @@ class Told:
         self.tell()
         world.now = began
 
+    def use_up_the_texts(self):
+        """Ruth hears that a day's texts are used up."""
+        with self.world.work() as session:
+            spending.tell_if_spent(session, replace(SENDING_LIMITS, texts_a_day=0), now=self.world.now)
+        self.tell()
+
     def snow_to_come(self):
         """A feed with one warning, over all of Wiltshire."""
         county = {"type": "Polygon", "coordinates": [square(-3, 50, 2)]}
@@ -225,6 +234,7 @@ def told(quiet):
     told.speak_for_others()
     told.have_news()
     told.freeze_and_thaw()
+    told.use_up_the_texts()
     return told
 
 

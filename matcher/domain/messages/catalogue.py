@@ -71,6 +71,7 @@ _OTHERS: Mapping[str, str] = {
     "staff_code": "Team: sign-in code",
     "concern_raised": "Team: a concern waits",
     "cold_suggested": "Team: cold weather may come",
+    "texts_spent": "Team: today's texts are used up",
 }
 GROUPS: Mapping[str, Mapping[str, str]] = {
     "To residents": _RESIDENTS,

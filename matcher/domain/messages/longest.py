@@ -56,7 +56,11 @@ _PAGES: Mapping[str, str] = {
     "arrangement_stand_in": "me/",
     "offer_made": "me/",
 }
-_STAFF_PAGES: Mapping[str, str] = {"cold_suggested": "team/cold", "concern_raised": "team/concerns"}
+_STAFF_PAGES: Mapping[str, str] = {
+    "cold_suggested": "team/cold",
+    "concern_raised": "team/concerns",
+    "texts_spent": "team/messages",
+}
 
 
 @dataclass(frozen=True, slots=True)

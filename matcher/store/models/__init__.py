@@ -23,7 +23,7 @@ from matcher.store.models.offers import (
     OfferKind,
     OfferTrait,
 )
-from matcher.store.models.people import Check, Home, Person
+from matcher.store.models.people import Badge, Check, Home, Person
 from matcher.store.models.places import Place, StockReport
 from matcher.store.models.reports import VisitReport
 from matcher.store.models.running import AuditRow, Draft, Heartbeat
@@ -38,6 +38,7 @@ __all__ = [
     "AuditRow",
     "AvailabilityException",
     "AvailabilityRule",
+    "Badge",
     "Cell",
     "ChannelChoice",
     "Check",

@@ -23,7 +23,8 @@ class Notification(Declared):
     where the receipt of an erasure goes. put_off_at: since when it waits because its person had so many already.
     confirm_by: by when the channel should have said that it arrived; null where it never says. instead_of_id: the
     message that this one says again by another way, because that one is not known to have arrived. text_id: the words
-    of a coordinator's that held when it was owed; null for those of the release.
+    of a coordinator's that held when it was owed; null for those of the release. parts: how many texts
+    it is paid for as.
     """
 
     __tablename__ = "notifications"
@@ -50,6 +51,7 @@ class Notification(Declared):
     due_at: Mapped[datetime]
     put_off_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
+    parts: Mapped[int] = mapped_column(default=1, server_default="1")
     sent_at: Mapped[datetime | None]
     confirm_by: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
@@ -78,6 +80,8 @@ class Notification(Declared):
             "due_at",
             postgresql_where=sql("status in ('pending', 'leased')"),
         ),
+        CheckConstraint("parts > 0", name="some_parts"),
+        Index("ix_notifications_texts_sent", "sent_at", postgresql_where=sql("channel = 'text'")),
         Index("ix_notifications_confirm_by", "confirm_by", postgresql_where=sql("status = 'sent'")),
     )
 

@@ -1,4 +1,4 @@
-"""People, their homes (private, apart from everything else) and the checks seen."""
+"""People, their homes (private, apart from everything else), the checks seen and the badges worn."""
 
 from __future__ import annotations
 
@@ -63,3 +63,16 @@ class Check(Declared):
         UniqueConstraint("person_id", "name"),
         CheckConstraint("expires_on > seen_on", name="expires_after_seen"),
     )
+
+
+class Badge(Declared):
+    """The number on a volunteer's badge: no two have the same."""
+
+    __tablename__ = "badges"
+
+    person_id: Mapped[int] = link_to("offers.person_id", primary_key=True, index=False)
+    number: Mapped[int] = mapped_column(unique=True)
+    staff_id: Mapped[int] = link_to("staff.id")
+    given_at: Mapped[datetime]
+
+    __table_args__ = (CheckConstraint("number between 1 and 999999", name="short_number"),)

@@ -1,14 +1,17 @@
 """A visit, or a need, is kept for one neighbour; two people are kept apart: with a reason, and rounds keep to it."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy.exc import IntegrityError
 
 from matcher.domain.errors import BadInput, NotFound
+from matcher.domain.lifecycle import MatchStatus
 from matcher.services import asking_by_hand, pins, who_could_help
 from matcher.services.asking_by_hand import ByHand
 from matcher.services.pins import Keep
 from matcher.services.who_could_help import Look
-from matcher.store.models import ApartChoice, AuditRow, NeverPair, Occurrence, Offer, Pin
+from matcher.store.models import ApartChoice, AuditRow, Match, NeverPair, Occurrence, Offer, Pin
 from tests.statements import statements
 
 
@@ -76,6 +79,63 @@ def test_every_visit_of_a_need_is_kept_and_a_visit_goes_before_it(world, need):
     keep(world, need, "Christopher")
     world.round()
     assert world.who_was_asked(need) == ["Christopher"]
+
+
+@pytest.mark.parametrize("every_visit", [False, True])
+def test_keeping_it_takes_back_the_questions_to_others_and_tells_them(world, need, every_visit):
+    world.ask_all(["Christopher", "Ann"], need)
+    world.deliver()
+    keep(world, need, "Ann", every_visit=every_visit)
+    assert [match.status for match in world.all(Match)] == [MatchStatus.WITHDRAWN, MatchStatus.PROPOSED]
+    assert world.owed("Christopher")[-1] == ("match_withdrawn", "pending")
+    assert "match_withdrawn" not in [template for template, _ in world.owed("Ann")]
+    assert world.yes("Ann").held
+
+
+def test_a_visit_somebody_said_yes_to_is_not_kept_for_another(world, need):
+    world.ask_all(["Christopher"], need)
+    world.yes("Christopher")
+    with pytest.raises(BadInput, match="has said yes"):
+        keep(world, need, "Ann")
+    assert (world.all(Pin), world.visit("Christopher").status) == ([], "held")
+
+
+def test_what_the_team_kept_apart_it_may_take_back(world, need):
+    decide(world, need, pins.keep_apart, offer_of(world, "Ann"), "fell_out")
+    decide(world, need, pins.pair_again, offer_of(world, "Ann"))
+    assert (world.all(NeverPair), world.all(ApartChoice)) == ([], [])
+    assert world.all(AuditRow, action="paired_again")
+    keep(world, need, "Ann")
+    world.round()
+    assert world.who_was_asked(need) == ["Ann"]
+    with pytest.raises(BadInput, match="does not keep them apart"):
+        decide(world, need, pins.pair_again, offer_of(world, "Ann"))
+
+
+def test_what_the_resident_said_of_them_stands_whatever_the_team_takes_back(world, need):
+    low, high = sorted((world.people["Ann"], world.people["Eileen"]))
+    world.execute(
+        "insert into never_pairs values (:low, :high, :at)", low=low, high=high, at=world.now - timedelta(days=1)
+    )
+    decide(world, need, pins.keep_apart, offer_of(world, "Ann"), "asked")
+    decide(world, need, pins.pair_again, offer_of(world, "Ann"))
+    assert world.all(ApartChoice) == []
+    assert world.one(NeverPair)
+
+
+def test_not_again_said_of_a_visit_stands_whoever_kept_them_apart_first(world, need):
+    world.ask_all(["Ann"], need)
+    world.yes("Ann")
+    world.later(hours=3)
+    world.done("Ann")
+    decide(world, need, pins.keep_apart, offer_of(world, "Ann"), "asked")
+    world.execute(
+        "insert into feedback (visit_id, answer, again, said_at) values (:visit, 'well', 'other', :at)",
+        visit=world.visit("Ann").id,
+        at=world.now,
+    )
+    decide(world, need, pins.pair_again, offer_of(world, "Ann"))
+    assert world.one(NeverPair)
 
 
 def test_the_page_says_for_whom_it_is_kept_and_why_not_the_others(world, need):

@@ -67,6 +67,7 @@ EVENTS = {
     "reply_warm_well",
     "cold_called_up",
     "cold_suggested",
+    "texts_spent",
     "warm_check",
     "thaw_resident",
     "thaw_volunteer",
