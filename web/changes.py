@@ -8,13 +8,14 @@ from flask import Blueprint, Response, request
 
 from matcher.domain.errors import BadInput, Conflict
 from matcher.domain.roles import LinkPurpose
-from matcher.services import changing, need_page, wishes
+from matcher.services import asking_again, changing, need_page, wishes
 from matcher.services.access import Action
 from matcher.store.session import reading, unit_of_work
 from web import bell, clock
 from web.forms.needs import NoteForm, WhenForm, WishesForm
 from web.forms.questions import Asking, QuestionForm, show_beside
 from web.guard import declares, granted
+from web.once import new_key, sent_key
 from web.templating import page, see_other
 
 blueprint = Blueprint("changes", __name__)
@@ -96,7 +97,17 @@ def ask_again(token: str) -> Response:
     if not _is_answered(form):
         return _again_page(token, form)
     with unit_of_work() as session:
-        posted = changing.ask_again(session, granted("need_id"), form.timing(), now=clock.now())
+        posted = asking_again.ask_again(session, granted("need_id"), form.timing(), sent_key(), now=clock.now())
+    bell.ring(bell.RUN_DUE_ROUNDS, bell.DELIVER_DUE)
+    return see_other(f"/r/{posted.token}/sent")
+
+
+@blueprint.post("/r/<token:token>/again/same")
+@declares(Action.CHANGE_NEED, link=LinkPurpose.STATUS)
+def ask_the_same(token: str) -> Response:
+    """The same as last time, on the next day that suits, in one tap."""
+    with unit_of_work() as session:
+        posted = asking_again.ask_the_same(session, granted("need_id"), sent_key(), now=clock.now())
     bell.ring(bell.RUN_DUE_ROUNDS, bell.DELIVER_DUE)
     return see_other(f"/r/{posted.token}/sent")
 
@@ -126,7 +137,7 @@ def _change_page(token: str, *, when: WhenForm | None = None, note: NoteForm | N
 
 def _again_page(token: str, form: WhenForm) -> Response:
     form.prepare(_asking())
-    return page("needs/again.html", need=_need(), token=token, form=form)
+    return page("needs/again.html", need=_need(), token=token, form=form, key=new_key())
 
 
 def _need() -> Any:

@@ -9,6 +9,8 @@ from web.templating import page
 # Where a request begins, and where it is sent. In between people may go on: their answers are kept a day.
 _BEGINS = frozenset({"needs.question", "for_someone.question"})
 _SENDS = frozenset({"needs.send", "for_someone.send", "changes.again", "changes.ask_again"})
+# Where one tap sends what was asked before: nothing was typed that could be kept.
+_TAPS = frozenset({"changes.ask_the_same"})
 
 
 def set_up_closing(app: Flask, words: str) -> None:
@@ -21,7 +23,8 @@ def _shut() -> Response | None:
     is_beginning = (
         request.endpoint in _BEGINS and request.method != "POST" and not (request.view_args or {}).get("path")
     )
-    if not is_beginning and request.endpoint not in _SENDS:
+    if not is_beginning and request.endpoint not in _SENDS | _TAPS:
         return None
-    is_kept = request.endpoint in _SENDS and request.method == "POST"
-    return page("public/closed.html", status=503 if is_kept else 200, kept_at=request.full_path if is_kept else "")
+    is_sent = not is_beginning and request.method == "POST"
+    kept_at = request.full_path if is_sent and request.endpoint in _SENDS else ""
+    return page("public/closed.html", status=503 if is_sent else 200, kept_at=kept_at)

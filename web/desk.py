@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -21,13 +19,13 @@ from web.forms.desk import CallForm, DoorForm, FindForm
 from web.forms.questions import Asking, QuestionForm, show_beside
 from web.guard import HIGHEST_ID, declares
 from web.needs import draft_of
+from web.once import new_key, sent_key
 from web.templating import page, see_other
 
 blueprint = Blueprint("desk", __name__)
 
 _NEED = f"<int(max={HIGHEST_ID}):need_id>"
 _OWED = f"<int(max={HIGHEST_ID}):notification_id>"
-_KEY = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
 @blueprint.get("/desk")
@@ -51,16 +49,14 @@ def new() -> Response:
     form = CallForm()
     with reading() as session:
         form.prepare(Asking(session, clock.now(), {}))
-    return _call_page(form, key=secrets.token_urlsafe(16))
+    return _call_page(form, key=new_key())
 
 
 @blueprint.post("/desk/new")
 @declares(Action.USE_DESK, sealed_by=is_session_sealed)
 def take() -> Response:
     """Read it back; send it once the caller has said yes to what was read."""
-    form, key = CallForm(request.form), request.form.get("key", "")
-    if not _KEY.fullmatch(key):
-        key = secrets.token_urlsafe(16)
+    form, key = CallForm(request.form), sent_key()
     try:
         with unit_of_work() as session:
             form.prepare(Asking(session, clock.now(), {}))

@@ -19,6 +19,7 @@ from web.guard import declares, granted
 from web.journey_views import add_views
 from web.journeys import Answers, Forms, Journey, Question
 from web.limits import POSTING, count_phone, limiter
+from web.once import new_key
 from web.templating import page, see_other
 
 blueprint = Blueprint("needs", __name__)
@@ -159,4 +160,4 @@ def _need_page(template: str, token: str, *, form: HowItWentForm | None = None, 
         need = need_page.read(session, granted("need_id"), now=clock.now())
     if form and form.errors and not need.can_say_how:  # the question is not on the page any more
         return see_other(f"/r/{token}")
-    return page(template, need=need, token=token, form=form, back=back, now=clock.now())
+    return page(template, need=need, token=token, form=form, back=back, key=new_key(), now=clock.now())

@@ -1,9 +1,9 @@
-"""A resident changes a request where it stands: another time, one more time, another note; or asks for it again."""
+"""A resident changes a request where it stands: another time, one more time, another note, somebody else to come."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -18,11 +18,10 @@ from matcher.domain.localtime import day_words, local_day, window_words
 from matcher.domain.recurrence import Recurrence, day_windows
 from matcher.domain.timewindow import TimeWindow, merge
 from matcher.domain.wording import clean_text, refuse_secrets
-from matcher.services import audit, batching, confirming, matches, needs, visits, wishes
-from matcher.services.needs import NeedDraft, PostedNeed
-from matcher.services.people import PersonDraft
+from matcher.services import audit, batching, matches, needs, visits, wishes
+from matcher.services.needs import NeedDraft
 from matcher.store import queries
-from matcher.store.models import Need, NeedNote, Occurrence, Person
+from matcher.store.models import Need, NeedNote, Occurrence
 
 # Reasons of a round that another time may do away with.
 _TIME_IS_WHY = ("nobody_free", "window_passed", "all_busy_elsewhere")
@@ -148,47 +147,6 @@ def change_wishes(
             if need.status is NeedStatus.OPEN and occurrence.reason_code != batching.NOT_YET:
                 _look_afresh(occurrence, now)
     audit.record(session, audit.person(need.resident_id), "changed", ("need", need_id), "who_comes", now=now)
-
-
-def ask_again(session: Session, need_id: int, timing: NeedDraft, *, now: datetime) -> PostedNeed:
-    """The same help for the same person at another time, with nothing typed again. BadInput names the field."""
-    before = session.get_one(Need, need_id)
-    resident = session.get_one(Person, before.resident_id, with_for_update={"key_share": True})
-    twin = _asked_just_now(session, before, now)
-    if twin is not None:
-        return PostedNeed(twin.id, twin.reference, needs.status_link(session, twin.id, now=now), is_triaged=False)
-    wanted = wishes.wanted_with(session, before)
-    draft = replace(
-        timing,
-        musts=wanted.musts,
-        wishes=wanted.wishes,
-        kind=before.kind_slug,
-        details=tuple(before.details),
-        helpers=before.helpers,
-        contact=before.contact,
-        note=note_of(session, need_id),
-        person=PersonDraft(first_name=resident.first_name, phone="", house="", postcode=""),
-        must_confirm=confirming.is_waiting(session, need_id),
-    )
-    return needs.write_need(session, draft, resident, now=now)
-
-
-_PRESSED_TWICE_WITHIN = timedelta(minutes=1)
-
-
-def _asked_just_now(session: Session, before: Need, now: datetime) -> Need | None:
-    """The need that a first press of the same button wrote."""
-    return session.scalar(
-        select(Need)
-        .where(
-            Need.resident_id == before.resident_id,
-            Need.kind_slug == before.kind_slug,
-            Need.id > before.id,
-            Need.posted_at > now - _PRESSED_TWICE_WITHIN,
-        )
-        .order_by(Need.id.desc())
-        .limit(1)
-    )
 
 
 def _locked(session: Session, need_id: int) -> Sequence[Occurrence]:

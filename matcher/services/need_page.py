@@ -14,7 +14,7 @@ from matcher.domain.kinds import job_words
 from matcher.domain.lifecycle import EXPECTED, HOLDING, MatchStatus, NeedStatus, OccurrenceStatus, VisitStatus
 from matcher.domain.localtime import clock_words, day_words, window_words
 from matcher.domain.recurrence import Recurrence
-from matcher.services import arrangements, badges, batching, changing, confirming, need_timeline
+from matcher.services import arrangements, asking_again, badges, batching, changing, confirming, need_timeline
 from matcher.services.changing import OtherTime
 from matcher.services.need_timeline import Happening
 from matcher.store import queries
@@ -81,6 +81,7 @@ class NeedPage:
     resident: str
     contact: str
     usual: str | None
+    again: str | None
 
 
 def read(session: Session, need_id: int, *, now: datetime) -> NeedPage:
@@ -121,6 +122,7 @@ def read(session: Session, need_id: int, *, now: datetime) -> NeedPage:
         resident=session.get_one(Person, need.resident_id).first_name,
         contact=need.contact,
         usual=arrangements.usual_name(session, need_id),
+        again=asking_again.when_again(need, now=now) if state in _ENDED else None,
     )
 
 

@@ -55,5 +55,13 @@ def test_what_is_planned_goes_on_and_help_may_be_offered(closed: FlaskClient, wo
     assert "We take no new requests just now" in again.text
 
 
+def test_nor_is_the_same_asked_for_again_in_one_tap(closed: FlaskClient, world: World) -> None:
+    assert press(closed, f"/r/{world.status}/cancel").status_code == 303
+    answer = press(closed, f"/r/{world.status}", f"/r/{world.status}/again/same")
+    assert answer.status_code == 503
+    assert "We take no new requests just now" in answer.text
+    assert "/again/same" not in answer.text, "that address cannot be read"
+
+
 def test_an_open_scheme_says_nothing_of_it(client: FlaskClient) -> None:
     assert "no new requests" not in client.get("/").text + client.get("/ask").text

@@ -398,6 +398,23 @@ def test_asking_again_asks_only_when(client: FlaskClient, world: World) -> None:
     assert count_needs() == 2
 
 
+def test_asking_again_in_one_tap_makes_one_request_however_often_it_is_pressed(
+    client: FlaskClient, world: World
+) -> None:
+    press(client, f"/r/{world.status}/cancel")
+    shown = client.get(f"/r/{world.status}").text
+    form = re.search(r'again/same".*?form_token" value="([^"]+)".*?name="key" value="([^"]+)"', shown, re.DOTALL)
+    assert form
+    typed = {"form_token": form[1], "key": form[2]}
+    first, second = (client.post(f"/r/{world.status}/again/same", data=typed) for _ in range(2))
+    assert count_needs() == 2
+    for sent in (first, second):
+        asked = client.get(sent.location).text
+        assert "We have your request" in asked
+        assert f'href="{sent.location.removesuffix("/sent")}/change"' in asked
+    assert client.get(second.location).text.count("Clear the path and the steps") == 1
+
+
 @pytest.mark.parametrize(
     ("typed", "message"),
     [

@@ -1,4 +1,4 @@
-"""Changing a request where it stands, and asking for the same again."""
+"""Changing a request where it stands."""
 
 from datetime import UTC, datetime
 
@@ -11,7 +11,7 @@ from matcher.services.need_page import NeedState
 from matcher.services.needs import NeedDraft
 from matcher.services.people import PersonDraft
 from matcher.store import queries
-from matcher.store.models import Feedback, Match, Need, NeedNote, NeedWish, NeverPair, Occurrence, Person
+from matcher.store.models import Feedback, Match, Need, NeedNote, NeedWish, NeverPair, Occurrence
 
 NOBODY = PersonDraft(first_name="", phone="", house="", postcode="")
 
@@ -34,11 +34,6 @@ def page(world, need):
 def accept(world, need, key):
     with world.work() as session:
         changing.accept_other_time(session, need.need_id, key, now=world.now)
-
-
-def ask_again(world, need, **changes):
-    with world.work() as session:
-        return changing.ask_again(session, need.need_id, timing(**changes), now=world.now)
 
 
 def test_another_time_takes_the_place_of_the_old_and_is_asked_about(world):
@@ -130,35 +125,6 @@ def test_the_note_is_changed_added_and_removed(world):
         assert [row.note for row in world.all(NeedNote)] == kept
     with pytest.raises(BadInput), world.work() as session:
         changing.change_note(session, need.need_id, "Key safe 4821", now=world.now)
-
-
-def test_asking_again_types_nothing_again(world):
-    need = world.post(details=("path",), note="Mind the cat", helpers=2, contact="letter")
-    world.cancel(need)
-    world.later(hours=1)
-    again = ask_again(world, need)
-    old, new = world.all(Need)
-    assert again.reference == new.reference != old.reference
-    for field in ("resident_id", "kind_slug", "details", "helpers", "contact"):
-        assert getattr(new, field) == getattr(old, field)
-    assert [row.note for row in world.all(NeedNote)] == ["Mind the cat"] * 2
-    assert len(world.all(Person)) == 1
-
-
-def test_asking_again_twice_at_once_is_once(world):
-    need = world.post()
-    world.later(hours=1)
-    first, second = ask_again(world, need), ask_again(world, need)
-    assert first.reference == second.reference
-    assert len(world.all(Need)) == 2
-
-
-def test_a_number_that_was_never_confirmed_is_not_confirmed_by_asking_again(world):
-    need = world.post(must_confirm=True)
-    world.cancel(need)
-    world.later(hours=1)
-    again = ask_again(world, need)
-    assert page(world, again).state is NeedState.NOT_CONFIRMED
 
 
 @pytest.mark.parametrize(("again", "apart"), [("other", 1), ("yes", 0), ("any", 0), ("", 0)])

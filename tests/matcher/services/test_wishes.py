@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from matcher.domain.errors import BadInput
 from matcher.engine.problem import ReasonCode
-from matcher.services import changing, erasure, leaving, needs, offer_changes
+from matcher.services import asking_again, erasure, leaving, needs, offer_changes
 from matcher.services.round_reader import read_problem
 from matcher.store.models import Match, NeedWish, Occurrence, OfferTrait
 from tests.worlds import world as world
@@ -117,7 +117,7 @@ def test_who_asks_again_asks_for_the_same(world):
     world.later(hours=1)
     with world.work() as session:
         timing = needs.NeedDraft("", "tomorrow", frozenset({"am"}), world.draft("Eileen"), "")
-        again = changing.ask_again(session, need.need_id, timing, now=world.now)
+        again = asking_again.ask_again(session, need.need_id, timing, "k" * 22, now=world.now)
     kept = {(row.trait, row.is_must) for row in world.all(NeedWish) if row.need_id == again.need_id}
     assert kept == A_MUST_AND_A_WISH
 
