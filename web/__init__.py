@@ -35,8 +35,10 @@ from web import (
     places,
     public,
     regulars,
+    stories,
     team,
     team_needs,
+    team_stories,
     texts,
     visits,
     volunteers,
@@ -91,7 +93,7 @@ def create_app(config: Config | None = None) -> Flask:
     set_up_bell(app, config.redis_url)
     add_error_pages(app)
     for noun in (
-        *(public, checking, invitations),
+        *(public, checking, invitations, stories, team_stories),
         *(needs, for_someone, confirming, changes, contact_card, details, offers, matches, visits, volunteers),
         *(places, place_reports),
         *(own_settings, regulars, cold, team, team_needs, texts, who_could_help, badges, desk, concerns),

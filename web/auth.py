@@ -250,4 +250,6 @@ def _first_page(roles: frozenset[str]) -> str:
         return "/team"
     if StaffRoleName.CALL_HANDLER in roles:
         return "/desk"
+    if StaffRoleName.CONNECTOR in roles:
+        return "/team/stories"
     return "/team/concerns" if StaffRoleName.SAFEGUARDING_LEAD in roles else "/team"

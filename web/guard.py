@@ -55,6 +55,8 @@ STAFF_ACTIONS = frozenset(
         Action.WORD_MESSAGES,
         Action.LOOK_AFTER_PLACES,
         Action.GIVE_BADGE,
+        Action.TYPE_STORY,
+        Action.KEEP_STORIES,
         Action.SIGN_OUT,
     }
 )
@@ -140,7 +142,7 @@ def link_seal() -> str:
     return seal("link", token)
 
 
-def granted(field: Literal["need_id", "match_id", "visit_id", "person_id", "referral_id"]) -> int:
+def granted(field: Literal["need_id", "match_id", "visit_id", "person_id", "referral_id", "story_id"]) -> int:
     """The id of what the private link of this request was made for."""
     found: int | None = getattr(g.actor.grant, field)
     assert found is not None, f"a link without {field}"
@@ -188,6 +190,7 @@ def _thing_of(given: Grant | None) -> Thing:
         visit_id=given.visit_id,
         person_id=given.person_id,
         referral_id=given.referral_id,
+        story_id=given.story_id,
     )
 
 

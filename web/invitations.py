@@ -16,7 +16,7 @@ blueprint = Blueprint("invitations", __name__)
 
 _FORM = "invitation"
 # Choice -> where it leads.
-_LEADS_TO = {"ask": "/ask", "offer": "/offer", "story": "/contact#story", "read": "/what-we-do"}
+_LEADS_TO = {"ask": "/ask", "offer": "/offer", "story": "/tell", "read": "/what-we-do"}
 
 
 @blueprint.get("/i/<string(maxlength=12):code>")

@@ -12,6 +12,7 @@ PAGES: tuple[tuple[str, str, Action], ...] = (
     ("/team/regular", "Regular visits", Action.ARRANGE),
     ("/team/cold", "Cold weather", Action.SWITCH_COLD),
     ("/team/places", "Places and stock", Action.LOOK_AFTER_PLACES),
+    ("/team/stories", "Stories", Action.KEEP_STORIES),
     ("/team/concerns", "Concerns", Action.READ_CONCERNS),
     ("/team/badges", "Badges", Action.GIVE_BADGE),
     ("/team/messages", "Messages", Action.WORD_MESSAGES),

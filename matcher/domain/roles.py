@@ -25,4 +25,5 @@ class LinkPurpose(StrEnum):
     ME = "me"
     CALENDAR = "calendar"
     REFERRAL = "referral"
+    STORY = "story"
     SIGN_IN = "sign_in"

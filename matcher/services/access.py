@@ -61,6 +61,11 @@ class Action(StrEnum):
     WORD_MESSAGES = "word_messages"
     LOOK_AFTER_PLACES = "look_after_places"
     REPORT_LEVEL = "report_level"
+    TELL_STORY = "tell_story"
+    READ_OWN_STORY = "read_own_story"
+    CHANGE_OWN_STORY = "change_own_story"
+    TYPE_STORY = "type_story"
+    KEEP_STORIES = "keep_stories"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,7 @@ class Grant:
     match_id: int | None = None
     visit_id: int | None = None
     referral_id: int | None = None
+    story_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +106,7 @@ class Thing:
     person_id: int | None = None
     referral_id: int | None = None
     area_id: int | None = None
+    story_id: int | None = None
 
 
 NOTHING = Thing()
@@ -177,6 +184,11 @@ RULES: Mapping[Action, tuple[Rule, ...]] = {
     Action.READ_CALENDAR: (_holder(LinkPurpose.CALENDAR, "person_id"),),
     Action.READ_TEXT: (_staff(StaffRoleName.COORDINATOR),),
     Action.WORD_MESSAGES: (_staff(StaffRoleName.COORDINATOR),),
+    Action.TELL_STORY: (_anyone,),
+    Action.READ_OWN_STORY: (_holder(LinkPurpose.STORY, "story_id"),),
+    Action.CHANGE_OWN_STORY: (_holder(LinkPurpose.STORY, "story_id"),),
+    Action.TYPE_STORY: (_staff(StaffRoleName.CALL_HANDLER, StaffRoleName.CONNECTOR, StaffRoleName.COORDINATOR),),
+    Action.KEEP_STORIES: (_staff(StaffRoleName.CONNECTOR, StaffRoleName.COORDINATOR),),
     Action.TEXT_BACK: (_trial,),
     Action.REPORT_TEXT: (_anyone,),  # likewise
     Action.REPORT_DELIVERY: (_anyone,),  # who shows the bearer token: the seal of that route

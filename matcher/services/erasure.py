@@ -12,7 +12,7 @@ from matcher.domain.lifecycle import (
     NeedStatus,
     OfferStatus,
 )
-from matcher.services import audit, leaving, links, needs
+from matcher.services import audit, leaving, links, needs, story_withdrawal
 from matcher.services.outbox import Owed, drop_pending, owe
 from matcher.store.models import (
     Arrangement,
@@ -78,6 +78,7 @@ def erase_person(
     if need_id is not None:
         _owe_receipt(session, session.get_one(Need, need_id), home, now)
     links.revoke(session, now=now, person_id=person_id)
+    story_withdrawal.withdraw_of_person(session, person, home, actor=actor, now=now)
     _erase_words(session, person_id)
     session.delete(home)
     person.first_name, person.erased_at = NOBODYS_NAME, now

@@ -33,6 +33,7 @@ def issue(session: Session, grant: Grant, *, expires_at: datetime, now: datetime
             match_id=grant.match_id,
             visit_id=grant.visit_id,
             referral_id=grant.referral_id,
+            story_id=grant.story_id,
             made_at=now,
             expires_at=expires_at,
         )
@@ -51,6 +52,7 @@ def open_link(session: Session, token: str, purpose: LinkPurpose, *, now: dateti
         match_id=link.match_id,
         visit_id=link.visit_id,
         referral_id=link.referral_id,
+        story_id=link.story_id,
     )
 
 

@@ -53,6 +53,7 @@ class Owed:
     person_id: int | None = None
     staff_id: int | None = None
     referral_id: int | None = None
+    story_id: int | None = None
     channel: str = "text"
     about: Mapping[str, int] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
@@ -98,6 +99,7 @@ def _row(owed: Owed, text_id: Any, now: datetime) -> dict[str, Any]:
         "person_id": owed.person_id,
         "staff_id": owed.staff_id,
         "referral_id": owed.referral_id,
+        "story_id": owed.story_id,
         "channel": owed.channel,
         **owed.about,
         noun: thing_id,

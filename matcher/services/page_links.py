@@ -1,4 +1,4 @@
-"""New private links to the pages of residents, volunteers and who asked for someone else, and how long each lasts."""
+"""New private links to the pages of residents, volunteers, tellers and who asked for another; how long each lasts."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from matcher.domain.localtime import at_local
 from matcher.domain.roles import LinkPurpose
 from matcher.services import links
 from matcher.services.access import Grant
-from matcher.store.models import Match, Need, Occurrence, Visit
+from matcher.store.models import Match, Need, Occurrence, Story, Visit
 
 STATUS_LINK_LASTS = timedelta(days=60)
 VISIT_LINK_LASTS = timedelta(days=14)
 OWN_PAGE_LINK_LASTS = timedelta(days=365)
+STORY_LINK_LASTS = timedelta(days=2 * 365)
 
 
 def status_link(session: Session, need: Need, *, now: datetime) -> str:
@@ -29,6 +30,12 @@ def outcome_link(session: Session, need: Need, referral_id: int, *, now: datetim
     grant = Grant(LinkPurpose.REFERRAL, referral_id=referral_id)
     begins = max(now, at_local(need.first_day, time()))
     return links.issue(session, grant, expires_at=begins + STATUS_LINK_LASTS, now=now)
+
+
+def story_link(session: Session, story: Story, *, now: datetime) -> str:
+    """A new token for a teller's own page: as long as a story may be kept, chosen anew in its last days."""
+    grant = Grant(LinkPurpose.STORY, story_id=story.id)
+    return links.issue(session, grant, expires_at=now + STORY_LINK_LASTS, now=now)
 
 
 def visit_link(session: Session, visit: Visit, *, now: datetime) -> str:

@@ -1,4 +1,4 @@
-"""What is over goes after its time: people with nothing under way, who asked for them, thanks, reports and worries."""
+"""What is over goes after its time: people with nothing under way, who asked for them, what people told us."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.lifecycle import NeedStatus, OfferStatus
 from matcher.domain.retention import ASKER_KEPT, PERSON_KEPT, WORDS_KEPT, WORRY_KEPT
-from matcher.services import audit, concerns, drafts, erasure, texts_to_read
+from matcher.services import audit, concerns, drafts, erasure, story_withdrawal, texts_to_read
 from matcher.store.models import Feedback, Home, Need, Occurrence, Offer, Person, Visit, VisitReport
 
 
@@ -47,6 +47,7 @@ def erase_old(session: Session, *, now: datetime) -> int:
         + _erase_askers(session, now)
         + _erase_words(session, now)
         + concerns.erase_old(session, kept_for=WORRY_KEPT, now=now)
+        + story_withdrawal.erase_expired(session, limit=BATCH, now=now)
     )
 
 

@@ -18,7 +18,15 @@ from matcher.domain.errors import MessageError
 from matcher.domain.lifecycle import NeedStatus, OccurrenceStatus, OfferStatus
 from matcher.domain.localtime import local_day
 from matcher.domain.messages import Message
-from matcher.services import cold_wordings, message_texts, news_wordings, page_links, reply_wordings, visit_wordings
+from matcher.services import (
+    cold_wordings,
+    message_texts,
+    news_wordings,
+    page_links,
+    reply_wordings,
+    story_wordings,
+    visit_wordings,
+)
 from matcher.services.wording_desk import Desk, Scheme, Values, Wording
 from matcher.store.models import (
     Concern,
@@ -31,6 +39,7 @@ from matcher.store.models import (
     Person,
     Referral,
     Staff,
+    StoryTeller,
 )
 
 __all__ = ["NEED_CODE_LASTS", "Scheme", "Worded", "values_of", "word_message"]
@@ -174,6 +183,7 @@ _WORDINGS: Mapping[str, Wording] = {
     **reply_wordings.WORDINGS,
     **news_wordings.WORDINGS,
     **cold_wordings.WORDINGS,
+    **story_wordings.WORDINGS,
     "need_posted": _need_posted,
     "need_link": _need_link,
     "need_code": _need_code,
@@ -202,10 +212,8 @@ def _recipient(session: Session, row: Notification) -> tuple[str, str] | None:
         return staff.email, f"{staff.name}, by email"
     if row.template == _RECEIPT:  # of an erasure: nothing else is known of them any more
         return (to, f"someone, by {row.channel}") if (to := row.values.get("to")) else None
-    if row.referral_id is not None:
-        referral = session.get_one(Referral, row.referral_id)
-        to = referral.email if row.channel == "email" else referral.phone
-        return (to, f"{referral.first_name}, by {row.channel}") if to else None
+    if row.referral_id is not None or row.story_id is not None:
+        return _outsider(session, row)
     if row.inbound_id is not None and row.person_id is None:
         sender = session.get_one(InboundText, row.inbound_id).sender
         return (sender, "someone who texted, by text") if sender else None
@@ -219,6 +227,19 @@ def _recipient(session: Session, row: Notification) -> tuple[str, str] | None:
     if not address:
         raise MessageError("they gave no email address: ring them")
     return address, f"{person.first_name}, by {row.channel}"
+
+
+def _outsider(session: Session, row: Notification) -> tuple[str, str] | None:
+    """Of who is no person of the scheme: who asked for someone else, or told a story."""
+    if row.referral_id is not None:
+        referral = session.get_one(Referral, row.referral_id)
+        to, name = (referral.email if row.channel == "email" else referral.phone), referral.first_name
+    elif (teller := session.get(StoryTeller, row.story_id)) is not None:
+        to = {"email": teller.email, "letter": teller.address}.get(row.channel) or teller.phone
+        name = teller.name
+    else:
+        return None
+    return (to, f"{name}, by {row.channel}") if to else None
 
 
 def _need(desk: Desk) -> Need:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from matcher.domain.roles import LinkPurpose
+from matcher.domain.stories import CHECKS
 from matcher.services import (
     calendar_feed,
     cold,
@@ -12,11 +13,13 @@ from matcher.services import (
     concerns,
     confirming,
     consents,
+    drafts,
     invitations,
     places,
     referrals,
     staff,
     stand_downs,
+    stories,
     upkeep,
     visit_reports,
 )
@@ -25,7 +28,8 @@ from matcher.services.consents import Given
 from matcher.services.needs import NeedDraft, PostedNeed
 from matcher.services.places import PlaceDraft
 from matcher.services.referrals import ReferralDraft
-from matcher.store.models import PhoneCheck, Visit
+from matcher.services.story_desk import Keeper
+from matcher.store.models import Area, PhoneCheck, Visit
 from tests.journeys.running import Running
 from tests.worlds import World
 
@@ -44,6 +48,8 @@ PUBLIC = {
     "details deleted": "/deleted",
     "an offer from someone known": "/offer/known",
     "a worry": "/concern",
+    "stories": "/stories",
+    "a story is erased": "/taken-back",
     "staff sign-in": "/sign-in",
     "outbox": "/outbox",
     "no such page": "/no-such-page",
@@ -63,6 +69,9 @@ TEAM = {
     "a text": "/team/messages/match_asked",
     "badges": "/team/badges",
     "how choices by hand did": "/team/by-hand",
+    "the team's stories": "/team/stories",
+    "type a story": "/team/stories/new",
+    "take a story back": "/team/stories/taken-back",
     "calls to make": "/desk",
     "a request by phone": "/desk/new",
     "find a caller": "/desk/find",
@@ -88,6 +97,7 @@ class EveryPage:
         self._for_someone()
         self._worried()
         self._places()
+        self._told_a_story()
         self.world.deliver()
         self.desk = self._desk()
         self.world.execute("update notifications set status = 'failed', last_error = 'ring them' where id = 1")
@@ -171,6 +181,29 @@ class EveryPage:
                 places.add_place(session, draft, area_ids=here, staff_id=staff_id, now=self.world.now)
         self.paths["a grit bin"] = "/places/1"
 
+    def _told_a_story(self) -> None:
+        """A story that is out, and one whose teller is asked about other words."""
+        reach = stories.Reach("phone", "Marjorie", "07700 900555")
+        scales = {"feeling": 2, "often": 4, "matters": 3}
+        staff_id, areas = self.world.coordinator(), frozenset(area.id for area in self.world.all(Area))
+        for words in ("Nobody could get up the hill for four days.", "My neighbour rang. First talk since Sunday."):
+            draft = stories.StoryDraft(words, "worry", "named", "calne", scales, "Marj", reach)
+            with self.world.work() as session:
+                told = stories.tell_story(session, draft, now=self.world.now)
+            with self.world.work() as session:
+                keeper = Keeper(session, told.story_id, staff_id=staff_id, area_ids=areas, now=self.world.now)
+                keeper.publish([code for code, _ in CHECKS])
+                keeper.printed("The winter report, page 4")
+        with self.world.work() as session:
+            Keeper(session, told.story_id, staff_id=staff_id, area_ids=areas, now=self.world.now).reword("She rang.")
+        own = f"/story/{told.token}"
+        self.paths |= {
+            f"a story{page.replace('/', ', ')}": f"{own}{page}" for page in ("", "/told", "/readers", "/withdraw")
+        }
+        self.story_id = told.story_id
+        with self.world.work() as session:
+            drafts.save(session, "t" * 22, "story_typed", {"reference": told.reference}, now=self.world.now)
+
     def _desk(self) -> dict[str, str]:
         """What a call handler opens: someone to ring, and someone to tell."""
         waiting, _ = self.world.all(PhoneCheck)
@@ -189,6 +222,8 @@ class EveryPage:
             "a place": "/team/places/2",
             "a concern": "/team/concerns/1",
             "one badge": f"/team/badges/{self.world.people['Ann']}",
+            "a story was typed": f"/team/stories/typed?d={'t' * 22}",
+            "one story": f"/team/stories/{self.story_id}",
             "who could help": f"/team/who/{looked_for[0][0]}",
             "what has happened": f"/team/needs/{waiting.need_id}",
             "a need's messages": f"/team/needs/{waiting.need_id}?show=message",

@@ -25,13 +25,15 @@ from matcher.services import (
     replies,
     spending,
     staff,
+    stories,
     upkeep,
     weather_looks,
 )
 from matcher.services.consents import Given
 from matcher.services.needs import NeedDraft
 from matcher.services.referrals import ReferralDraft
-from matcher.store.models import Occurrence, Visit
+from matcher.services.story_desk import Keeper
+from matcher.store.models import Area, Occurrence, Visit
 from tests.journeys.running import links_in
 from tests.matcher.domain.weather.feeds import feature, feed, square
 
@@ -47,6 +49,7 @@ BESIDE = {
     "visits": ("", "/hand-back", "/problem", "/told"),
     "me": ("", "/year", "/welcome", "/settings", "/settings/times", "/settings/pause", "/leave"),
     "for": ("", "/sent"),
+    "story": ("", "/told", "/readers", "/withdraw"),
     "team": ("",),
     "sign-in": ("",),
 }
@@ -139,9 +142,9 @@ class Told:
         world.now = began
 
     def speak_for_others(self):
-        """Someone asks for another, and someone tells of a worry."""
+        """Someone asks for another, someone tells of a worry, and a teller is asked about other words."""
         world = self.world
-        world.coordinator()
+        staff_id = world.coordinator()
         given = Given(consents.SELF, "relative", "spoken")
         asked = ReferralDraft(first_name="Nora", phone="07700 900444", given=given, is_told=True)
         times, person = frozenset({"am"}), world.draft("Vera")
@@ -149,6 +152,12 @@ class Told:
         with world.work() as session:
             referrals.post_for_someone(session, draft, asked, now=world.now)
             concerns.raise_concern(session, concerns.Worry(("other",), "A worry."), "k" * 22, now=world.now)
+            reach = stories.Reach("text", "Marjorie", "07700 900555")
+            told = stories.tell_story(
+                session, stories.StoryDraft("Snow.", "idea", "public", reach=reach), now=world.now
+            )
+            every = frozenset(area.id for area in world.all(Area))
+            Keeper(session, told.story_id, staff_id=staff_id, area_ids=every, now=world.now).reword("Deep snow.")
         self.tell()
 
     def ask_by_email_and_be_answered_by_text(self):
@@ -170,7 +179,7 @@ class Told:
     def freeze_and_thaw(self):
         """Christopher is called up, and Walter, who will clear for Kay whenever it is icy, is told that it thaws."""
         world, began = self.world, self.world.now
-        icy = world.post("Kay", is_icy=True)
+        icy = world.post("Kay", is_icy=True, when="tomorrow")
         with world.work() as session:
             weather_looks.take_warnings(session, self.snow_to_come(), now=world.now)
         self.tell()

@@ -207,6 +207,25 @@ OFFERING = (
     ("Keep everyone safe", lambda page: check(page, "I agree to these promises")),
 )
 
+TELLING = (
+    (
+        "What is it like to live here?",
+        lambda page: (
+            fill(page, {"Your story": "Nobody could get up the hill for four days."}),
+            check(page, "Something worries me"),
+        ),
+    ),
+    ("What does it mean to you?", None),
+    (
+        "Who may read it?",
+        lambda page: (
+            check(page, "Everyone, with no name or a name I choose"),
+            check(page, "Yes, by text"),
+            fill(page, {"Your first name": "Wolfeschlegelsteinhausenberger", "Your phone number": "07700 900555"}),
+        ),
+    ),
+)
+
 
 def check(page, label):
     page.get_by_label(label, exact=True).check()
@@ -217,18 +236,22 @@ def fill(page, fields):
         page.get_by_label(label, exact=True).fill(words)
 
 
-def look_through_journey(eye, path, questions):
-    """Each question as it opens, with every error it can have at once, and answered; then the answers to check."""
+def look_through_journey(eye, path, questions, last="Check your answers"):
+    """Each question as it opens, with every error it can have at once, and answered; then the answers to check. One
+    that may be left open has no answer here.
+    """
     eye.page.goto(path)
     for heading, answer in questions:
         see(eye.page, heading)
         eye.look(heading)
         press(eye.page, "Continue")
+        if answer is None:
+            continue
         expect(eye.page.locator(".govuk-error-summary")).to_be_visible()
         eye.look(f"{heading}, with errors")
         answer(eye.page)
         press(eye.page, "Continue")
-    see(eye.page, "Check your answers")
+    see(eye.page, last)
     eye.look(f"the answers, {path}")
 
 
@@ -306,6 +329,7 @@ def test_every_page_holds_up(quiet, someone):
     look_through_journey(eye, "/ask", ASKING)
     look_through_journey(eye, "/ask/for-someone", FOR_SOMEONE)
     look_through_journey(eye, "/offer", OFFERING)
+    look_through_journey(eye, "/tell", TELLING, "Check your story")
     look_at_mistakes(eye, MISTAKES)
     look_at_checks(eye, pages.world)
     look_at_sign_in(eye, pages.way_in())

@@ -11,7 +11,10 @@ from flask.testing import FlaskClient
 from flask_limiter.util import get_qualified_name
 
 from matcher.domain.roles import LinkPurpose
+from matcher.services import stories
 from matcher.services.access import Action
+from matcher.services.stories import StoryDraft
+from matcher.store.session import unit_of_work
 from tests.databases import Addresses
 from tests.web.conftest import World, press, rows_everywhere
 from web.guard import SAFE_METHODS, declared_of
@@ -56,6 +59,13 @@ def test_the_sixty_first_answer_of_a_minute_waits_and_reading_never_does(client:
     assert {client.get(at).status_code for _ in range(70)} == {200}
 
 
+def a_story() -> str:
+    """The token of a story that was just told."""
+    with unit_of_work() as session:
+        draft = StoryDraft("Nobody could get up the hill.", "worry", "public")
+        return stories.tell_story(session, draft, now=datetime.now(UTC)).token
+
+
 def filled_in(rule: str, tokens: dict[LinkPurpose | None, str], link: LinkPurpose | None) -> str:
     address = rule.replace("<token:token>", tokens.get(link, "x" * 22))
     for pattern, value in (
@@ -77,6 +87,7 @@ def test_no_form_is_taken_without_its_token_and_nothing_changes(
         LinkPurpose.MATCH: world.ask,
         LinkPurpose.ME: world.me,
         LinkPurpose.SIGN_IN: sign_in_token,
+        LinkPurpose.STORY: a_story(),
         LinkPurpose.VISIT: press(client, f"/m/{world.ask}", f"/m/{world.ask}/yes").location[-22:],
     }
     before = rows_everywhere(database.owner_url)
@@ -124,6 +135,7 @@ def test_get_and_head_change_nothing_on_any_page(
         LinkPurpose.MATCH: world.ask,
         LinkPurpose.ME: world.me,
         LinkPurpose.SIGN_IN: sign_in_token,
+        LinkPurpose.STORY: a_story(),
         LinkPurpose.VISIT: visit,
     }
     before = rows_everywhere(database.owner_url)

@@ -25,7 +25,19 @@ BANNED = (
     *("vulnerable", "service user", "client", "elderly", "needy", "beneficiary", "utilise", "in order to"),
     *("please note", "click here", "commence", "prior to", "regarding", "facilitate", "assistance", "e.g.", "i.e."),
 )
-PUBLIC = ("/", *READING, "/check", "/check/sent", "/deleted", "/ask", "/ask/for-someone", "/concern")
+PUBLIC = (
+    "/",
+    *READING,
+    "/check",
+    "/check/sent",
+    "/deleted",
+    "/ask",
+    "/ask/for-someone",
+    "/concern",
+    "/tell",
+    "/stories",
+    "/taken-back",
+)
 OWN = ("", "/sent", "/print", "/cancel", "/change", "/again", "/messages", "/delete")
 _LINES = ("p", "li", "h1", "h2", "label", "dd", "dt", "legend", "button", "td", "th", "div")
 

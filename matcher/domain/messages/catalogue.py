@@ -68,6 +68,7 @@ _OTHERS: Mapping[str, str] = {
     "referral_matched": "Asked for someone else: a neighbour said yes",
     "referral_done": "Asked for someone else: done",
     "referral_unmet": "Asked for someone else: not met",
+    "story_approve": "To the teller of a story: please check it",
     "staff_code": "Team: sign-in code",
     "concern_raised": "Team: a concern waits",
     "cold_suggested": "Team: cold weather may come",

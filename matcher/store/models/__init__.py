@@ -28,6 +28,14 @@ from matcher.store.models.places import Place, StockReport
 from matcher.store.models.reports import VisitReport
 from matcher.store.models.running import AuditRow, Draft, Heartbeat
 from matcher.store.models.staff import Role, Staff, StaffArea, StaffRole
+from matcher.store.models.stories import (
+    Story,
+    StoryApproval,
+    StoryPrint,
+    StoryPublication,
+    StoryTeller,
+    StoryWording,
+)
 from matcher.store.models.weather import ColdHint, WeatherSource
 
 __all__ = [
@@ -87,6 +95,12 @@ __all__ = [
     "StaffRole",
     "StandDown",
     "StockReport",
+    "Story",
+    "StoryApproval",
+    "StoryPrint",
+    "StoryPublication",
+    "StoryTeller",
+    "StoryWording",
     "Visit",
     "VisitReport",
     "WarmCheck",

@@ -35,6 +35,7 @@ class Notification(Declared):
     person_id: Mapped[int | None] = link_to("people.id")
     staff_id: Mapped[int | None] = link_to("staff.id")
     referral_id: Mapped[int | None] = link_to("referrals.id")
+    story_id: Mapped[int | None] = link_to("stories.id")
     channel: Mapped[str]
     need_id: Mapped[int | None] = link_to("needs.id")
     occurrence_id: Mapped[int | None] = link_to("occurrences.id")
@@ -63,8 +64,8 @@ class Notification(Declared):
         ),
         # An answer to a number that nobody is known by goes to that number.
         CheckConstraint(
-            "num_nonnulls(person_id, staff_id, referral_id) = 1"
-            " or num_nonnulls(person_id, staff_id, referral_id) = 0 and inbound_id is not null",
+            "num_nonnulls(person_id, staff_id, referral_id, story_id) = 1"
+            " or num_nonnulls(person_id, staff_id, referral_id, story_id) = 0 and inbound_id is not null",
             name="one_recipient",
         ),
         # News goes once, by whichever way they choose meanwhile.
@@ -146,18 +147,19 @@ class PrivateLink(Declared):
     match_id: Mapped[int | None] = link_to("matches.id")
     visit_id: Mapped[int | None] = link_to("visits.id")
     referral_id: Mapped[int | None] = link_to("referrals.id")
+    story_id: Mapped[int | None] = link_to("stories.id")
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
 
     __table_args__ = (
-        CheckConstraint("num_nonnulls(person_id, staff_id, referral_id) = 1", name="one_holder"),
+        CheckConstraint("num_nonnulls(person_id, staff_id, referral_id, story_id) = 1", name="one_holder"),
         # A link opens the one thing that its purpose names.
         CheckConstraint(
             "(purpose = 'status') = (need_id is not null) and (purpose = 'match') = (match_id is not null)"
             " and (purpose = 'visit') = (visit_id is not null) and (purpose = 'sign_in') = (staff_id is not null)"
-            " and (purpose = 'referral') = (referral_id is not null)",
+            " and (purpose = 'referral') = (referral_id is not null) and (purpose = 'story') = (story_id is not null)",
             name="opens_what_it_says",
         ),
     )

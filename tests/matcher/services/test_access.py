@@ -19,6 +19,7 @@ ACTORS = {
     "holder of a visit's link": Actor(Grant(LinkPurpose.VISIT, person_id=MINE, visit_id=MINE)),
     "holder of their own page's link": Actor(Grant(LinkPurpose.ME, person_id=MINE)),
     "holder of an outcome's link": Actor(Grant(LinkPurpose.REFERRAL, referral_id=MINE)),
+    "holder of a story's link": Actor(Grant(LinkPurpose.STORY, story_id=MINE)),
     "holder of a calendar's link": Actor(Grant(LinkPurpose.CALENDAR, person_id=MINE)),
     "holder of a sign-in link": Actor(Grant(LinkPurpose.SIGN_IN, staff_id=3)),
     "staff without a role": Actor(staff_id=3, area_ids=frozenset({AREA})),
@@ -27,8 +28,8 @@ ACTORS = {
     **STAFF,
 }
 THINGS = {
-    "mine": Thing(MINE, MINE, MINE, MINE, MINE, AREA),
-    "another's": Thing(ANOTHERS, ANOTHERS, ANOTHERS, ANOTHERS, ANOTHERS, OTHER_AREA),
+    "mine": Thing(MINE, MINE, MINE, MINE, MINE, AREA, MINE),
+    "another's": Thing(ANOTHERS, ANOTHERS, ANOTHERS, ANOTHERS, ANOTHERS, OTHER_AREA, ANOTHERS),
     "none": Thing(),
 }
 
@@ -72,6 +73,11 @@ ALLOWED = {
     "look_ahead": {("coordinator", "mine"), ("coordinator", "none")},
     "ask_by_hand": {("coordinator", "mine"), ("coordinator", "none")},
     "give_badge": {("coordinator", "mine"), ("coordinator", "none")},
+    "tell_story": EVERYBODY,
+    "read_own_story": {("holder of a story's link", "mine")},
+    "change_own_story": {("holder of a story's link", "mine")},
+    "type_story": {(who, thing) for who in ("call_handler", "connector", "coordinator") for thing in ("mine", "none")},
+    "keep_stories": {(role, thing) for role in ("connector", "coordinator") for thing in ("mine", "none")},
     "read_calendar": {("holder of a calendar's link", "mine")},
     "report_delivery": EVERYBODY,
     "report_text": EVERYBODY,

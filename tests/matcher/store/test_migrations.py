@@ -98,6 +98,9 @@ def test_every_foreign_key_has_an_index_that_begins_with_it(owner):
     assert set(unindexed) <= {
         "kinds.fk_kinds_level_code",
         "needs.fk_needs_kind_slug",
+        "story_approvals.fk_story_approvals_of_these_words",
+        "story_publications.fk_story_publications_as_approved",
+        "story_publications.fk_story_publications_at_their_level",
         "occurrences.fk_occurrences_area_id",
         "offer_kinds.fk_offer_kinds_kind_slug",
         "visits.fk_visits_helpers",

@@ -40,6 +40,7 @@ EVENTS = {
     "need_unmet",
     "offer_made",
     "concern_raised",
+    "story_approve",
     "referral_posted",
     "referral_matched",
     "referral_done",

@@ -1,0 +1,89 @@
+"""Stories as others read them: `domain.stories.may_read` decides what anyone may read, in `seen` and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from matcher.domain.roles import StaffRoleName
+from matcher.domain.stories import READABLE, Reader, may_read, shows_name
+from matcher.services import story_rows
+from matcher.store.models import Area, Story, StoryPublication, StoryWording
+
+A_PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a reader sees of one story, and nothing else of it. `name` is empty but for readers of a named one.
+
+    is_changed: the team wrote these words and the teller agreed to them.
+    """
+
+    story_id: int
+    words: str
+    name: str
+    area: str
+    about: str
+    is_changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A page of stories. `count`: of all there are."""
+
+    stories: tuple[Seen, ...]
+    count: int
+    page: int
+    last: int
+
+
+def reader_of(roles: Collection[StaffRoleName]) -> Reader:
+    """As whom somebody with these roles reads."""
+    if StaffRoleName.COORDINATOR in roles or StaffRoleName.CONNECTOR in roles:
+        return Reader.TEAM
+    return Reader.BOARD if StaffRoleName.BOARD_MEMBER in roles else Reader.PUBLIC
+
+
+def seen(
+    reader: Reader, story: Story, out: StoryPublication | None, words: str, area: str, *, now: datetime
+) -> Seen | None:
+    """What this reader sees of this story; None if they may not read it."""
+    if not may_read(reader, story_rows.standing(story, out), now=now):
+        return None
+    return Seen(
+        story_id=story.id,
+        words=words,
+        name=story.shown_name if reader is not Reader.BOARD and shows_name(story.level) else "",
+        area=area,
+        about=story.about or "",
+        is_changed=words != story.words,
+    )
+
+
+def out_for(session: Session, reader: Reader, *, now: datetime, area_id: int | None = None) -> tuple[Seen, ...]:
+    """Every story that is out and this reader may read, the newest first."""
+    wanted = (
+        select(Story, StoryPublication, StoryWording.words, func.coalesce(Area.name, ""))
+        .join(StoryPublication, StoryPublication.story_id == Story.id)
+        .join(StoryWording, StoryWording.id == StoryPublication.wording_id)
+        .outerjoin(Area, Area.id == Story.area_id)
+        .where(Story.level.in_(READABLE[reader]))
+        .order_by(StoryPublication.published_at.desc(), Story.id.desc())
+    )
+    if area_id is not None:
+        wanted = wanted.where(Story.area_id == area_id)
+    rows = (seen(reader, *row, now=now) for row in session.execute(wanted))
+    return tuple(one for one in rows if one is not None)
+
+
+def shelf(session: Session, reader: Reader, *, page: int = 1, now: datetime) -> Shelf:
+    """One page of them. A page that is not there is the last."""
+    found = out_for(session, reader, now=now)
+    last = max(1, -(-len(found) // A_PAGE))
+    page = min(max(page, 1), last)
+    return Shelf(found[(page - 1) * A_PAGE : page * A_PAGE], len(found), page, last)

@@ -1,0 +1,94 @@
+"""A story is taken back: in one transaction it is gone from everywhere but from what was printed, which is told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from matcher.domain.errors import NotFound
+from matcher.domain.wording import clean_line
+from matcher.services import audit, links, outbox
+from matcher.services.people import NAME_LENGTH
+from matcher.store.models import (
+    ConsoleMessage,
+    Home,
+    Notification,
+    Person,
+    Story,
+    StoryApproval,
+    StoryPrint,
+    StoryPublication,
+    StoryTeller,
+    StoryWording,
+)
+
+HOW = ("link", "phone", "post", "expired")
+
+
+def withdraw(session: Session, story_id: int, how: str, *, actor: str = audit.SYSTEM, now: datetime) -> None:
+    """Erase a story and whatever leads to its teller. Twice is once. NotFound if there is no such story."""
+    story = session.get(Story, story_id, with_for_update=True)
+    if story is None or how not in HOW:
+        raise NotFound
+    if story.withdrawn_at is not None:
+        return
+    outbox.drop_pending(session, story_id=story_id, now=now)
+    links.revoke(session, now=now, story_id=story_id)
+    _erase_copies(session, story_id)
+    for table in (StoryPublication, StoryApproval, StoryWording, StoryTeller):
+        session.execute(delete(table).where(table.story_id == story_id))
+    story.words = story.shown_name = ""
+    story.about = story.feeling = story.often = story.matters = story.talk_since = None
+    story.withdrawn_at, story.withdrawn_how = now, how
+    audit.record(session, actor, "withdrawn", ("story", story_id), now=now)
+    session.flush()
+
+
+def withdraw_by_reference(session: Session, reference: str, how: str, *, staff_id: int, now: datetime) -> int:
+    """For a teller who rings or writes and says their reference. NotFound if there is none such; the story's id."""
+    typed = clean_line(reference, NAME_LENGTH).upper().replace(" ", "").replace("-", "")
+    found = session.scalar(select(Story.id).where(func.replace(Story.reference, "-", "") == typed))
+    if found is None:
+        raise NotFound
+    withdraw(session, found, how, actor=audit.staff(staff_id), now=now)
+    return found
+
+
+def withdraw_of_person(session: Session, person: Person, home: Home, *, actor: str, now: datetime) -> None:
+    """Whoever erases their details takes back what they told under that name and number or address."""
+    reach = [StoryTeller.phone == home.phone] if home.phone else []
+    reach += [func.lower(StoryTeller.email) == home.email.lower()] if home.email else []
+    for by in reach:
+        theirs = select(StoryTeller.story_id).where(by, func.lower(StoryTeller.name) == person.first_name.lower())
+        for story_id in session.scalars(theirs.order_by(StoryTeller.story_id)).all():
+            withdraw(session, story_id, "link", actor=actor, now=now)
+
+
+def erase_expired(session: Session, *, limit: int, now: datetime) -> int:
+    """Withdraw what its teller's consent no longer holds for; how many. A second pass finds nothing."""
+    over = session.scalars(
+        select(Story.id)
+        .where(Story.withdrawn_at.is_(None), Story.consent_until <= now)
+        .order_by(Story.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for story_id in over:
+        withdraw(session, story_id, "expired", now=now)
+    return len(over)
+
+
+def prints_of(session: Session, story_id: int) -> tuple[str, ...]:
+    """Where it was printed: what cannot be taken back."""
+    wanted = select(StoryPrint.where_printed).where(StoryPrint.story_id == story_id).order_by(StoryPrint.id)
+    return tuple(session.scalars(wanted))
+
+
+def _erase_copies(session: Session, story_id: int) -> None:
+    told = select(Notification.id).where(Notification.story_id == story_id)
+    session.execute(
+        delete(ConsoleMessage).where(ConsoleMessage.notification_id.in_(told)),
+        execution_options={"synchronize_session": False},
+    )

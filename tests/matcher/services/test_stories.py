@@ -1,0 +1,271 @@
+"""A story: told, agreed to, put out, changed, and taken back until not a word of it is left."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from matcher.domain.errors import BadInput, Conflict, NotFound
+from matcher.domain.stories import CHECKS, CONSENT_LASTS, Level, Reader, Stage
+from matcher.services import erasure, own_story, retention, stories, story_queue, story_reading, story_withdrawal
+from matcher.services.stories import Reach, StoryDraft, Typed
+from matcher.services.story_desk import Keeper
+from matcher.store.models import (
+    PrivateLink,
+    Story,
+    StoryApproval,
+    StoryPrint,
+    StoryPublication,
+    StoryTeller,
+    StoryWording,
+)
+
+ALL = [code for code, _ in CHECKS]
+WORDS = "Quincepaste. Nobody could get up the hill for four days."
+
+
+def tell(world, *, level="public", contact="text", typed=None, **changes):
+    reach = Reach(contact, "Marjorie", phone="07700 900555", email="marjorie@example.org", address="1 Orchard View")
+    draft = StoryDraft(WORDS, "worry", level, reach=reach if contact else Reach(), **changes)
+    with world.work() as session:
+        return stories.tell_story(session, draft, typed=typed, now=world.now)
+
+
+@pytest.fixture
+def ruth(world):
+    """Ruth's verbs on a story."""
+    staff_id, areas = world.coordinator(), frozenset(row[0] for row in world.execute("select id from areas"))
+
+    def keep(told, do):
+        with world.work() as session:
+            do(Keeper(session, told.story_id, staff_id=staff_id, area_ids=areas, now=world.now))
+
+    return keep
+
+
+def put_out(ruth, told):
+    ruth(told, lambda keeper: keeper.publish(ALL))
+
+
+def public(world):
+    with world.work() as session:
+        return [one.words for one in story_reading.out_for(session, Reader.PUBLIC, now=world.now)]
+
+
+def own(world, told):
+    with world.work() as session:
+        return own_story.read(session, told.story_id)
+
+
+def stage(world):
+    areas = frozenset(row[0] for row in world.execute("select id from areas"))
+    with world.work() as session:
+        (row,) = story_queue.queue(session, areas, now=world.now)
+    return row.stage
+
+
+def test_what_its_teller_sent_may_be_put_out_as_it_is_and_not_before_it_was_checked(world, ruth):
+    told = tell(world, area="calne")
+    assert (public(world), stage(world)) == ([], Stage.NEW)
+    with pytest.raises(BadInput):
+        ruth(told, lambda keeper: keeper.publish(ALL[1:]))
+    put_out(ruth, told)
+    assert (public(world), stage(world)) == ([WORDS], Stage.PUBLISHED)
+    ruth(told, lambda keeper: keeper.take_in())
+    assert (public(world), stage(world)) == ([], Stage.APPROVED)
+
+
+def test_other_words_are_read_by_nobody_until_the_teller_says_yes_to_exactly_them(world, ruth):
+    told = tell(world)
+    put_out(ruth, told)
+    ruth(told, lambda keeper: keeper.reword("Quincepaste. Four days on the hill."))
+    assert (public(world), stage(world)) == ([WORDS], Stage.TALK)  # what they agreed to stays
+    with pytest.raises(BadInput):
+        put_out(ruth, told)
+    seen = own(world, told)
+    ruth(told, lambda keeper: keeper.reword("Quincepaste. Four days."))
+    with world.work() as session, pytest.raises(Conflict):
+        own_story.approve(session, told.story_id, seen.wording_id, now=world.now)
+    with world.work() as session:
+        own_story.approve(session, told.story_id, own(world, told).wording_id, now=world.now)
+    put_out(ruth, told)
+    assert public(world) == ["Quincepaste. Four days."]
+    assert own(world, told).is_changed
+
+
+def test_the_teller_is_asked_about_new_words_once_and_not_after_they_said_yes(world, ruth):
+    told = tell(world)
+    ruth(told, lambda keeper: keeper.reword("Shorter."))
+    ruth(told, lambda keeper: keeper.reword("Shorter still."))
+    (sent,) = world.deliver()
+    assert (sent.recipient, sent.shown_as) == ("+447700900555", "Marjorie, by text")
+    assert "/story/" in sent.message.text
+    assert "Shorter" not in sent.message.text
+    ruth(told, lambda keeper: keeper.reword("Shortest."))
+    with world.work() as session:
+        own_story.approve(session, told.story_id, own(world, told).wording_id, now=world.now)
+    assert world.deliver() == ()
+
+
+def test_who_is_rung_stands_on_the_list_until_they_were_told_and_a_read_back_is_a_yes(world, ruth):
+    told = tell(world, contact="phone", typed=Typed(world.coordinator("pat@example.org"), "phone", is_read_back=False))
+    assert stage(world) is Stage.TALK
+    with pytest.raises(BadInput):
+        put_out(ruth, told)
+    ruth(told, lambda keeper: keeper.reword("Four days on the hill."))
+    world.deliver()
+    areas = frozenset(row[0] for row in world.execute("select id from areas"))
+    with world.work() as session:
+        (row,) = story_queue.to_ring(session, areas)
+        story_queue.mark_told(session, row.notification_id, area_ids=areas, staff_id=1, now=world.now)
+        assert story_queue.to_ring(session, areas) == ()
+    assert (row.name, row.reach) == ("Marjorie", "07700 900555")
+    ruth(told, lambda keeper: keeper.hear_yes(own(world, told).wording_id, "phone"))
+    assert stage(world) is Stage.APPROVED
+    kept = {(row.how, row.staff_id is not None) for row in world.all(StoryApproval)}
+    assert kept == {("phone", True)}
+
+
+def test_the_database_itself_refuses_what_the_teller_did_not_agree_to(world, ruth):
+    told = tell(world, level="board")
+    put_out(ruth, told)
+    for change, refused in (
+        ("update story_wordings set words = 'Other words'", "of_these_words"),
+        ("update stories set level = 'public'", "at_their_level"),
+        ("update story_publications set level = 'public'", "fk_story_publications"),
+        ("update story_publications set checked = '{names,places,health}'", "all_checked"),
+        ("update stories set words = ''", "in_words"),
+        ("update stories set withdrawn_at = now(), withdrawn_how = 'link', words = ''", "withdrawn_is_erased"),
+    ):
+        with pytest.raises(IntegrityError, match=refused), world.work() as session:
+            session.connection().exec_driver_sql(change)
+    other, staff_id = tell(world), world.coordinator("sam@example.org")
+    with pytest.raises(IntegrityError, match="as_approved"), world.work() as session:
+        session.add(  # approved for another story
+            StoryPublication(
+                story_id=other.story_id,
+                wording_id=world.all(StoryWording)[0].id,
+                level=Level.PUBLIC,
+                checked=ALL,
+                published_at=world.now,
+                staff_id=staff_id,
+            )
+        )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_out"),
+    [
+        ("named", "public", True),
+        ("public", "board", True),
+        ("public", "team", False),
+        ("board", "public", False),
+        ("board", "board", True),
+    ],
+)
+def test_fewer_readers_at_once_and_more_only_when_the_team_has_looked_again(world, ruth, before, after, is_out):
+    told = tell(world, level=before, shown_name="Marj" if before == "named" else "")
+    put_out(ruth, told)
+    world.later(days=100)
+    with world.work() as session:
+        own_story.choose_level(session, told.story_id, after, "", now=world.now)
+    found = own(world, told)
+    assert (found.level, found.is_out, found.is_approved) == (after, is_out, True)
+    assert found.consent_until == world.now + CONSENT_LASTS
+    assert (public(world) == [WORDS]) == (is_out and after == "public")
+
+
+def test_a_name_is_shown_with_what_everyone_reads_and_never_to_the_board(world, ruth):
+    told = tell(world, level="named", shown_name="Marj")
+    put_out(ruth, told)
+    with world.work() as session:
+        shown = {reader: story_reading.out_for(session, reader, now=world.now)[0].name for reader in Reader}
+    assert shown == {Reader.PUBLIC: "Marj", Reader.TEAM: "Marj", Reader.BOARD: ""}
+    with pytest.raises(BadInput) as refused:
+        tell(world, level="named")
+    assert refused.value.field == "shown_name"
+
+
+def everything(world):
+    """Every row of every table, the private links too, as text."""
+    links = [row[0] for row in world.execute("select to_jsonb(l)::text from private_links l where revoked_at is null")]
+    return "\n".join(str(row) for rows in world.picture().values() for row in rows) + "\n".join(links)
+
+
+@pytest.mark.parametrize("how", ["link", "phone", "post", "expired", "with the teller's own details"])
+def test_taken_back_it_is_gone_from_everywhere_but_print(world, ruth, how):
+    told = tell(world, level="named", shown_name="Marjoram", scales={"feeling": 2, "often": 4})
+    put_out(ruth, told)
+    ruth(told, lambda keeper: keeper.reword("Quincepaste, shorter"))
+    world.deliver()
+    ruth(told, lambda keeper: keeper.reword("Quincepaste, shortest"))
+    ruth(told, lambda keeper: keeper.printed("The winter report, page 4"))
+    marks = ("Quincepaste", "Marjor", "900555", "marjorie@", "Orchard")
+    assert all(mark in everything(world) for mark in marks[:3])
+    if how == "expired":
+        world.now += CONSENT_LASTS
+        with world.work() as session:
+            assert retention.erase_old(session, now=world.now) == 1
+            assert retention.erase_old(session, now=world.now) == 0
+    elif how == "with the teller's own details":
+        world.offer("Marjorie", person={"phone": "07700 900555"})
+        with world.work() as session:
+            erasure.erase_person(session, world.people["Marjorie"], now=world.now)
+    else:
+        with world.work() as session:
+            if how == "link":
+                story_withdrawal.withdraw(session, told.story_id, how, now=world.now)
+            else:
+                heard = told.reference.lower().replace("-", " ")
+                story_withdrawal.withdraw_by_reference(session, heard, how, staff_id=1, now=world.now)
+    left = everything(world)
+    assert [mark for mark in marks if mark in left] == []
+    assert world.all(StoryTeller) == world.all(StoryWording) == world.all(StoryPublication) == []
+    assert [row.where_printed for row in world.all(StoryPrint)] == ["The winter report, page 4"]
+    assert all(link.revoked_at for link in world.all(PrivateLink, story_id=told.story_id))
+    assert world.deliver() == ()
+    with world.work() as session, pytest.raises(NotFound):
+        own_story.read(session, told.story_id)
+
+
+def test_consent_that_ended_shuts_the_story_before_any_sweep(world, ruth):
+    told = tell(world)
+    put_out(ruth, told)
+    world.now += CONSENT_LASTS - timedelta(seconds=1)
+    assert public(world) == [WORDS]
+    world.now += timedelta(seconds=1)
+    assert public(world) == []
+
+
+def test_a_story_of_another_area_is_not_there_and_one_of_none_is_everyones(world):
+    staff_id = world.coordinator()
+    here, elsewhere = tell(world, area="calne"), tell(world)
+    areas = frozenset({world.area_id("salisbury")})
+    with world.work() as session:
+        with pytest.raises(NotFound):
+            Keeper(session, here.story_id, staff_id=staff_id, area_ids=areas, now=world.now)
+        assert [row.story_id for row in story_queue.queue(session, areas, now=world.now)] == [elsewhere.story_id]
+
+
+@pytest.mark.parametrize(
+    ("field", "changes"),
+    [
+        ("about", {"about": "gossip"}),
+        ("level", {"level": "all"}),
+        ("area", {"area": "atlantis"}),
+        ("words", {"words": " "}),
+        ("words", {"words": "x" * 3001}),
+        ("words", {"words": "The key safe code is 4711."}),
+        ("feeling", {"scales": {"feeling": 6}}),
+        ("smell", {"scales": {"smell": 1}}),
+        ("phone", {"reach": Reach("text", "Marjorie", phone="12")}),
+        ("address", {"reach": Reach("letter", "Marjorie")}),
+        ("contact", {"reach": Reach("pigeon", "Marjorie")}),
+    ],
+)
+def test_what_cannot_be_kept_is_named(world, field, changes):
+    usual = {"words": WORDS, "about": "worry", "level": "team"}
+    with world.work() as session, pytest.raises(BadInput) as refused:
+        stories.tell_story(session, StoryDraft(**{**usual, **changes}), now=world.now)
+    assert refused.value.field == field
+    assert world.all(Story) == []
