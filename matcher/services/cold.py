@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from matcher.domain.errors import BadInput
 from matcher.domain.lifecycle import OccurrenceStatus
 from matcher.services import audit, call_up, cold_hints, cold_spells, icy, matches, thaw, warm_checks
-from matcher.services.cold_hints import Hint
+from matcher.services.cold_hints import COLOURS, Hint
 from matcher.store.models import Area, ColdSpell, Occurrence, Offer, Person
 
 LONGEST = timedelta(days=14)
@@ -39,7 +39,9 @@ CHOICES: Mapping[str, Raised | None] = {
 
 @dataclass(frozen=True, slots=True)
 class AreaWeather:
-    """Whether it is cold in an area, and until when; the spell that is on, else the last there was."""
+    """Whether it is cold in an area, and until when; the spell that is on, else the last there was. colour: of the
+    bar, by what is told of the weather.
+    """
 
     area_id: int
     slug: str
@@ -48,6 +50,7 @@ class AreaWeather:
     agreed: int
     spell_id: int | None
     hints: tuple[Hint, ...] = ()
+    colour: str = "green"
 
 
 def start(session: Session, area_id: int, *, until: datetime, actor: str, now: datetime) -> None:
@@ -96,11 +99,21 @@ def weather(session: Session, area_ids: Collection[int], *, now: datetime) -> tu
     on = cold_spells.ends_where_cold(session, now=now)
     found = session.scalars(select(Area).where(Area.id.in_(area_ids)).order_by(Area.name)).all()
     agreed, latest, hints = _agreed(session), _latest(session), cold_hints.hints(session, area_ids, now=now)
+    colours = cold_hints.colours(session, area_ids, now=now)
     lines = (
-        AreaWeather(a.id, a.slug, a.name, on.get(a.id), agreed.get(a.id, 0), latest.get(a.id), hints.get(a.id, ()))
+        AreaWeather(
+            area_id=a.id,
+            slug=a.slug,
+            name=a.name,
+            until=on.get(a.id),
+            agreed=agreed.get(a.id, 0),
+            spell_id=latest.get(a.id),
+            hints=hints.get(a.id, ()),
+            colour=colours[a.id],
+        )
         for a in found
     )
-    return tuple(sorted(lines, key=lambda line: not line.hints))
+    return tuple(sorted(lines, key=lambda line: (not line.hints, -COLOURS.index(line.colour))))
 
 
 def agree(session: Session, person_id: int, choice: str, *, now: datetime) -> None:

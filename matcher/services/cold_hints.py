@@ -14,6 +14,7 @@ from matcher.store.models import ColdHint, WeatherSource
 
 WARNINGS, FORECAST = "warnings", "forecast"
 NAMES: Mapping[str, str] = {WARNINGS: "Severe weather warnings", FORECAST: "Weather forecast"}
+COLOURS = ("green", "yellow", "amber", "red")
 # What was read longer ago suggests nothing any more.
 FRESH_FOR = timedelta(hours=6)
 # A source that was not read for so long is a fault, on the health page and the team's.
@@ -57,6 +58,22 @@ def hints(session: Session, area_ids: Collection[int], *, now: datetime) -> Mapp
             hint = Hint(one.source, one.begins_at, one.ends_at, one.why)
             by_area[one.area_id] = (*by_area.get(one.area_id, ()), hint)
     return by_area
+
+
+def colours(session: Session, area_ids: Collection[int], *, now: datetime) -> Mapping[int, str]:
+    """How bad it is or is to be in each of these areas, by what is fresh: green, yellow, amber or red.
+
+    A warning says its own colour. Frost or snow that is only forecast is yellow: a risk to those who are frail.
+    """
+    found = session.execute(
+        select(ColdHint.area_id, ColdHint.level)
+        .join(WeatherSource, WeatherSource.name == ColdHint.source)
+        .where(ColdHint.area_id.in_(area_ids), ColdHint.ends_at > now, WeatherSource.read_at > now - FRESH_FOR)
+    )
+    worst = dict.fromkeys(area_ids, 0)
+    for area_id, level in found:
+        worst[area_id] = max(worst[area_id], COLOURS.index((level or "YELLOW").lower()))
+    return {area_id: COLOURS[bad] for area_id, bad in worst.items()}
 
 
 def sources(session: Session, *, now: datetime) -> tuple[SourceLine, ...]:

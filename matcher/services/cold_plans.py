@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.lifecycle import OccurrenceStatus
 from matcher.domain.localtime import day_words, window_words
-from matcher.services import call_up, cold, cold_spells, icy, thaw, warm_checks
+from matcher.services import call_up, cold, cold_spells, icy, salt_short, thaw, warm_checks
 from matcher.services.icy import Windows
+from matcher.services.salt_short import SaltStock
 from matcher.store import queries
 from matcher.store.models import Area, Need, Occurrence, Person
 
@@ -30,7 +31,7 @@ class StartPlan:
     """What switching it on does. was_until: the end that is moved, if it is cold there already.
 
     asked: who gets the text about being warm; rung: who asked for it and can only be rung. looked_at: open visits for
-    which neighbours may be asked more. woken: how many may be asked at night.
+    which neighbours may be asked more. woken: how many may be asked at night. salt: what there is of it.
     """
 
     area_id: int
@@ -43,6 +44,7 @@ class StartPlan:
     asked: tuple[str, ...]
     rung: tuple[str, ...]
     looked_at: int
+    salt: SaltStock
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ def plan_start(session: Session, area_id: int, *, until: datetime, now: datetime
         asked=tuple(person.first_name for person, is_to_ring in warm if not is_to_ring),
         rung=tuple(person.first_name for person, is_to_ring in warm if is_to_ring),
         looked_at=_count_open(session, area_id),
+        salt=salt_short.stock(session, area_id),
     )
 
 

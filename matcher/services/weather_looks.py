@@ -94,7 +94,7 @@ def _keep(session: Session, source: str, told: Mapping[int, Cold | None], proble
 
 
 def _put(session: Session, area_id: int, source: str, cold: Cold) -> None:
-    row = {"begins_at": cold.begins_at, "ends_at": cold.ends_at, "why": cold.why}
+    row = {"begins_at": cold.begins_at, "ends_at": cold.ends_at, "why": cold.why, "level": cold.level}
     put = insert(ColdHint).values(area_id=area_id, source=source, **row)
     session.execute(put.on_conflict_do_update(index_elements=["area_id", "source"], set_=row))
 

@@ -173,7 +173,7 @@ class EveryPage:
         staff_id, here = self.world.coordinator("sal@example.org"), {self.world.area_id()}
         drafts = (
             PlaceDraft("grit_bin", "Top of the hill", "BA15 1HL", "By the bus shelter", "Street team"),
-            PlaceDraft("salt_store", "Village store", "BA15 1NB", "", "", "any_path", "the parish", "Tuesday", "empty"),
+            PlaceDraft("salt_store", "Village store", "BA15 1NB", "", "", "any_path", "the parish", "Tuesday", "half"),
             PlaceDraft("warm_space", "Library", "BA15 1NB"),
         )
         with self.world.work() as session:

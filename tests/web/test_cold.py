@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from matcher.services import cold, staff, weather_looks
+from matcher.services import cold, cold_hints, places, staff, weather_looks
+from matcher.services.places import PlaceDraft
 from matcher.services.staff import StaffRoleName
 from matcher.store.models import Area, ColdSpell, Offer, WarmCheck
 from matcher.store.session import reading, unit_of_work
@@ -26,6 +27,7 @@ def test_it_is_switched_on_with_an_end_and_off_again(client: FlaskClient, world:
     place = f"/team/cold/{area_id()}"
     first = client.get(f"{place}/start?hours=24")
     assert "Turn on cold weather for Bradford on Avon?" in first.text
+    assert "No salt store is on the list" in first.text
     assert "It is cold nowhere" in client.get("/team/cold").text
     assert press(client, f"{place}/start?hours=24", f"{place}/start", hours="24").location == "/team/cold"
     with reading() as session:
@@ -158,7 +160,37 @@ def test_what_is_told_of_the_weather_is_suggested_with_when_it_was_read_and_what
     assert "Yellow warning: Headline of w" in shown
     assert f"/team/cold/{area_id()}/start?hours=48" in shown
     assert "Severe weather warnings: last read today" in shown
+    assert '<li class="gn-colours__yellow" aria-current="step">' in shown
+    assert shown.count('<li class="gn-colours__green" aria-current="step">') == 17
     assert "Weather forecast: not read.</b> It answered 500." in shown
     assert "It is cold nowhere" in shown
     checks = client.get("/health").json["checks"]
     assert (checks["warnings"]["ok"], checks["forecast"]["ok"]) == (True, False)
+
+
+def test_the_worst_warning_gives_the_colour_and_what_is_old_gives_none(
+    client: FlaskClient, world: World, sign_in_token: str
+) -> None:
+    press(client, f"/sign-in/{sign_in_token}")
+    now, here = datetime.now(UTC), area_id()
+    moments = {"validFromDate": now.isoformat(), "validToDate": (now + timedelta(hours=30)).isoformat()}
+    over = {"type": "Polygon", "coordinates": [square(-2.27, 51.33, 0.04)]}
+    for level, colour in (("AMBER", "amber"), ("RED", "red"), ("YELLOW", "yellow")):
+        with unit_of_work() as session:
+            told = feed(feature("w", over, warningLevel=level, **moments))
+            weather_looks.take_warnings(session, told, now=now)
+            assert cold_hints.colours(session, [here], now=now) == {here: colour}
+            assert cold_hints.colours(session, [here], now=now + timedelta(hours=7)) == {here: "green"}
+
+
+def test_before_it_is_turned_on_the_salt_is_told(client: FlaskClient, world: World, sign_in_token: str) -> None:
+    press(client, f"/sign-in/{sign_in_token}")
+    who = {"area_ids": {area_id()}, "staff_id": 1, "now": datetime.now(UTC)}
+    with unit_of_work() as session:
+        agreed = {"use_rule": "any_path", "agreed_by": "the parish"}
+        places.add_place(session, PlaceDraft("salt_store", "Store", "BA15 1LF", **agreed), **who)
+        places.add_place(session, PlaceDraft("salt_store", "Yard", "BA15 1LF", stock="empty", **agreed), **who)
+        places.add_place(session, PlaceDraft("grit_bin", "Hill", "BA15 1LF", stock="full"), **who)
+    shown = client.get(f"/team/cold/{area_id()}/start?hours=24").text
+    assert "1 of 3 salt stores may be used on private paths" in shown
+    assert "Empty: Yard." in shown

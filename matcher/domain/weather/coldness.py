@@ -21,11 +21,12 @@ _COUNTS = "ISSUED"
 
 @dataclass(frozen=True, slots=True)
 class Cold:
-    """It is to be cold: from when, until when, and why, as a sentence."""
+    """It is to be cold: from when, until when, and why, as a sentence. level: of a warning; None for a forecast."""
 
     begins_at: datetime
     ends_at: datetime
     why: str
+    level: str | None = None
 
 
 def by_warnings(
@@ -41,7 +42,7 @@ def by_warnings(
     if worst is None or worst.valid_from is None or worst.valid_to is None:
         return None
     why = f"{(worst.level or '').capitalize()} warning: {worst.headline or ' and '.join(worst.types).lower()}"
-    return Cold(worst.valid_from, worst.valid_to, why[:300])
+    return Cold(worst.valid_from, worst.valid_to, why[:300], worst.level)
 
 
 def by_forecast(forecast: Forecast, thresholds: Thresholds, *, now: datetime) -> Cold | None:

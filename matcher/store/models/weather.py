@@ -27,7 +27,7 @@ class WeatherSource(Declared):
 
 
 class ColdHint(Declared):
-    """A source says that it will be cold in an area. It suggests a cold spell, and opens none."""
+    """A source says that it will be cold in an area. It suggests a cold spell, and opens none. level: of a warning."""
 
     __tablename__ = "cold_hints"
 
@@ -37,8 +37,10 @@ class ColdHint(Declared):
     begins_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     why: Mapped[str]
+    level: Mapped[str | None]
 
     __table_args__ = (
         UniqueConstraint("area_id", "source"),
         CheckConstraint("begins_at <= ends_at", name="ends_after_it_begins"),
+        CheckConstraint("level in ('YELLOW', 'AMBER', 'RED')", name="known_level"),
     )
