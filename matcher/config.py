@@ -56,6 +56,11 @@ SETTINGS = (
         "on: what can wait does so at night, or when it is much (docs/operators.md); off; empty: off in a trial",
     ),
     Setting("GRITBIN_TEXTS_A_DAY", "5000", "the most texts to pay for in a day; then only what must arrive goes"),
+    Setting(
+        "GRITBIN_DEVICE_CODE",
+        "",
+        "on: a phone we do not know is sent a code before it shows an address; off; empty: on where Notify sends texts",
+    ),
     Setting("GRITBIN_PROXIES", "0", "how many proxies of your own stand in front: that many addresses are believed"),
     Setting("GRITBIN_WORKERS", "2", "how many processes serve pages"),
     Setting("GRITBIN_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR"),
@@ -119,6 +124,7 @@ class Config:
     mail_from: str
     holds_back: bool
     texts_a_day: int
+    asks_device: bool
     proxies: int
     workers: int
     log_level: str
@@ -151,6 +157,10 @@ class Config:
             mail_from=values["GRITBIN_MAIL_FROM"],
             holds_back=_is_on("GRITBIN_HOLD_BACK", values["GRITBIN_HOLD_BACK"] or _usually_holds_back(values)),
             texts_a_day=_whole_number("GRITBIN_TEXTS_A_DAY", values["GRITBIN_TEXTS_A_DAY"], at_most=10_000_000),
+            asks_device=_is_on(
+                "GRITBIN_DEVICE_CODE",
+                values["GRITBIN_DEVICE_CODE"] or ("on" if values["GRITBIN_NOTIFY_KEY"] else "off"),
+            ),
             proxies=_whole_number("GRITBIN_PROXIES", values["GRITBIN_PROXIES"], at_least=0, at_most=8),
             workers=_whole_number("GRITBIN_WORKERS", values["GRITBIN_WORKERS"], at_most=64),
             log_level=_log_level(values["GRITBIN_LOG_LEVEL"]),

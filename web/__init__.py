@@ -30,6 +30,7 @@ from web import (
     notify,
     offers,
     outbox,
+    own_codes,
     own_settings,
     place_reports,
     places,
@@ -74,6 +75,7 @@ def create_app(config: Config | None = None) -> Flask:
         SECRET_KEY=config.secret_key,
         IS_TRIAL=config.embedded,
         NOTIFY_TOKEN=config.notify.token,
+        ASKS_DEVICE=config.asks_device,
         TEXTS_A_DAY=config.texts_a_day if config.holds_back else None,
         SCHEME=Scheme(config.scheme, config.phone, config.origin),
         SESSION_COOKIE_SECURE=is_https,
@@ -96,7 +98,7 @@ def create_app(config: Config | None = None) -> Flask:
         *(public, checking, invitations, stories, team_stories),
         *(needs, for_someone, confirming, changes, contact_card, details, offers, matches, visits, volunteers),
         *(places, place_reports),
-        *(own_settings, regulars, cold, team, team_needs, texts, who_could_help, badges, desk, concerns),
+        *(own_settings, own_codes, regulars, cold, team, team_needs, texts, who_could_help, badges, desk, concerns),
         *(calendar_feed, notify, outbox, health),
     ):
         app.register_blueprint(noun.blueprint)

@@ -9,7 +9,7 @@ from matcher.services import ask_page, matches
 from matcher.services.access import Action
 from matcher.services.matches import AnswerWhy
 from matcher.store.session import reading, unit_of_work
-from web import bell, clock
+from web import bell, clock, devices
 from web.forms.answers import ReasonForm
 from web.guard import declares, granted
 from web.templating import page, see_other
@@ -35,7 +35,7 @@ def yes(token: str) -> Response:
         came_to = matches.accept(session, granted("match_id"), now=clock.now())
     bell.ring(bell.DELIVER_DUE)
     if came_to.visit_token:
-        return see_other(f"/visits/{came_to.visit_token}")
+        return devices.remember(see_other(f"/visits/{came_to.visit_token}"), granted("person_id"))
     return see_other(f"/m/{token}/answer/{came_to.why}")
 
 

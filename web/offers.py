@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, g
 
-from matcher.services import offers
+from matcher.services import offers, own_codes
 from matcher.services.access import Action
 from matcher.services.offers import OfferDraft
 from matcher.services.people import PersonDraft
-from web import bell, clock
+from web import bell, clock, devices
 from web.forms.offers import AboutForm, KindsForm, PromisesForm, ReachForm, TimesForm
 from web.guard import declares
 from web.journey_views import add_views
@@ -40,7 +40,7 @@ def send() -> Response:
     """Make the offer."""
     response = OFFERING.finish(_make, _find_again)
     bell.ring(bell.RUN_DUE_ROUNDS, bell.DELIVER_DUE)
-    return response
+    return devices.remember(response, g.volunteer_id) if "volunteer_id" in g else response
 
 
 add_views(blueprint, OFFERING, Action.MAKE_OFFER, send)
@@ -59,6 +59,8 @@ def _make(session: Any, forms: Forms) -> tuple[str, Answers]:
         made = offers.make_offer(session, draft, now=clock.now())
     if made.token is None:
         return "/offer/known", {"is_known": True}
+    own_codes.send(session, made.person_id, now=clock.now())
+    g.volunteer_id = made.person_id
     return f"/me/{made.token}/welcome", {"person_id": made.person_id}
 
 

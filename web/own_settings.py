@@ -11,13 +11,13 @@ from flask import Blueprint, Response, request
 
 from matcher.domain.errors import BadInput
 from matcher.domain.roles import LinkPurpose
-from matcher.services import leaving, offer_changes, thoughts
+from matcher.services import leaving, motives, offer_changes, thoughts
 from matcher.services.access import Action
 from matcher.services.offer_changes import Own
 from matcher.store.session import reading, unit_of_work
 from web import bell, clock
 from web.forms.offers import KindsForm, TimesForm, TravelForm
-from web.forms.own import PauseForm, WritingForm, read_times, times_data, writing_data
+from web.forms.own import PauseForm, WhyForm, WritingForm, read_times, times_data, writing_data
 from web.forms.questions import Asking, QuestionForm, show_beside
 from web.guard import declares, granted
 from web.templating import page, see_other
@@ -60,11 +60,16 @@ def _travel_data(own: Own) -> dict[str, Any]:
     return {"travel_mode": own.travel_mode.value, "travel_minutes": str(own.travel_minutes)}
 
 
+def _save_why(session: Any, person_id: int, form: WhyForm, now: datetime) -> None:
+    motives.tell(session, person_id, frozenset(form.motives.data), now=now)
+
+
 SETTINGS: Mapping[str, Setting] = {
     "kinds": Setting(KindsForm, lambda own: {"kinds": sorted(own.kinds), "traits": sorted(own.traits)}, _save_kinds),
     "times": Setting(TimesForm, times_data, _save_times),
     "reach": Setting(TravelForm, _travel_data, _save_reach),
     "writing": Setting(WritingForm, lambda own: writing_data(own.writing), _save_writing),
+    "why": Setting(WhyForm, lambda own: {"motives": sorted(own.motives)}, _save_why),
     "pause": Setting(PauseForm, lambda own: {}, _save_pause),
 }
 _WHAT = f"<any({', '.join(SETTINGS)}):what>"
@@ -77,6 +82,7 @@ class Words(NamedTuple):
     times: str
     reach: list[str]
     writing: list[str]
+    why: list[str]
 
 
 @blueprint.get("/me/<token:token>/settings")

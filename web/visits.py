@@ -12,9 +12,11 @@ from matcher.services import visit_page, visit_reports, visits
 from matcher.services.access import Action
 from matcher.services.visit_page import VisitPage
 from matcher.store.session import reading, unit_of_work
-from web import bell, clock
+from web import bell, clock, devices
 from web.forms.answers import HowLongForm, ProblemForm
+from web.forms.confirming import NeedCodeForm
 from web.guard import declares, granted
+from web.own_codes import code_page
 from web.templating import page, see_other
 
 blueprint = Blueprint("visits", __name__)
@@ -131,6 +133,8 @@ def _visit_page(token: str, form: HowLongForm) -> Response:
         return see_other(f"/visits/{token}")
     if is_time_asked:
         form.suggest(read.minutes)
+    if read.door is not None and not devices.is_known(granted("person_id")):
+        return code_page("visits/new-device.html", token, NeedCodeForm())
     if read.door is not None and request.method != "HEAD":
         # Each showing of an address is written down before it is shown.
         with unit_of_work() as session:

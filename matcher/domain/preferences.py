@@ -50,7 +50,7 @@ SENDING_LIMITS = SendingLimits(quiet=QUIET_CHOICES["21-8"], an_hour=4, a_day=12)
 # no use later.
 AT_ONCE = frozenset(
     {
-        *("need_code", "staff_code", "concern_raised"),
+        *("need_code", "own_code", "staff_code", "concern_raised"),
         *("need_posted", "need_link", "need_cancelled_resident", "referral_posted"),
         *("offer_made", "offer_ended", "details_erased", "stood_down"),
         *("visit_held_volunteer", "visit_on_way"),

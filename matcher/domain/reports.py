@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class ReportKind(StrEnum):
-    """What is told. `word`: anything the team should know, said after the visit."""
+    """What is told. `word`: anything the team should know, said after the visit. `late`: told by the clock."""
 
     NO_ANSWER = "no_answer"
     UNSAFE = "unsafe"
@@ -15,6 +15,7 @@ class ReportKind(StrEnum):
     MONEY = "money"
     ACCIDENT = "accident"
     WORD = "word"
+    LATE = "late"
 
 
 # What the volunteer chooses from, in this order, in the words of the page and of the coordinators' list.
@@ -26,4 +27,7 @@ PROBLEM_WORDS: dict[ReportKind, str] = {
     ReportKind.MONEY: "I was asked to handle money, keys or medicine",
     ReportKind.ACCIDENT: "An accident or damage",
 }
-REPORT_WORDS: dict[ReportKind, str] = PROBLEM_WORDS | {ReportKind.WORD: "A word after the visit"}
+REPORT_WORDS: dict[ReportKind, str] = PROBLEM_WORDS | {
+    ReportKind.WORD: "A word after the visit",
+    ReportKind.LATE: "Has not set off: 20 minutes late",
+}

@@ -64,7 +64,7 @@ def read(session: Session, need_id: int, *, now: datetime) -> ConfirmPage | None
     sent = _sent(session, need_id)
     channel = _channel(need, home)
     return ConfirmPage(
-        sent_to=_hidden_email(home.email) if channel == "email" else _hidden_phone(home.phone),
+        sent_to=people.hidden_email(home.email) if channel == "email" else people.hidden_phone(home.phone),
         is_email=channel == "email",
         again_at=max(now, _free_again(sent, now)) if len(sent) < CODES_MOST else None,
         is_to_be_rung=check.ring_me_at is not None,
@@ -221,20 +221,6 @@ def _is_new_here(session: Session, need: Need) -> bool:
 
 def _resident_of(session: Session, need_id: int) -> int:
     return session.get_one(Need, need_id).resident_id
-
-
-def _hidden_phone(e164: str) -> str:
-    """`07*** ***982`: enough to know one's own number by."""
-    words = people.phone_words(e164)
-    figures = [place for place, letter in enumerate(words) if letter.isdigit()]
-    shown = {*figures[:2], *figures[-3:]}
-    return "".join("*" if letter.isdigit() and at not in shown else letter for at, letter in enumerate(words))
-
-
-def _hidden_email(address: str) -> str:
-    """`e***@example.com`."""
-    name, _, host = address.rpartition("@")
-    return f"{name[:1]}***@{host}"
 
 
 def _hash(need_id: int, code: str) -> bytes:

@@ -27,6 +27,7 @@ from matcher.store.models import (
     Notification,
     Offer,
     OfferKind,
+    OfferMotive,
     OfferTrait,
     Visit,
 )
@@ -71,7 +72,7 @@ def stop_offering(session: Session, person_id: int, *, now: datetime) -> None:
         visits.hand_back(session, visit_id, now=now)
     check_move(offer.status, OfferStatus.STOPPED)
     offer.status, offer.stopped_at = OfferStatus.STOPPED, now
-    for table in (OfferKind, OfferTrait, AvailabilityRule, AvailabilityException):
+    for table in (OfferKind, OfferMotive, OfferTrait, AvailabilityRule, AvailabilityException):
         session.execute(delete(table).where(table.offer_id == offer.id))
 
 

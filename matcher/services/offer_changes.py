@@ -15,10 +15,11 @@ from matcher.domain.errors import BadInput
 from matcher.domain.geo import TravelMode
 from matcher.domain.lifecycle import MatchStatus
 from matcher.domain.localtime import local_day
+from matcher.domain.motives import Motive
 from matcher.domain.preferences import CHANNELS, NO_NEWS, SENDING_LIMITS, About, Hours
 from matcher.domain.timewindow import TimeWindow
 from matcher.domain.traits import Trait
-from matcher.services import audit, matches, offers, wishes
+from matcher.services import audit, matches, motives, offers, wishes
 from matcher.store import queries
 from matcher.store.models import AvailabilityException, AvailabilityRule, ChannelChoice, Home, Match, Offer, OfferKind
 
@@ -53,6 +54,7 @@ class Own:
     travel_minutes: int
     writing: Writing
     has_email: bool
+    motives: frozenset[Motive]
 
 
 def read(session: Session, person_id: int, *, now: datetime) -> Own:
@@ -70,6 +72,7 @@ def read(session: Session, person_id: int, *, now: datetime) -> Own:
             channels={about: queries.channel_of(session, person_id, about) for about in About},
         ),
         has_email=_has_email(session, person_id),
+        motives=motives.told(session, offer.id),
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from matcher.domain.errors import NotFound
 from matcher.domain.lifecycle import EXPECTED, MatchStatus, OfferStatus, VisitStatus
 from matcher.domain.localtime import at_local, clock_words, day_words, local_day
-from matcher.services import answers, check_tracker, matches, offer_changes, offers, page_links
+from matcher.services import answers, check_tracker, matches, offer_changes, offers, own_codes, page_links
 from matcher.services.check_tracker import CheckLine
 from matcher.services.offer_changes import Times
 from matcher.store.models import KindRow, Match, Need, Occurrence, Offer, OfferKind, Person, Visit
@@ -61,6 +61,7 @@ class OwnPage:
     past: tuple[VisitLine, ...]
     waiting_for: tuple[str, ...]
     checks: tuple[CheckLine, ...]
+    waits_for_code: bool
 
 
 def read(session: Session, person_id: int, *, now: datetime) -> OwnPage:
@@ -89,6 +90,7 @@ def read(session: Session, person_id: int, *, now: datetime) -> OwnPage:
         coming=tuple(line for line in visits if line.status in EXPECTED),
         past=tuple(line for line in reversed(visits) if line.status is VisitStatus.DONE),
         checks=check_tracker.track(session, person_id, [slug for slug, _ in chosen], now=now),
+        waits_for_code=own_codes.is_out(session, person_id, now=now),
         waiting_for=offers.missing_words(session, person_id, frozenset(slug for slug, _ in chosen), now),
     )
 

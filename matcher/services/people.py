@@ -119,6 +119,20 @@ def usual_way(e164: str) -> str:
     return "text" if e164.startswith(_MOBILE) else "phone"
 
 
+def hidden_phone(e164: str) -> str:
+    """`07*** ***982`: enough to know one's own number by."""
+    words = phone_words(e164)
+    figures = [place for place, letter in enumerate(words) if letter.isdigit()]
+    shown = {*figures[:2], *figures[-3:]}
+    return "".join("*" if letter.isdigit() and at not in shown else letter for at, letter in enumerate(words))
+
+
+def hidden_email(address: str) -> str:
+    """`e***@example.com`."""
+    name, _, host = address.rpartition("@")
+    return f"{name[:1]}***@{host}"
+
+
 def phone_words(e164: str) -> str:
     """A stored number as people here write it."""
     number = phonenumbers.parse(e164)

@@ -22,6 +22,7 @@ from matcher.services import (
     retention,
     texts_to_read,
     thaw,
+    visit_reports,
     visits,
 )
 from matcher.services.outbox import Owed, owe
@@ -40,6 +41,7 @@ class Upkept:
     unheard: int
     opened: int
     thawed: int
+    late: int
     asked_how: int
     reminded: int
     news: int
@@ -55,6 +57,7 @@ def keep_up(session: Session, *, now: datetime) -> Upkept:
         unheard=lapse_unheard(session, now=now),
         opened=needs.extend_recurring(session, now=now) + icy.extend(session, now=now),
         thawed=thaw.settle(session, now=now),
+        late=visit_reports.tell_late(session, now=now),
         asked_how=visits.ask_if_done(session, now=now, after=ASK_AFTER, after_resident=ASK_RESIDENT_AFTER),
         reminded=reminders.remind(session, now=now),
         news=news.tell(session, now=now),

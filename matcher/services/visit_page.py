@@ -12,7 +12,7 @@ from matcher.domain.geo import TravelMode
 from matcher.domain.kinds import SNOW, job_words
 from matcher.domain.lifecycle import EXPECTED, VisitStatus
 from matcher.domain.localtime import clock_words, day_words
-from matcher.services import audit, kinds, people, salt, visits
+from matcher.services import audit, kinds, people, salt, visit_reports, visits
 from matcher.services.salt import SaltPlace
 from matcher.store.models import Home, Need, NeedNote, Occurrence, Offer, Person, Visit
 
@@ -40,7 +40,8 @@ class Door:
 class VisitPage:
     """The page of a visit. `door` is None once it is over, or should long have been.
 
-    `can_undo`: Done was pressed a moment ago. `drives`: they go by car, and may note the miles.
+    `is_late`: they have not set off, 20 minutes after the time, and the team knows. `can_undo`: Done was pressed a moment
+    ago. `drives`: they go by car, and may note the miles.
     """
 
     status: VisitStatus
@@ -55,6 +56,7 @@ class VisitPage:
     bring: str
     rules: tuple[str, ...]
     is_soon: bool
+    is_late: bool
     can_undo: bool
     drives: bool
     door: Door | None
@@ -77,6 +79,7 @@ def read(session: Session, visit_id: int, *, now: datetime) -> VisitPage:
         bring=kind.bring,
         rules=kind.rules,
         is_soon=visit.starts_at - SOON <= now,
+        is_late=visit_reports.is_late(visit, now),
         can_undo=visits.may_undo(session, visit, now),
         drives=_drives(session, visit),
         door=_door(session, visit, need) if _is_open(visit, now) else None,

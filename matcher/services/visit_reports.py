@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
 from matcher.domain.errors import BadInput, NotFound
+from matcher.domain.lifecycle import VisitStatus
 from matcher.domain.reports import PROBLEM_WORDS, REPORT_WORDS, ReportKind
 from matcher.domain.wording import clean_text
 from matcher.services import audit, concerns, people
@@ -18,6 +19,9 @@ from matcher.store.models import Home, Need, Occurrence, Person, Visit, VisitRep
 
 WORDS_LENGTH = 300
 ROWS_SHOWN = 200
+BATCH = 100
+LATE_AFTER = timedelta(minutes=20)
+LATE_NO_LONGER = timedelta(hours=12)  # by then the resident is asked whether they came
 # What is a worry too, and of which sort.
 WORRIES = {ReportKind.UNSAFE: "safety", ReportKind.WORRIED: "safety", ReportKind.ACCIDENT: "accident"}
 
@@ -52,9 +56,36 @@ def add_word(session: Session, visit_id: int, words: str, *, now: datetime) -> N
 
 def last_problem(session: Session, visit_id: int) -> ReportKind | None:
     """What was last said to be wrong with a visit."""
-    problems = VisitReport.visit_id == visit_id, VisitReport.kind != ReportKind.WORD
+    problems = VisitReport.visit_id == visit_id, VisitReport.kind.in_(PROBLEM_WORDS)
     wanted = select(VisitReport.kind).where(*problems).order_by(VisitReport.said_at.desc(), VisitReport.id.desc())
     return session.scalar(wanted.limit(1))
+
+
+def tell_late(session: Session, *, now: datetime) -> int:
+    """The team hears of every visit that nobody has set off to 20 minutes after its time; once of each. How many."""
+    told = select(VisitReport.id).where(VisitReport.visit_id == Visit.id, VisitReport.kind == ReportKind.LATE)
+    late = session.scalars(
+        select(Visit)
+        .where(
+            Visit.status == VisitStatus.HELD,
+            Visit.starts_at <= now - LATE_AFTER,
+            Visit.starts_at > now - LATE_NO_LONGER,
+            ~told.exists(),
+        )
+        .order_by(Visit.id)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True, key_share=True)
+    ).all()
+    for visit in late:
+        session.add(VisitReport(visit_id=visit.id, kind=ReportKind.LATE, said_at=now))
+        audit.record(session, audit.SYSTEM, "reported", ("visit", visit.id), ReportKind.LATE, now=now)
+    session.flush()
+    return len(late)
+
+
+def is_late(visit: Visit, now: datetime) -> bool:
+    """Nobody has set off, 20 minutes after its time."""
+    return visit.status is VisitStatus.HELD and visit.starts_at <= now - LATE_AFTER
 
 
 def open_reports(session: Session, area_ids: frozenset[int]) -> tuple[ReportRow, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -17,11 +17,12 @@ from matcher.domain.lifecycle import (
     VisitStatus,
     check_move,
 )
+from matcher.domain.reports import ReportKind
 from matcher.domain.wording import clean_text
 from matcher.services import arrangements, audit, closing, matches, people, referral_news
 from matcher.services.outbox import Owed, owe, take_back
 from matcher.store import queries
-from matcher.store.models import Feedback, Need, Occurrence, Visit
+from matcher.store.models import Feedback, Need, Occurrence, Visit, VisitReport
 
 THANKS_LENGTH = 140
 LONGEST_VISIT_MIN = 1440
@@ -44,6 +45,7 @@ def set_off(session: Session, visit_id: int, *, now: datetime) -> None:
         raise Conflict("The time for this visit has passed. If you were there, press Done.")
     _move(visit, VisitStatus.ON_WAY)
     visit.on_way_at = now
+    _no_longer_late(session, visit.id, now)
     _tell_resident(session, visit, "visit_on_way", now)
     audit.record(session, audit.person(visit.person_id), "set_off", ("visit", visit.id), now=now)
 
@@ -57,6 +59,7 @@ def complete(session: Session, visit_id: int, *, minutes: int | None = None, now
         visit.minutes_taken = minutes or visit.minutes_taken
         return
     _finish(session, occurrence, visit, now)
+    _no_longer_late(session, visit.id, now)
     visit.minutes_taken = minutes
     _tell_resident(session, visit, "visit_done_resident", now, due_at=now + UNDO_LASTS)
     _tell_volunteer(session, visit, "visit_done_volunteer", now, due_at=now + UNDO_LASTS)
@@ -111,10 +114,17 @@ def hand_back(session: Session, visit_id: int, *, actor: str | None = None, now:
         return
     _move(visit, VisitStatus.HANDED_BACK)
     visit.ended_at = now
+    _no_longer_late(session, visit.id, now)
     _reopen(occurrence, now)
     if occurrence.ends_at > now:  # later there is nobody left to ask, and the next upkeep says so
         _tell_resident(session, visit, "visit_handed_back", now)
     audit.record(session, actor or audit.person(visit.person_id), "handed_back", ("visit", visit.id), now=now)
+
+
+def _no_longer_late(session: Session, visit_id: int, now: datetime) -> None:
+    """The team need not ask any more where they are."""
+    late = VisitReport.visit_id == visit_id, VisitReport.kind == ReportKind.LATE, VisitReport.closed_at.is_(None)
+    session.execute(update(VisitReport).where(*late).values(closed_at=now))
 
 
 def cancel_expected(session: Session, occurrence_id: int, *, now: datetime) -> None:

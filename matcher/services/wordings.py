@@ -102,7 +102,7 @@ def _need_link(desk: Desk) -> Values:
     return {"ref": need.reference, "link": f"{desk.scheme.origin}/r/{token}"}
 
 
-def _need_code(desk: Desk) -> Values:
+def _code(desk: Desk) -> Values:
     if desk.row.owed_at + NEED_CODE_LASTS <= desk.now:
         return None
     return {"code": str(desk.row.values["code"])}
@@ -186,7 +186,8 @@ _WORDINGS: Mapping[str, Wording] = {
     **story_wordings.WORDINGS,
     "need_posted": _need_posted,
     "need_link": _need_link,
-    "need_code": _need_code,
+    "need_code": _code,
+    "own_code": _code,
     "need_cancelled_resident": _need_cancelled,
     "details_erased": _need_cancelled,
     "need_unmet": _need_unmet,

@@ -6,10 +6,11 @@ from typing import Any
 
 from wtforms import Field
 
+from matcher.domain.motives import MOTIVE_WORDS
 from matcher.domain.preferences import ASKS_CHOICES, QUIET_CHOICES, About
 from matcher.services.offer_changes import Own, Times, Writing
 from web.forms.offers import PER_WEEK, TimesForm
-from web.forms.questions import DateField, OneOf, QuestionForm, chosen
+from web.forms.questions import DateField, OneOf, QuestionForm, SomeOf, chosen
 
 ASKS = (
     ("2", "Up to 2 a week"),
@@ -97,6 +98,20 @@ def read_times(form: TimesForm) -> Times:
         away=form.stretches,
         visits_per_week=None if most == "any" else int(most),
     )
+
+
+class WhyForm(QuestionForm):
+    """What made you want to help?"""
+
+    motives = SomeOf("What made you want to help?", choices=[(one.value, words) for one, words in MOTIVE_WORDS.items()])
+
+    def validate_motives(self, field: Field) -> None:
+        """Only what is on the list; none is an answer too."""
+        field.data = [motive for motive, _ in field.choices if motive in (field.data or [])]
+
+    def in_words(self) -> list[str]:
+        """One line for each."""
+        return [words for motive, words in self.motives.choices if motive in self.motives.data] or ["You did not say"]
 
 
 class PauseForm(QuestionForm):

@@ -23,6 +23,7 @@ _RESIDENTS: Mapping[str, str] = {
     "details_erased": "Their details are deleted",
 }
 _VOLUNTEERS: Mapping[str, str] = {
+    "own_code": "A code, to show that a phone is theirs",
     "match_asked": "Can you help? By text",
     "match_asked_email": "Can you help? By email",
     "match_taken": "Someone else is helping",

@@ -36,6 +36,7 @@ from matcher.store.models.stories import (
     StoryTeller,
     StoryWording,
 )
+from matcher.store.models.volunteering import OfferMotive, OwnCode
 from matcher.store.models.weather import ColdHint, WeatherSource
 
 __all__ = [
@@ -79,7 +80,9 @@ __all__ = [
     "Occurrence",
     "Offer",
     "OfferKind",
+    "OfferMotive",
     "OfferTrait",
+    "OwnCode",
     "Person",
     "PhoneCheck",
     "PhoneCode",

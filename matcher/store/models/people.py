@@ -22,6 +22,7 @@ class Person(Declared):
     is_made_up: Mapped[bool] = mapped_column(default=False, server_default="false")
     created_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
+    phone_confirmed_at: Mapped[datetime | None]  # a volunteer's, by a code
     texts_stopped_at: Mapped[datetime | None]  # since when they want no texts of ours
     warm_agreed_at: Mapped[datetime | None]  # that we ask whether they are warm when it is very cold
     warm_wording: Mapped[int | None]

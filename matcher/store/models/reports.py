@@ -1,4 +1,4 @@
-"""What volunteers told the team about a visit."""
+"""What volunteers told the team about a visit, or what the clock did."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ class VisitReport(Declared):
     closed_by: Mapped[int | None] = link_to("staff.id")
 
     __table_args__ = (
-        CheckConstraint("(closed_at is null) = (closed_by is null)", name="somebody_closed_it"),
+        # What nobody told, but the clock, ends by itself too.
+        CheckConstraint("(closed_at is null) = (closed_by is null) or kind = 'late'", name="somebody_closed_it"),
         # Told twice while it is open is told once.
         Index("uq_visit_reports_open", "visit_id", "kind", unique=True, postgresql_where=text("closed_at is null")),
         Index("ix_visit_reports_visit", "visit_id"),

@@ -69,6 +69,7 @@ EVENTS = {
     "cold_called_up",
     "cold_suggested",
     "texts_spent",
+    "own_code",
     "warm_check",
     "thaw_resident",
     "thaw_volunteer",
