@@ -40,8 +40,8 @@ class Door:
 class VisitPage:
     """The page of a visit. `door` is None once it is over, or should long have been.
 
-    `is_late`: they have not set off, 20 minutes after the time, and the team knows. `can_undo`: Done was pressed a moment
-    ago. `drives`: they go by car, and may note the miles.
+    `is_late`: they have not set off, 20 minutes after the time, and the team knows. `can_undo`: Done was pressed a
+    moment ago. `drives`: they go by car, and may note the miles.
     """
 
     status: VisitStatus

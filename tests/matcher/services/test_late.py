@@ -57,8 +57,8 @@ def test_what_was_long_ago_is_not_told(expected):
 def test_what_somebody_dealt_with_is_not_told_again(expected):
     expected.later(minutes=20)
     told(expected)
-    by = expected.coordinator()
+    by, report = expected.coordinator(), expected.one(VisitReport)
     with expected.work() as session:
         areas = frozenset({expected.area_id()})
-        visit_reports.close_report(session, 1, area_ids=areas, staff_id=by, now=expected.now)
+        visit_reports.close_report(session, report.id, area_ids=areas, staff_id=by, now=expected.now)
     assert told(expected) == []

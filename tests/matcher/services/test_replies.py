@@ -10,7 +10,7 @@ from matcher.domain.lifecycle import MatchStatus, NotificationStatus, OfferStatu
 from matcher.domain.messages import ONE_TEXT, gsm7_length
 from matcher.services import replies, texts_to_read
 from matcher.services.replies import Inbound
-from matcher.store.models import ChannelChoice, InboundText, Match, Need, Notification, Offer, Visit
+from matcher.store.models import ChannelChoice, InboundText, Match, Need, Notification, Occurrence, Offer, Visit
 
 
 @pytest.fixture
@@ -236,3 +236,56 @@ def test_words_go_after_their_time(world, asked):
     with world.work() as session:
         assert texts_to_read.erase_old(session, now=world.now) == 1
     assert world.one(InboundText).words == ""
+
+
+MARKS = {
+    "surname": "Zebrawood",
+    "phone": "07700 900777",
+    "email": "quagga@example.org",
+    "house": "99 Okapi Lane",
+    "note": "The walrus gate sticks.",
+}
+
+
+def test_a_question_by_text_and_every_answer_carry_nothing_private(world, asked):
+    person = {name: mark for name, mark in MARKS.items() if name != "note"}
+    need = world.post("Ermintrude", person=person, note=MARKS["note"], times=frozenset({"pm"}))
+    word = world.one(Occurrence, id=world.occurrence_id(need)).door_word
+    world.no("Christopher")
+    world.ask("Christopher", need, at=world.now + timedelta(hours=6))
+    said = [sent.message for sent in world.deliver() if "/m/" in sent.message.text]
+    assert len(said) == 1
+    for words in ("who is this", "no", "yes", "YES 2A", "help", "yes but not before ten", "stop", "start"):
+        said += asked.text(words)
+    private = {*MARKS.values(), "Ermintrude", word, "07700900777", "BA15", "Okapi", "walrus", "quagga"}
+    texts = " ".join(map(str, said)).casefold()
+    assert len(said) > 8
+    assert [mark for mark in private if mark.casefold() in texts] == []
+    assert "0." not in str(said[0].text)  # a band, never a figure to measure from
+    kept = " ".join(str(row.values) for row in world.all(Notification) if row.template.startswith(("match", "reply")))
+    assert [mark for mark in private if mark.casefold() in kept.casefold()] == []
+
+
+def test_a_yes_to_a_question_that_was_called_off_books_nothing(world, asked):
+    code = asked.code()
+    world.cancel(asked.need)
+    world.deliver()
+    (told,) = asked.text(f"YES {code}")
+    assert "You are NOT booked" in told
+    assert world.all(Visit) == []
+
+
+def test_a_code_that_is_out_of_date_books_nothing(world, asked):
+    code = asked.code()
+    asked.text("no")
+    world.later(days=40)
+    (told,) = asked.text(f"YES {code}")
+    assert "You are NOT booked" in told
+    assert world.all(Visit) == []
+
+
+def test_after_stop_a_yes_is_still_answered_and_told_whether_it_is_booked(world, asked):
+    asked.text("stop")
+    (told,) = asked.text("yes")
+    assert "You are NOT booked" in told
+    assert world.all(Visit) == []
