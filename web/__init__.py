@@ -43,6 +43,7 @@ from web import (
     texts,
     visits,
     volunteers,
+    what_if,
     who_could_help,
 )
 from web.accesslog import set_up_access_log
@@ -99,6 +100,7 @@ def create_app(config: Config | None = None) -> Flask:
         *(needs, for_someone, confirming, changes, contact_card, details, offers, matches, visits, volunteers),
         *(places, place_reports),
         *(own_settings, own_codes, regulars, cold, team, team_needs, texts, who_could_help, badges, desk, concerns),
+        what_if,
         *(calendar_feed, notify, outbox, health),
     ):
         app.register_blueprint(noun.blueprint)

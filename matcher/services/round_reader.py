@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,8 +19,9 @@ from matcher.domain.lifecycle import (
     OccurrenceStatus,
     VisitStatus,
 )
-from matcher.domain.recurrence import Recurrence
-from matcher.domain.timewindow import TimeWindow
+from matcher.domain.localtime import local_day
+from matcher.domain.recurrence import Recurrence, day_windows
+from matcher.domain.timewindow import TimeWindow, merge
 from matcher.engine.params import Acceptance, Params
 from matcher.engine.problem import LiveAsk, OpenOccurrence, RoundProblem
 from matcher.services import cold_spells, forecasting, learned, near_offers, pins
@@ -43,12 +44,21 @@ from matcher.store.models import (
     Visit,
 )
 
+
+@dataclass(frozen=True, slots=True)
+class Supposing:
+    """What is not so yet. band: one more time of the same days for whatever is looked for. cold_until: a cold spell."""
+
+    band: str = ""
+    cold_until: datetime | None = None
+
+
 AROUND = 200  # occurrences that are solved again to see what one ask would change
 
 
-def read_problem(session: Session, area_id: int, *, now: datetime) -> RoundProblem:
+def read_problem(session: Session, area_id: int, *, now: datetime, supposing: Supposing | None = None) -> RoundProblem:
     """Every open occurrence of the area that may be asked about now, and every active offer there is."""
-    return _problem(session, area_id, _of_area(area_id, now), now)
+    return _problem(session, area_id, _of_area(area_id, now), now, supposing=supposing or Supposing())
 
 
 def read_one(session: Session, occurrence_id: int, *, now: datetime) -> RoundProblem:
@@ -74,12 +84,17 @@ def read_around(session: Session, occurrence_id: int, offer_id: int, *, now: dat
 
 
 def _problem(
-    session: Session, area_id: int, wanted: Any, now: datetime, only: Collection[int] | None = None
+    session: Session,
+    area_id: int,
+    wanted: Any,
+    now: datetime,
+    only: Collection[int] | None = None,
+    supposing: Supposing = Supposing(),
 ) -> RoundProblem:
-    occurrences = _occurrences(session, wanted)
+    occurrences = tuple(_with_band(one, supposing.band, now) for one in _occurrences(session, wanted))
     if not occurrences:
         return RoundProblem(now=now)
-    cold_until = cold_spells.ends_where_cold(session, now=now).get(area_id)
+    cold_until = cold_spells.ends_where_cold(session, now=now).get(area_id) or supposing.cold_until
     forecast = forecasting.expected(session, area_id, cold_until=cold_until, now=now) if cold_until else ()
     looked_at = (*occurrences, *(one.occurrence for one in forecast))
     horizon = TimeWindow(now, max(window.end for one in looked_at for window in one.windows))
@@ -93,6 +108,15 @@ def _problem(
         | frozenset(frozenset(pair) for pair in session.execute(select(NeverPair.person_a, NeverPair.person_b))),
         forecast=forecast,
     )
+
+
+def _with_band(one: OpenOccurrence, band: str, now: datetime) -> OpenOccurrence:
+    """Wanted at that time of the same days too."""
+    if not band:
+        return one
+    days = sorted({local_day(window.start) for window in one.windows})
+    more = (window for day in days for window in day_windows(day, [band], not_before=now))
+    return replace(one, windows=merge([*one.windows, *more]))
 
 
 def _same_homes(session: Session, resident_ids: list[int]) -> frozenset[frozenset[int]]:

@@ -26,12 +26,15 @@ _TIME = DateTime(timezone=True)
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """A visit of today. number: of its row in the list, None while the row is not among those chosen."""
+    """A visit of today. number: of its row in the list, None while the row is not among those chosen. day: in words,
+    in a street of several days.
+    """
 
     hour: int
     is_lit: bool
     has_lamp: bool = False
     number: int | None = None
+    day: str = ""
 
 
 @dataclass(frozen=True, slots=True)

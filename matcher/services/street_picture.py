@@ -10,7 +10,7 @@ from matcher.services.street import Hour, House, Street
 
 WIDE, NARROW = 1200, 288  # what a page of 320 px has room for
 HOUSE_WIDE, HOUSE_NARROW = 23, 19
-_GAP, _ROW, _BAR_ROW = 8, 90, 34
+_GAP, _ROW, _BAR_ROW, _LETTER = 8, 90, 34, 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +105,12 @@ def _houses(pen: _Pen, houses: Sequence[House], ticked: frozenset[int]) -> tuple
     labels: list[Label] = []
     if not houses:
         pen.ground = f"M0 60h{pen.width}"
-    for hour, group in _groups(houses, (pen.width - 2) // (pen.house + 2)):
-        wide = max(len(group) * (pen.house + 2), 46)
+    for words, group in _groups(houses, (pen.width - 2) // (pen.house + 2)):
+        wide = max(len(group) * (pen.house + 2), len(words) * _LETTER)
         if pen.x + wide > pen.width:
             pen.x, pen.y = 0.0, pen.y + _ROW
         pen.ground += f"M{pen.x:g} {pen.y + 60:g}h{len(group) * (pen.house + 2):g}"
-        labels.append(Label(Hour(hour, 0, 0, 0).words, pen.x + 1, pen.y + 80, "hour"))
+        labels.append(Label(words, pen.x + 1, pen.y + 80, "hour"))
         start = pen.x
         for place, house in group:
             labels.extend(_house(pen, house, is_ticked=place in ticked))
@@ -119,12 +119,12 @@ def _houses(pen: _Pen, houses: Sequence[House], ticked: frozenset[int]) -> tuple
     return labels, int(pen.y + _ROW)
 
 
-def _groups(houses: Sequence[House], most: int) -> Iterator[tuple[int, list[tuple[int, House]]]]:
-    """(hour, its houses with their places), an hour in several parts where it is longer than a row."""
-    for hour, found in groupby(enumerate(houses), key=lambda pair: pair[1].hour):
+def _groups(houses: Sequence[House], most: int) -> Iterator[tuple[str, list[tuple[int, House]]]]:
+    """(hour in words, its houses with their places), an hour in several parts where it is longer than a row."""
+    for (day, hour), found in groupby(enumerate(houses), key=lambda pair: (pair[1].day, pair[1].hour)):
         group = list(found)
         for first in range(0, len(group), most):
-            yield hour, group[first : first + most]
+            yield f"{day} {Hour(hour, 0, 0, 0).words}".strip(), group[first : first + most]
 
 
 def _house(pen: _Pen, house: House, *, is_ticked: bool) -> Iterator[Label]:

@@ -72,6 +72,8 @@ TEAM = {
     "the team's stories": "/team/stories",
     "type a story": "/team/stories/new",
     "take a story back": "/team/stories/taken-back",
+    "what if": "/team/what-if",
+    "what if they went farther": "/team/what-if?farther=2&limits=1",
     "calls to make": "/desk",
     "a request by phone": "/desk/new",
     "find a caller": "/desk/find",
