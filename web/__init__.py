@@ -21,6 +21,7 @@ from web import (
     confirming,
     contact_card,
     desk,
+    desk_looks,
     details,
     for_someone,
     health,
@@ -99,7 +100,8 @@ def create_app(config: Config | None = None) -> Flask:
         *(public, checking, invitations, stories, team_stories),
         *(needs, for_someone, confirming, changes, contact_card, details, offers, matches, visits, volunteers),
         *(places, place_reports),
-        *(own_settings, own_codes, regulars, cold, team, team_needs, texts, who_could_help, badges, desk, concerns),
+        *(own_settings, own_codes, regulars, cold, team, team_needs, texts, who_could_help, badges),
+        *(desk, desk_looks, concerns),
         what_if,
         *(calendar_feed, notify, outbox, health),
     ):

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, g, request
 
 from matcher.domain.errors import BadInput, NotFound
-from matcher.services import call_back, confirming, desk, needs, telling, visits
+from matcher.services import call_back, confirming, could_help, desk, needs, telling, visits
 from matcher.services.access import Action
 from matcher.services.desk import Handler
 from matcher.store.session import reading, unit_of_work
@@ -28,11 +28,18 @@ _NEED = f"<int(max={HIGHEST_ID}):need_id>"
 _OWED = f"<int(max={HIGHEST_ID}):notification_id>"
 
 
+def who_answers() -> Handler:
+    """Who is at the desk. NotFound if nobody is."""
+    if g.actor.staff_id is None:
+        raise NotFound
+    return Handler(g.actor.staff_id, g.actor.area_ids)
+
+
 @blueprint.get("/desk")
 @declares(Action.USE_DESK)
 def today() -> Response:
     """Whom to ring, and whom to tell."""
-    now, handler = clock.now(), _handler()
+    now, handler = clock.now(), who_answers()
     with reading() as session:
         to_ring = call_back.to_ring(session, handler.area_ids, now=now)
         to_tell = telling.to_tell(session, handler.area_ids, now=now)
@@ -62,14 +69,14 @@ def take() -> Response:
             form.prepare(Asking(session, clock.now(), {}))
             if not form.is_answered():
                 return _call_page(form, key=key)
-            desk.check_area(session, form.where.postcode.data, _handler())
+            desk.check_area(session, form.where.postcode.data, who_answers())
             kind, phone, postcode = form.kind.kind.data, form.who.phone.data, form.where.postcode.data
-            alike = desk.look_alikes(session, kind, phone, postcode, _handler())
-            if request.form.get("do") != "send" or request.form.get("read") != form.mark(alike):
-                could = desk.could_do(session, kind, postcode)
-                return _call_page(form, key=key, alike=alike, could=could, mark=form.mark(alike))
             draft = draft_of(form.forms, must_confirm=False)
-            need_id = desk.take_need(session, draft, key, _handler(), now=clock.now())
+            alike = desk.look_alikes(session, kind, phone, postcode, who_answers())
+            if request.form.get("do") != "send" or request.form.get("read") != form.mark(alike):
+                could = could_help.look(session, draft, now=clock.now())
+                return _call_page(form, key=key, alike=alike, could=could, mark=form.mark(alike))
+            need_id = desk.take_need(session, draft, key, who_answers(), now=clock.now())
     except BadInput as error:
         _show_on_page(form, error)
         return _call_page(form, key=key)
@@ -78,7 +85,7 @@ def take() -> Response:
 
 
 def _call_page(form: CallForm, **shown: Any) -> Response:
-    return page("desk/new.html", form=form, **{"alike": (), "could": 0, "mark": "", **shown})
+    return page("desk/new.html", form=form, **{"alike": (), "could": None, "mark": "", **shown})
 
 
 def _show_on_page(form: CallForm, error: BadInput) -> None:
@@ -102,7 +109,7 @@ def finding() -> Response:
 def find() -> Response:
     """What they asked for; straight to it if there is one."""
     form = FindForm(request.form)
-    found = _looked(form, lambda session: desk.find(session, form.wanted.data, _handler(), now=clock.now()))
+    found = _looked(form, lambda session: desk.find(session, form.wanted.data, who_answers(), now=clock.now()))
     if found is None:
         return page("desk/find.html", form=form, found=())
     if len(found) == 1:
@@ -124,7 +131,7 @@ def check_door() -> Response:
     form = DoorForm(request.form)
 
     def look(session: Any) -> desk.DoorAnswer:
-        return desk.is_ours(session, form.wanted.data, form.name.data, _handler(), now=clock.now())
+        return desk.is_ours(session, form.wanted.data, form.name.data, who_answers(), now=clock.now())
 
     return page("desk/door.html", form=form, answer=_looked(form, look))
 
@@ -180,7 +187,7 @@ def wrong_number(need_id: int) -> Response:
 @declares(Action.USE_DESK, sealed_by=is_session_sealed)
 def cancel(need_id: int) -> Response:
     """The caller calls it off."""
-    handler = _handler()
+    handler = who_answers()
     with unit_of_work() as session:
         desk.read(session, need_id, handler, now=clock.now())
         needs.cancel_need(session, need_id, actor=handler.actor, now=clock.now())
@@ -192,7 +199,7 @@ def cancel(need_id: int) -> Response:
 @declares(Action.USE_DESK, sealed_by=is_session_sealed)
 def say_how(need_id: int) -> Response:
     """How it went, as the caller says it."""
-    handler, form = _handler(), HowItWentForm(request.form)
+    handler, form = who_answers(), HowItWentForm(request.form)
     if not form.validate():
         return _need_page("desk/need.html", need_id, form=form)
     said = {"again": form.again.data, "actor": handler.actor}
@@ -210,7 +217,7 @@ def say_how(need_id: int) -> Response:
 @declares(Action.USE_DESK)
 def tell(notification_id: int) -> Response:
     """Whom to ring, and the words."""
-    handler, scheme = _handler(), current_app.config["SCHEME"]
+    handler, scheme = who_answers(), current_app.config["SCHEME"]
     with unit_of_work() as session:
         owed = telling.read(
             session, notification_id, scheme, area_ids=handler.area_ids, actor=handler.actor, now=clock.now()
@@ -222,20 +229,14 @@ def tell(notification_id: int) -> Response:
 @declares(Action.USE_DESK, sealed_by=is_session_sealed)
 def told(notification_id: int) -> Response:
     """It was said."""
-    handler = _handler()
+    handler = who_answers()
     with unit_of_work() as session:
         telling.told(session, notification_id, area_ids=handler.area_ids, actor=handler.actor, now=clock.now())
     return see_other("/desk")
 
 
-def _handler() -> Handler:
-    if g.actor.staff_id is None:
-        raise NotFound
-    return Handler(g.actor.staff_id, g.actor.area_ids)
-
-
 def _rang(verb: Callable[..., None], need_id: int) -> Response:
-    handler = _handler()
+    handler = who_answers()
     with unit_of_work() as session:
         verb(session, need_id, area_ids=handler.area_ids, actor=handler.actor, now=clock.now())
     bell.ring(bell.RUN_DUE_ROUNDS, bell.DELIVER_DUE)
@@ -244,5 +245,5 @@ def _rang(verb: Callable[..., None], need_id: int) -> Response:
 
 def _need_page(template: str, need_id: int, **shown: Any) -> Response:
     with unit_of_work() as session:  # the look is written down in the audit
-        found = desk.read(session, need_id, _handler(), now=clock.now())
+        found = desk.read(session, need_id, who_answers(), now=clock.now())
     return page(template, found=found, need=found.page, now=clock.now(), **shown)

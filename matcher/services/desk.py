@@ -9,12 +9,12 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from matcher.domain.errors import BadInput, NotFound
 from matcher.domain.kinds import job_words
-from matcher.domain.lifecycle import EXPECTED, NeedStatus, OfferStatus
+from matcher.domain.lifecycle import EXPECTED, NeedStatus
 from matcher.domain.localtime import clock_words, day_words, local_day
 from matcher.domain.postcodes import parse_postcode, spaced
 from matcher.services import addresses, audit, badges, consents, drafts, need_page, needs, people, wishes
@@ -28,8 +28,6 @@ from matcher.store.models import (
     Need,
     NeedNote,
     Occurrence,
-    Offer,
-    OfferKind,
     Person,
     PhoneCheck,
     Referral,
@@ -39,6 +37,7 @@ from matcher.store.models import (
 ROWS_SHOWN = 20
 WANTED_LENGTH = 40
 _TAKEN = "desk_taken"
+_NOT_OVER = (NeedStatus.OPEN, NeedStatus.PAUSED)
 _NOT_FOUND = "We cannot find a request with that reference or phone number. Check it, or take a new request"
 
 
@@ -127,23 +126,22 @@ def check_area(session: Session, postcode: str, handler: Handler) -> None:
         raise BadInput(f"You do not take calls for {located.area_name}", field="postcode")
 
 
-def could_do(session: Session, kind: str, postcode: str) -> int:
-    """How many neighbours of that area have offered this kind of help."""
-    area_id = addresses.locate(session, postcode).area_id
-    wanted = (
-        select(func.count())
-        .select_from(Offer)
-        .join(OfferKind, OfferKind.offer_id == Offer.id)
-        .join(Person, Person.id == Offer.person_id)
-        .where(Offer.status == OfferStatus.ACTIVE, OfferKind.kind_slug == kind, Person.area_id == area_id)
-    )
-    return session.execute(wanted).scalar_one()
+def open_from(session: Session, phone: str, handler: Handler, *, now: datetime) -> tuple[FoundNeed, ...]:
+    """Needs that are not over, from the same number; none while it is no whole number. Each one shown is audited."""
+    try:
+        number = people.check_phone(phone)
+    except BadInput:
+        return ()
+    found = _found(session, handler, Home.phone == number, Need.status.in_(_NOT_OVER))
+    for one in found:
+        audit.record(session, handler.actor, "found_caller", ("need", one.need_id), "phone", now=now)
+    return found
 
 
 def look_alikes(session: Session, kind: str, phone: str, postcode: str, handler: Handler) -> tuple[FoundNeed, ...]:
     """Needs of the same kind that are not over, from the same number or the same postcode."""
     number, code = people.check_phone(phone), spaced(parse_postcode(postcode))
-    same = (Need.kind_slug == kind, Need.status.in_((NeedStatus.OPEN, NeedStatus.PAUSED)))
+    same = (Need.kind_slug == kind, Need.status.in_(_NOT_OVER))
     return _found(session, handler, *same, or_(Home.phone == number, Home.postcode == code))
 
 

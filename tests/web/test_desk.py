@@ -196,8 +196,8 @@ def test_one_like_it_is_shown_before_a_second_is_made(handler: FlaskClient) -> N
 
 
 def test_how_many_could_do_it(handler: FlaskClient, world: World) -> None:
-    assert "1 neighbour near there does this kind of help." in words(read_back(handler))
-    assert "Nobody near there has offered" in read_back(handler, kind="garden", details=[]).text
+    assert "1 neighbour could do this on " in words(read_back(handler))
+    assert "Nobody near there could do this on " in words(read_back(handler, kind="garden", details=[]))
 
 
 def test_every_error_at_once_and_everything_typed_is_kept(handler: FlaskClient) -> None:

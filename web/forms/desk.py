@@ -90,6 +90,11 @@ class CallForm:
         answered = [form.is_answered(self._asking) for form in self.forms.values()]  # every one is looked at
         return all(answered)
 
+    def says_what_where_and_when(self) -> bool:
+        """True if that much of it can be used, however much is still to be typed."""
+        is_somewhere = self.where.postcode.validate(self.where)
+        return bool(is_somewhere and self.kind.is_answered(self._asking) and self.when.is_answered(self._asking))
+
     def read_back(self) -> str:
         """What the handler says last: one sentence of each answer, in the order in which they were asked."""
         assert isinstance(self.kind, KindForm)
