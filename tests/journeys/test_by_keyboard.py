@@ -86,13 +86,11 @@ def test_a_request_by_phone_is_one_page_few_tabs_and_little_time(quiet, someone,
     expect(page.get_by_role("button", name="They agree: send")).to_be_focused()
     press("Enter")
     see(page, "Eileen: clear the path and the steps")
-    print(f"{hands.tabs} tabs")
     assert "/desk/needs/" in page.url
     assert hands.tabs <= MOST_TABS, hands.tabs
     if java_script_enabled:
         keys = page.evaluate("() => +sessionStorage.keydown")
         decisions = 9  # number, name, postcode, house, what, when, how told, the note, is it right
-        print(f"{keys} keys, {keys * A_KEY_S + decisions * A_DECISION_S:.1f} s")
         assert keys * A_KEY_S + decisions * A_DECISION_S <= MOST_SECONDS, keys
 
 
