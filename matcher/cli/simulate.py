@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from matcher.cli.numbers import Number
 from matcher.cli.seeds import SEEDS
 
 
@@ -40,19 +41,13 @@ from matcher.cli.seeds import SEEDS
     multiple=True,
     help="Run ours without this term or rule too. A word that is none prints them all.",
 )
-@click.option("--volunteers", type=click.FloatRange(min=0.1), default=1.0, help="So many times the volunteers.")
+@click.option("--volunteers", type=Number(0.1, 10), default=1.0, help="So many times the volunteers.")
 @click.option("--no-fatigue", is_flag=True, help="As if being asked tired nobody.")
-@click.option(
-    "--no-show", type=click.FloatRange(0, 1), default=0.0, help="Share of those who said yes and do not come."
-)
-@click.option(
-    "--shared-refusal", type=click.FloatRange(min=0), default=0.0, help="Spread, in logits, of a snowy village's mood."
-)
-@click.option(
-    "--standby", type=click.FloatRange(0, 1), default=0.0, help="Share who keep a snowy morning free for two."
-)
+@click.option("--no-show", type=Number(0, 1), default=0.0, help="Share of those who said yes and do not come.")
+@click.option("--shared-refusal", type=Number(0, 10), default=0.0, help="Spread, in logits, of a snowy village's mood.")
+@click.option("--standby", type=Number(0, 1), default=0.0, help="Share who keep a snowy morning free for two.")
 @click.option("--several-visits", is_flag=True, help="Two visits may share a half-day.")
-@click.option("--size", type=click.FloatRange(0.05, 1), default=1.0, help="Share of the county, for a quick look.")
+@click.option("--size", type=Number(0.05, 1), default=1.0, help="Share of the county, for a quick look.")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes at once. [default: one for each core]")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
 def simulate(**wish: Any) -> None:

@@ -87,13 +87,18 @@ class Gate:
     bins: tuple[Bin, ...] = ()
 
     @property
+    def was_tested(self) -> bool:
+        """Whether there were asks enough to judge by; if not, the figures say nothing."""
+        return self.resolved >= JUDGED_BY_AT_LEAST
+
+    @property
     def is_open(self) -> bool:
         """Whether the model may be used: enough asks, and no more amiss than is allowed and chance explains. Without
         that allowance a model that is right is turned down one night in twenty by 500 asks, one in seven by 300.
         """
         is_near = abs(self.mean_predicted - self.mean_said_yes) <= MEAN_OFF_MAX + self.mean_error
         is_as_steep = SLOPE_MIN - self.slope_error <= self.slope <= SLOPE_MAX + self.slope_error
-        return self.resolved >= JUDGED_BY_AT_LEAST and is_near and is_as_steep
+        return self.was_tested and is_near and is_as_steep
 
 
 @dataclass(frozen=True, slots=True)

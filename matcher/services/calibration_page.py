@@ -55,6 +55,8 @@ def _title(found: Calibration) -> str:
 
 
 def _decision(found: Calibration) -> str:
+    if found.slope is None:
+        return "It has not been tested yet: rounds think alike of everyone, and ask a little more widely."
     if found.is_open:
         return "It passed its test: rounds use what was learned of each person."
     return "It did not pass its test: rounds think alike of everyone, and ask a little more widely."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.localtime import local_day
 from matcher.services import audit
-from matcher.store.bulk import insert_rows
-from matcher.store.models import AcceptanceModel, Leaning, LeaningReset
+from matcher.store.bulk import among, insert_rows
+from matcher.store.models import AcceptanceModel, Leaning, LeaningReset, Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +72,12 @@ def keep(session: Session, fitted: Fitted, *, now: datetime) -> bool:
     return True
 
 
+def lock_known(session: Session, person_ids: Collection[int]) -> set[int]:
+    """Those of them who have not been erased, locked: until the night is kept, nobody forgets and nobody is erased."""
+    known = select(Person.id).where(among(Person.id, person_ids), Person.erased_at.is_(None)).order_by(Person.id)
+    return set(session.scalars(known.with_for_update(read=True, key_share=True)))
+
+
 def has_tonights(session: Session, *, now: datetime) -> bool:
     """True if this night's fit is kept already."""
     return session.scalar(select(AcceptanceModel.id).where(AcceptanceModel.night == local_day(now))) is not None
@@ -96,6 +102,7 @@ def leaning_of(session: Session, person_id: int) -> float | None:
 
 def reset(session: Session, person_id: int, *, now: datetime) -> None:
     """Forget what is thought of someone, at once and for the fits to come. Twice is once, from the later moment on."""
+    session.get_one(Person, person_id, with_for_update=True)  # a night that is just being kept is over first
     session.execute(delete(Leaning).where(Leaning.person_id == person_id))
     added = insert(LeaningReset).values(person_id=person_id, reset_at=now)
     session.execute(added.on_conflict_do_update(index_elements=["person_id"], set_={"reset_at": now}))

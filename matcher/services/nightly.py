@@ -34,13 +34,16 @@ def learn(lesson: Lesson, *, now: datetime) -> Learned:
 
 
 def keep(session: Session, lesson: Lesson, taught: Learned, *, now: datetime) -> bool:
-    """Keep it; nothing is kept of whoever had it forgotten meanwhile. False if the night has one: twice is once."""
-    gate, was_tested = taught.gate, taught.gate.resolved > 0
+    """Keep it; nothing is kept of whoever had it forgotten, or was erased, meanwhile. False if the night has one: twice
+    is once.
+    """
+    gate, was_tested = taught.gate, taught.gate.was_tested
+    known = learned.lock_known(session, taught.leaning)
     forgotten = {person_id for person_id, at in learned.resets(session).items() if lesson.reset_at.get(person_id) != at}
     fitted = Fitted(
         asks=len(lesson.records),
         coefficients=asdict(taught.acceptance),
-        leaning={person_id: of for person_id, of in taught.leaning.items() if person_id not in forgotten},
+        leaning={person_id: of for person_id, of in taught.leaning.items() if person_id in known - forgotten},
         resolved=gate.resolved,
         mean_predicted=gate.mean_predicted if was_tested else None,
         mean_said_yes=gate.mean_said_yes if was_tested else None,

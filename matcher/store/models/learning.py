@@ -50,7 +50,7 @@ class Leaning(Declared):
 
 
 class LeaningReset(Declared):
-    """Someone asked us to think nothing of them: answers before this count for everybody and not for them."""
+    """Someone asked us to think nothing of them: what they were asked before this teaches nothing any more."""
 
     __tablename__ = "leaning_resets"
 

@@ -88,6 +88,14 @@ def test_a_term_there_is_not_names_those_there_are():
     assert "“luck” cannot be switched off. These can: age, front, on_time," in done.stderr
 
 
+@pytest.mark.parametrize("option", ["--volunteers", "--no-show", "--shared-refusal", "--standby", "--size"])
+@pytest.mark.parametrize("typed", ["nan", "inf", "1e300"])
+def test_a_number_that_means_nothing_is_refused(option, typed):
+    done = run("--policy", "nearest", "--scenario", "quiet", "--seeds", "5-5", option, typed)
+    assert done.exit_code == 2
+    assert option in done.stderr
+
+
 def test_a_folder_that_cannot_be_written_is_said_before_the_runs(tmp_path):
     (tmp_path / "file").write_text("")
     done = run("--out", str(tmp_path / "file" / "below"))

@@ -12,9 +12,11 @@ import pytest
 from sqlalchemy import Engine, event
 
 from matcher.domain.lifecycle import MatchStatus, OccurrenceStatus, OfferStatus, RoundStatus
+from matcher.engine.learning import Gate, Learned
+from matcher.engine.params import Acceptance
 from matcher.engine.solve import solve_round
-from matcher.services import matches, needs, offers, outbox, rounds, upkeep
-from matcher.store.models import Match, Need, Occurrence, Offer, Round
+from matcher.services import erasure, learned, matches, needs, nightly, offers, outbox, rounds, upkeep
+from matcher.store.models import Leaning, Match, Need, Occurrence, Offer, Round
 from matcher.store.session import unit_of_work
 from tests.worlds import CONSOLE, SCHEME
 
@@ -196,3 +198,33 @@ def test_a_yes_while_the_clock_runs_out_is_put_in_order(world, meanwhile):
     assert answer.held
     assert world.one(Occurrence).status is OccurrenceStatus.FILLED
     assert world.one(Need).status.value == "open"
+
+
+@pytest.mark.parametrize("forget", [learned.reset, erasure.erase_person])
+def test_what_is_thought_of_someone_is_forgotten_while_the_night_is_kept(world, meanwhile, forget):
+    world.offer("Christopher")
+    christopher = world.people["Christopher"]
+    with unit_of_work() as session:
+        lesson = nightly.read_lesson(session, now=world.now)
+    taught = Learned(Acceptance(), {christopher: 0.9}, Gate(0))
+    meanwhile(
+        lambda session: nightly.keep(session, lesson, taught, now=world.now),
+        "INSERT INTO acceptance_models",
+        lambda session: forget(session, christopher, now=world.now),
+    )
+    assert world.all(Leaning) == []
+
+
+@pytest.mark.parametrize("forget", [learned.reset, erasure.erase_person])
+def test_a_night_is_kept_while_what_is_thought_of_someone_is_forgotten(world, meanwhile, forget):
+    world.offer("Christopher")
+    christopher = world.people["Christopher"]
+    with unit_of_work() as session:
+        lesson = nightly.read_lesson(session, now=world.now)
+    taught = Learned(Acceptance(), {christopher: 0.9}, Gate(0))
+    meanwhile(
+        lambda session: forget(session, christopher, now=world.now),
+        "DELETE FROM leanings",
+        lambda session: nightly.keep(session, lesson, taught, now=world.now),
+    )
+    assert world.all(Leaning) == []

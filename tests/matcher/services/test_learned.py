@@ -241,7 +241,7 @@ def test_a_yes_that_came_too_late_teaches_no_more_than_the_silence_before_it(wor
         (
             {"resolved": 0, "mean_predicted": None, "mean_said_yes": None, "slope": None, "is_open": False, "bins": ()},
             "Too few answers to tell yet: 0.",
-            "It did not pass",
+            "It has not been tested yet",
         ),
     ],
 )

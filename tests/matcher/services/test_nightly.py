@@ -1,6 +1,8 @@
 """The nightly fit reads the asks, learns, and keeps: once a night."""
 
-from matcher.services import learned, nightly
+from matcher.engine.learning import Gate, Learned
+from matcher.engine.params import Acceptance
+from matcher.services import calibration_page, erasure, learned, nightly
 from matcher.store.models import AcceptanceModel, Leaning
 
 
@@ -26,6 +28,10 @@ def test_a_night_with_few_answers_thinks_alike_of_everyone_and_is_done_once(worl
     assert learn(world)
     model = world.one(AcceptanceModel)
     assert (model.asks, model.is_open) == (2, False)
+    with world.work() as session:
+        page = calibration_page.read(session)
+    assert page.title == "Too few answers to tell yet: 2."
+    assert page.decision.startswith("It has not been tested yet")
     assert world.all(Leaning) == []
     before = world.picture()
     assert not learn(world)
@@ -39,3 +45,15 @@ def test_a_night_with_no_answers_at_all_can_be_kept(world):
     assert learn(world)
     with world.work() as session:
         assert set(learned.coefficients(session)) >= {"base", "whole_reach", "known", "urgent"}
+
+
+def test_nothing_is_kept_of_whoever_was_erased_while_it_was_learned(world):
+    world.offer("Christopher")
+    world.offer("Ann")
+    with world.work() as session:
+        lesson = nightly.read_lesson(session, now=world.now)
+        erasure.erase_person(session, world.people["Christopher"], now=world.now)
+    leaning = {world.people[name]: 0.9 for name in ("Christopher", "Ann")}
+    with world.work() as session:
+        nightly.keep(session, lesson, Learned(Acceptance(), leaning, Gate(0)), now=world.now)
+    assert [row.person_id for row in world.all(Leaning)] == [world.people["Ann"]]
