@@ -19,9 +19,7 @@ def run_due_rounds() -> None:
 
     First what an arrangement gives is given, so that rounds ask about the exceptions only.
     """
-    with unit_of_work() as session:
-        has_given = regular_visits.keep(session, now=now())
-    if has_given:
+    if _keep_regular_visits():
         app.send_task("workers.notifications.deliver_due")
     with reading() as session:
         due = rounds.areas_due(session, now=now())
@@ -30,6 +28,18 @@ def run_due_rounds() -> None:
         raise failed[0]
     with unit_of_work() as session:
         health.beat(session, "round", now=now())
+
+
+def _keep_regular_visits() -> int:
+    """How many were held or asked about: a transaction for each batch, so that nobody waits long for a lock."""
+    given, after = 0, 0
+    while True:
+        with unit_of_work() as session:
+            kept = regular_visits.keep(session, after=after, now=now())
+        given += kept.given
+        if kept.upto is None:
+            return given
+        after = kept.upto
 
 
 def _failure_of_round(area_id: int) -> Exception | None:

@@ -10,7 +10,7 @@ import click
 class Number(click.FloatRange):
     """From `min` to `max`. `nan` lies in no range, though no comparison says so."""
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+    def convert(self, value: float, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """The number typed."""
         number = float(super().convert(value, param, ctx))
         if math.isnan(number):

@@ -6,7 +6,7 @@ was given an occurrence, or was asked about it, is not given it or asked again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -57,15 +57,27 @@ class _Turn:
         return TimeWindow(starts[0], starts[0] + length) if starts else None
 
 
-def keep(session: Session, *, now: datetime) -> int:
-    """Hold for the usual people what comes within eight days; ask who stands in where they cannot; how many of both."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How many were held or asked; `upto`: the last occurrence that was looked at, if there may be more of them."""
+
+    given: int
+    upto: int | None
+
+
+def keep(session: Session, *, after: int = 0, now: datetime) -> Kept:
+    """Hold for the usual people what comes within eight days; ask who stands in where they cannot.
+
+    BATCH of them by id, those after `after`: what cannot be given stays where it is, and must keep no other waiting.
+    """
     arrangement_changes.end_kept_apart(session, now=now)
-    return sum(_take_turn(session, turn, now) for turn in _turns(session, now))
+    found = session.execute(_wanted(now, after)).all()
+    given = sum(_take_turn(session, turn, now) for turn in _turns(session, found))
+    return Kept(given, found[-1].occurrence_id if len(found) == BATCH else None)
 
 
-def _turns(session: Session, now: datetime) -> Iterable[_Turn]:
+def _turns(session: Session, found: Sequence[Any]) -> Iterable[_Turn]:
     """Occurrences to be looked after. Offers, then occurrences are locked by id, as every verb locks them."""
-    found = session.execute(_wanted(now)).all()
     people = {person_id for row in found for person_id in (row.usual_id, row.stand_in_id) if person_id is not None}
     session.execute(
         select(Offer.id).where(among(Offer.person_id, people)).order_by(Offer.id).with_for_update(key_share=True)
@@ -83,7 +95,7 @@ def _turns(session: Session, now: datetime) -> Iterable[_Turn]:
             yield _Turn(arrangement, occurrence, session.get_one(Need, occurrence.need_id))
 
 
-def _wanted(now: datetime) -> Any:
+def _wanted(now: datetime, after: int) -> Any:
     """Open occurrences of a live arrangement for which there is something left to do."""
     given, asked = aliased(Match), aliased(Match)
     has_been_given = select(given.id).where(
@@ -102,6 +114,7 @@ def _wanted(now: datetime) -> Any:
         .join(Need, Need.id == Arrangement.need_id)
         .join(Occurrence, Occurrence.need_id == Need.id)
         .where(
+            Occurrence.id > after,
             Arrangement.status == ArrangementStatus.LIVE,
             Need.status == NeedStatus.OPEN,
             Occurrence.status == OccurrenceStatus.OPEN,

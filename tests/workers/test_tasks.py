@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 import structlog
 
-from matcher.domain.lifecycle import NotificationStatus, OccurrenceStatus, RoundStatus
-from matcher.services import health
+from matcher.domain.lifecycle import NotificationStatus, OccurrenceStatus, RoundStatus, VisitStatus
+from matcher.services import arrangement_changes, health, offers, regular_visits
 from matcher.services.visits import UNDO_LASTS
-from matcher.store.models import ConsoleMessage, Heartbeat, Notification, Occurrence, Round
+from matcher.store.models import ConsoleMessage, Heartbeat, Notification, Occurrence, Round, Visit
 from matcher.store.session import unit_of_work
 from tests.matcher.services.test_private import CHRISTOPHER, EILEEN, MARKS, NOTE
 
@@ -219,3 +219,19 @@ def test_learning_twice_in_a_night_is_learning_once(world, workers):
     learning.learn()
     assert world.picture() == before
     assert len(before["acceptance_models"]) == 1
+
+
+def test_regular_visits_that_cannot_be_given_keep_no_other_waiting(world, workers, monkeypatch):
+    """However many wait because the usual person cannot go: here one at a time is looked after, and the first waits."""
+    monkeypatch.setattr(regular_visits, "BATCH", 1)
+    needs = {}
+    for name, resident in (("Christopher", "Eileen"), ("Ann", "Frank")):
+        world.offer(name)
+        needs[name] = world.post(resident, when="tomorrow", is_weekly=True)
+    with world.work() as session:
+        for name, need in needs.items():
+            arrangement_changes.set_up(session, need.need_id, world.people[name], None, actor="staff:1", now=world.now)
+        offers.pause(session, world.people["Christopher"], now=world.now)
+    workers.rounds.run_due_rounds()
+    held = world.all(Visit, status=VisitStatus.HELD)
+    assert {visit.person_id for visit in held} == {world.people["Ann"]}

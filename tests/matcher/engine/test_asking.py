@@ -11,6 +11,7 @@ import pytest
 from matcher.domain.lifecycle import Urgency
 from matcher.engine.allocation import Allocation
 from matcher.engine.asking import hope, pace, unanswered
+from matcher.engine.params import Acceptance, Params
 from matcher.engine.solve import solve_round
 from matcher.engine.world import build_world
 
@@ -128,6 +129,41 @@ def test_the_second_helper_is_asked_at_once_and_a_third_only_if_hope_is_small(vi
     assert len(solve_round(village.round([piano], keen)).asks) == 2
 
 
+def test_two_places_take_twice_the_hope_of_one(village: Any) -> None:
+    hasty = village.need(waiting_since=village.at(2), windows=(village.window(7, 8.5),))
+    one, two = (
+        len(solve_round(village.round([replace(hasty, helpers_wanted=places)], many(village))).asks)
+        for places in (1, 2)
+    )
+    assert one >= 3
+    assert two > one + 1
+
+
+def test_the_hope_of_two_places_is_shared_between_them_once_both_have_somebody(village: Any) -> None:
+    hasty = village.need(helpers_wanted=2, waiting_since=village.at(2), windows=(village.window(7, 8.5),))
+    first, second, third, *_ = solve_round(village.round([hasty], many(village))).asks
+    minutes = [{line.term: line.minutes for line in ask.breakdown} for ask in (first, second, third)]
+    assert "others_asked" not in minutes[0]
+    assert "others_asked" not in minutes[1]
+    hazard = -sum(np.log1p(-found["value"] / 240) for found in minutes[:2])
+    worth = sum(minutes[2].get(term, 0.0) for term in ("value", "age", "on_time"))
+    assert minutes[2]["others_asked"] == pytest.approx(worth * (np.exp(-hazard / 2) - 1))
+
+
+def test_silence_says_more_where_answers_come_sooner(village: Any) -> None:
+    """Asked 40 minutes ago: of what is urgent half of the answers come within twelve minutes, else within 25."""
+    alike = replace(Params(), acceptance=replace(Acceptance(), urgent=0.0))
+    left = []
+    for urgency in (Urgency.NORMAL, Urgency.URGENT):
+        need, one = village.need(urgency=urgency), village.neighbour(1)
+        problem = village.round(
+            [need], [one], live_asks=(village.ask(need, one, 9, village.now - 40 * MINUTE),), params=alike
+        )
+        world = build_world(problem)
+        left.append(hope(world, unanswered(world, problem))[0])
+    assert left[1] < 0.8 * left[0]
+
+
 def test_an_ask_of_someone_no_longer_in_the_round_still_counts(village: Any) -> None:
     need, gone = village.need(), village.neighbour(9)
     problem = village.round([need], [village.neighbour(1)], live_asks=(village.ask(need, gone, 9),))
@@ -168,14 +204,30 @@ class TestUsualPeopleFirst:
         assert 2 not in people(solve_round(replace(asked, now=waiting.next_ask_at)))
         assert people(solve_round(replace(asked, now=waiting.next_ask_at))) != []
 
+    def test_one_round_is_all_however_many_have_helped_there(self, village: Any, weekly: Any, street: Any) -> None:
+        """Clara (6) has helped there too, would hardly come, and lives as far off as Anna."""
+        known = replace(weekly, usual=frozenset({2, 6}))
+        shy = [
+            replace(street[0], leaning=-5.0),
+            *street[1:],
+            replace(street[0], offer_id=106, person_id=6, leaning=-5.0),
+        ]
+        live = (village.ask(known, street[0], 33),)
+        (waiting,) = solve_round(village.round([known], shy, live_asks=live)).waiting
+        asked = people(solve_round(village.round([known], shy, live_asks=live, now=waiting.next_ask_at)))
+        assert asked != []
+        assert 6 not in asked
+
     def test_a_no_of_the_usual_person_opens_it_to_the_others(self, village: Any, weekly: Any, street: Any) -> None:
         said_no = replace(weekly, refused_by=frozenset({102}))
         assert 2 not in people(solve_round(village.round([said_no], street)))
         assert people(solve_round(village.round([said_no], street))) != []
 
     def test_when_time_is_short_nobody_waits_for_them(self, village: Any, weekly: Any, street: Any) -> None:
-        hasty = replace(weekly, windows=(village.window(7, 7.8),))
-        assert len(people(solve_round(village.round([hasty], street)))) > 1
+        hasty = replace(weekly, windows=(village.window(7, 8.2),), waiting_since=village.at(2))
+        asked = people(solve_round(village.round([hasty], street)))
+        assert len(asked) > 1
+        assert people(solve_round(village.round([hasty], street[:1]))) == [2]  # though she could come
 
     def test_help_that_is_not_personal_is_asked_of_the_best(self, village: Any, weekly: Any, street: Any) -> None:
         just_once = replace(weekly, usual_first=False, usual=frozenset())

@@ -52,7 +52,7 @@ def agree(world, name="Christopher"):
 
 def keep(world):
     with world.work() as session:
-        return regular_visits.keep(session, now=world.now)
+        return regular_visits.keep(session, now=world.now).given
 
 
 def set_up(world, need, usual, stand_in=None):
