@@ -131,6 +131,15 @@ def change(token: str, what: str) -> Response:
     return see_other(f"/me/{token}" if what == "pause" else f"/me/{token}/settings")
 
 
+@blueprint.post("/me/<token:token>/texts")
+@declares(Action.CHANGE_OWN_OFFER, link=LinkPurpose.ME)
+def texts_again(token: str) -> Response:
+    """Send me texts again: takes back a STOP, and is the only thing here that does."""
+    with unit_of_work() as session:
+        offer_changes.want_texts_again(session, granted("person_id"), now=clock.now())
+    return see_other(f"/me/{token}/settings/writing")
+
+
 @blueprint.get("/me/<token:token>/leave")
 @declares(Action.CHANGE_OWN_OFFER, link=LinkPurpose.ME)
 def ask_to_leave(token: str) -> Response:
@@ -167,6 +176,6 @@ def _shown(session: Any, own: Own, setting: Setting, now: datetime) -> Any:
 
 def _prepared(form: Any, own: Own, asking: Asking) -> Any:
     if isinstance(form, WritingForm):
-        form.offer_ways(has_email=own.has_email)
+        form.offer_ways(has_email=own.has_email, wants_no_texts=own.wants_no_texts)
     form.prepare(asking)
     return form

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, render_template, request
 
 from matcher.domain.roles import LinkPurpose
-from matcher.services import learned, local_demand, my_year, offers, own_page, regular_page
+from matcher.services import learned, local_demand, my_year, offers, own_page, reference_letter, regular_page
 from matcher.services.access import Action
 from matcher.services.own_page import OwnPage
 from matcher.store.session import reading, unit_of_work
-from web import bell, clock
+from web import bell, clock, devices
 from web.guard import HIGHEST_ID, declares, granted
 from web.templating import page, see_other
 from web.weekwords import week_words
@@ -41,6 +42,29 @@ def year(token: str) -> Response:
     with reading() as session:
         own = my_year.read(session, granted("person_id"), now=clock.now())
     return page("volunteers/year.html", own=own, given=_given_words(own.given), token=token)
+
+
+@blueprint.get("/me/<token:token>/year/letter")
+@declares(Action.READ_OWN_PAGE, link=LinkPurpose.ME)
+def letter(token: str) -> Response:
+    """A letter of reference, to print or to save as a PDF. It holds their whole name: for a phone that is known."""
+    person_id = granted("person_id")
+    if not devices.is_known(person_id):
+        return see_other(f"/me/{token}/code")
+    with reading() as session:
+        written = reference_letter.read(session, person_id, now=clock.now())
+    return page("volunteers/letter.html", letter=written, given=_given_words(written.given), token=token)
+
+
+@blueprint.get("/me/<token:token>/year/card")
+@declares(Action.READ_OWN_PAGE, link=LinkPurpose.ME)
+def card(token: str) -> Response:
+    """A card to share, if they like: made only here, shown to nobody by us."""
+    with reading() as session:
+        own = my_year.read(session, granted("person_id"), now=clock.now())
+    drawn = render_template("volunteers/card.svg", own=own, with_name="name" in request.args)
+    picture = b64encode(drawn.encode()).decode()
+    return page("volunteers/card.html", own=own, picture=picture, with_name="name" in request.args, token=token)
 
 
 @blueprint.post("/me/<token:token>/pause")

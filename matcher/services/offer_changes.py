@@ -21,7 +21,16 @@ from matcher.domain.timewindow import TimeWindow
 from matcher.domain.traits import Trait
 from matcher.services import audit, matches, motives, offers, wishes
 from matcher.store import queries
-from matcher.store.models import AvailabilityException, AvailabilityRule, ChannelChoice, Home, Match, Offer, OfferKind
+from matcher.store.models import (
+    AvailabilityException,
+    AvailabilityRule,
+    ChannelChoice,
+    Home,
+    Match,
+    Offer,
+    OfferKind,
+    Person,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,7 @@ class Own:
     travel_minutes: int
     writing: Writing
     has_email: bool
+    wants_no_texts: bool
     motives: frozenset[Motive]
 
 
@@ -72,6 +82,7 @@ def read(session: Session, person_id: int, *, now: datetime) -> Own:
             channels={about: queries.channel_of(session, person_id, about) for about in About},
         ),
         has_email=_has_email(session, person_id),
+        wants_no_texts=_wants_no_texts(session, person_id),
         motives=motives.told(session, offer.id),
     )
 
@@ -110,6 +121,14 @@ def change_times(session: Session, person_id: int, times: Times, *, now: datetim
     _changed(session, offer, "times", now)
 
 
+def want_texts_again(session: Session, person_id: int, *, now: datetime) -> None:
+    """They take back their STOP, by a step that says so. Twice is once."""
+    person = session.get_one(Person, person_id, with_for_update={"key_share": True})
+    if person.texts_stopped_at is not None:
+        person.texts_stopped_at = None
+        audit.record(session, audit.person(person_id), "started_texts", ("person", person_id), now=now)
+
+
 def change_reach(session: Session, person_id: int, travel_mode: str, travel_minutes: int, *, now: datetime) -> None:
     """How far they would go, from now on."""
     offer = offers.offer_of(session, person_id)
@@ -124,6 +143,8 @@ def change_writing(session: Session, person_id: int, writing: Writing, *, now: d
     if writing.asks_per_week is not None and writing.asks_per_week < 1:
         raise BadInput("Select how often we may ask you", field="asks_per_week")
     _check_channels(writing.channels, has_email=_has_email(session, person_id))
+    if "text" in writing.channels.values() and _wants_no_texts(session, person_id) and _has_email(session, person_id):
+        raise BadInput("You texted STOP. Press “Send me texts again” first", field="asks")
     offer.asks_per_week = writing.asks_per_week
     offer.quiet_from, offer.quiet_until = writing.quiet
     for about, channel in writing.channels.items():
@@ -179,6 +200,10 @@ def _check_channels(channels: Mapping[About, str], *, has_email: bool) -> None:
         allowed = {*CHANNELS, NO_NEWS} if about is About.NEWS else {*CHANNELS}
         if channel not in allowed or (channel == "email" and not has_email):
             raise BadInput("Select how we should write to you", field=about.value)
+
+
+def _wants_no_texts(session: Session, person_id: int) -> bool:
+    return session.get_one(Person, person_id).texts_stopped_at is not None
 
 
 def _has_email(session: Session, person_id: int) -> bool:

@@ -298,6 +298,8 @@ class EveryPage:
                 world.cancel(need)
             else:
                 {"done": world.done, "handed back": world.hand_back}[what]("Joan")
+        for page in ("letter", "card"):
+            self.paths[f"my year, {page}"] = f"/me/{self._link(LinkPurpose.ME, 'Joan')}/year/{page}"
         self.paths["my year"] = f"/me/{self._link(LinkPurpose.ME, 'Joan')}/year"
 
     def _ask(self, name: str, need: PostedNeed) -> int:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,8 +14,10 @@ from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import select
 
+from matcher.services import replies
+from matcher.services.replies import Inbound
 from matcher.store.models import AuditRow, Notification, Person
-from matcher.store.session import reading
+from matcher.store.session import reading, unit_of_work
 from tests.web.conftest import HOUSE, NOTE, POSTCODE, World, error_beside, make_world, press
 
 PRIVATE = (HOUSE, POSTCODE, NOTE, "07700 900982", "Eileen")
@@ -134,3 +138,57 @@ def test_why_they_help_is_asked_and_may_be_left_out(client: FlaskClient, app: Fl
     assert re.search("nonsense", shown) is None
     press(client, f"{me}/settings/why")
     assert "You did not say" in client.get(f"{me}/settings").text
+
+
+def test_who_texted_stop_has_texts_again_only_by_a_button_that_says_so(client: FlaskClient, app: Flask) -> None:
+    world = make_world()
+    me = f"/me/{world.me}"
+    assert "You texted STOP" not in client.get(f"{me}/settings/writing").text
+    with unit_of_work() as session:
+        replies.receive(session, Inbound("stop", "07700900111", "STOP"), now=datetime.now(UTC))
+    shown = client.get(f"{me}/settings/writing").text
+    assert "You texted STOP" in shown
+    assert 'value="text"' not in shown
+    everything = {"asks_per_week": "any", "quiet": "any", "asks": "text", "visits": "text", "news": "text"}
+    refused = press(client, f"{me}/settings/writing", **everything)
+    assert refused.status_code == 422
+    assert press(client, f"{me}/settings/writing", f"{me}/texts").location == f"{me}/settings/writing"
+    assert press(client, f"{me}/settings/writing", **everything).status_code == 303
+
+
+def test_a_letter_of_reference_holds_their_name_and_nobody_else_s(client: FlaskClient, app: Flask) -> None:
+    world = make_world()
+    me = f"/me/{world.me}/year"
+    assert client.get(f"{me}/letter").status_code == 404
+    visit = press(client, f"/m/{world.ask}", f"/m/{world.ask}/yes").location
+    press(client, visit, f"{visit}/done")
+    letter = client.get(f"{me}/letter").text
+    assert "<b>Christopher Barnes</b> has been a volunteer neighbour" in letter
+    assert "1 visit to neighbours" in letter
+    assert not [private for private in PRIVATE if private in letter + client.get(f"{me}/card").text]
+
+
+def test_a_phone_that_is_not_known_shows_no_letter(asking: Flask, his: tuple[FlaskClient, str], world: World) -> None:
+    phone, visit = his
+    press(phone, visit, f"{visit}/done")
+    assert "Barnes" in phone.get(f"/me/{world.me}/year/letter").text
+    assert asking.test_client().get(f"/me/{world.me}/year/letter").location == f"/me/{world.me}/code"
+
+
+def test_a_card_is_theirs_to_make_and_tells_of_a_few_visits_only_that_there_are_some(
+    client: FlaskClient, app: Flask
+) -> None:
+    world = make_world()
+    me = f"/me/{world.me}/year/card"
+
+    def drawn(path: str) -> str:
+        found = re.search(r"base64,([^\"]+)", client.get(path).text)
+        assert found is not None
+        return b64decode(found[1]).decode()
+
+    visit = press(client, f"/m/{world.ask}", f"/m/{world.ask}/yes").location
+    press(client, visit, f"{visit}/done")
+    assert "Christopher" not in drawn(me)
+    assert "Christopher" in drawn(f"{me}?name=1")
+    assert "I help people near me" in drawn(me)
+    assert "1 visit" not in drawn(me)

@@ -41,9 +41,13 @@ class WritingForm(QuestionForm):
     visits = OneOf("About your visits", validators=[chosen("Select how we should write about your visits")])
     news = OneOf("Thanks and news", validators=[chosen("Select how we should send thanks and news")])
 
-    def offer_ways(self, *, has_email: bool) -> None:
-        """By e-mail only to those who gave an address."""
+    stopped = False
+
+    def offer_ways(self, *, has_email: bool, wants_no_texts: bool) -> None:
+        """By e-mail only to those who gave an address; by text to nobody who texted STOP, if there is another way."""
+        self.stopped = wants_no_texts
         ways = ("text", "email") if has_email else ("text",)
+        ways = ("email",) if has_email and wants_no_texts else ways
         for field, own in ((self.asks, ways), (self.visits, ways), (self.news, (*ways, "none"))):
             field.choices = [(way, _BY[way]) for way in own]
 

@@ -10,11 +10,12 @@ from matcher.domain.errors import BadInput, NotFound
 from matcher.domain.lifecycle import MatchStatus, OfferStatus, VisitStatus
 from matcher.domain.preferences import AT_ANY_TIME, About
 from matcher.domain.roles import LinkPurpose
-from matcher.services import cold, leaving, links, offer_changes
+from matcher.services import cold, leaving, links, offer_changes, replies
 from matcher.services.access import Grant
 from matcher.services.offer_changes import Times, Writing
+from matcher.services.replies import Inbound
 from matcher.services.round_reader import read_problem
-from matcher.store.models import ChannelChoice, Match, Offer, Visit
+from matcher.store.models import AuditRow, ChannelChoice, Match, Offer, Visit
 from tests.worlds import world as world
 
 
@@ -173,3 +174,23 @@ def test_who_left_may_come_back(world):
     assert world.post("Eileen")
     world.round()
     assert world.one(Match).status is MatchStatus.PROPOSED
+
+
+def test_after_stop_text_is_chosen_only_by_a_step_that_says_so(world):
+    world.offer("Ann", person={"email": "ann@example.org"})
+    with world.work() as session:
+        replies.receive(session, Inbound("stop", world.home("Ann").phone, "STOP"), now=world.now)
+    person_id = world.people["Ann"]
+    with world.work() as session:
+        writing = offer_changes.read(session, person_id, now=world.now).writing
+    by_text = replace(writing, channels=dict.fromkeys(About, "text"))
+    with pytest.raises(BadInput, match="Send me texts again"), world.work() as session:
+        offer_changes.change_writing(session, person_id, by_text, now=world.now)
+    assert world.person("Ann").texts_stopped_at
+    for _ in range(2):
+        with world.work() as session:
+            offer_changes.want_texts_again(session, person_id, now=world.now)
+    assert len(world.all(AuditRow, action="started_texts")) == 1
+    with world.work() as session:
+        offer_changes.change_writing(session, person_id, by_text, now=world.now)
+    assert world.person("Ann").texts_stopped_at is None
