@@ -20,6 +20,7 @@ from web import (
     concerns,
     confirming,
     contact_card,
+    decisions,
     desk,
     desk_looks,
     details,
@@ -97,7 +98,8 @@ def create_app(config: Config | None = None) -> Flask:
     set_up_bell(app, config.redis_url)
     add_error_pages(app)
     for noun in (
-        *(public, checking, invitations, stories, team_stories),
+        *(public, checking, invitations),
+        *(stories, team_stories, decisions),
         *(needs, for_someone, confirming, changes, contact_card, details, offers, matches, visits, volunteers),
         *(places, place_reports),
         *(own_settings, own_codes, regulars, cold, team, team_needs, texts, who_could_help, badges),

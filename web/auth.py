@@ -252,4 +252,6 @@ def _first_page(roles: frozenset[str]) -> str:
         return "/desk"
     if StaffRoleName.CONNECTOR in roles:
         return "/team/stories"
+    if StaffRoleName.BOARD_MEMBER in roles:
+        return "/board"
     return "/team/concerns" if StaffRoleName.SAFEGUARDING_LEAD in roles else "/team"

@@ -57,6 +57,8 @@ STAFF_ACTIONS = frozenset(
         Action.GIVE_BADGE,
         Action.TYPE_STORY,
         Action.KEEP_STORIES,
+        Action.KEEP_DECISIONS,
+        Action.READ_AS_BOARD,
         Action.SIGN_OUT,
     }
 )

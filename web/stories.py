@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from matcher.domain.decisions import STATE_WORDS, VIEWS, count_words
 from matcher.domain.errors import BadInput, Conflict
 from matcher.domain.roles import LinkPurpose
 from matcher.domain.stories import ABOUT_WORDS, Reader
@@ -23,6 +24,12 @@ from web.templating import page, see_other
 
 blueprint = Blueprint("stories", __name__)
 
+_WORDS: dict[str, Any] = {
+    "level_words": LEVEL_WORDS,
+    "state_words": STATE_WORDS,
+    "view_words": dict(VIEWS),
+    "count_words": count_words,
+}
 TELLING = Journey(
     name="story",
     address="/tell",
@@ -62,7 +69,7 @@ def _find_again(session: Any, kept: Answers) -> str:
 def told(token: str) -> Response:
     """We have your story."""
     with reading() as session:
-        story = own_story.read(session, granted("story_id"))
+        story = own_story.read(session, granted("story_id"), now=clock.now())
     return page("stories/told.html", story=story, token=token)
 
 
@@ -92,7 +99,7 @@ def approve(token: str) -> Response:
 def readers(token: str) -> Response:
     """Who may read it?"""
     with reading() as session:
-        story = own_story.read(session, granted("story_id"))
+        story = own_story.read(session, granted("story_id"), now=clock.now())
     form = LevelForm(data={"level": story.level.value, "shown_name": story.shown_name})
     return page("stories/own-readers.html", story=story, token=token, form=form)
 
@@ -104,7 +111,7 @@ def choose_readers(token: str) -> Response:
     form = LevelForm(request.form)
     try:
         with unit_of_work() as session:
-            story = own_story.read(session, granted("story_id"))
+            story = own_story.read(session, granted("story_id"), now=clock.now())
             if form.validate():
                 level, name = form.level.data, form.shown_name.data
                 own_story.choose_level(session, story.story_id, level, name, now=clock.now())
@@ -120,7 +127,7 @@ def choose_readers(token: str) -> Response:
 def before_withdrawal(token: str) -> Response:
     """Take it back?"""
     with reading() as session:
-        story = own_story.read(session, granted("story_id"))
+        story = own_story.read(session, granted("story_id"), now=clock.now())
     return page("stories/withdraw.html", story=story, token=token)
 
 
@@ -152,10 +159,11 @@ def shelf() -> Response:
     number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) <= 6 else 1
     with reading() as session:
         shown = story_reading.shelf(session, Reader.PUBLIC, page=number, now=clock.now())
-    return page("stories/stories.html", shelf=shown, about_words=ABOUT_WORDS)
+        views = story_reading.views(story_reading.out_for(session, Reader.PUBLIC, now=clock.now()))
+    return page("stories/stories.html", shelf=shown, views=views, about_words=ABOUT_WORDS)
 
 
 def _own_page(token: str, *, is_newer: bool = False) -> Response:
     with reading() as session:
-        story = own_story.read(session, granted("story_id"))
-    return page("stories/own.html", story=story, token=token, level_words=LEVEL_WORDS, is_newer=is_newer)
+        story = own_story.read(session, granted("story_id"), now=clock.now())
+    return page("stories/own.html", story=story, token=token, is_newer=is_newer, **_WORDS)

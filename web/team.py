@@ -13,6 +13,7 @@ from matcher.services import (
     calibration_page,
     concerns,
     confirming,
+    decisions,
     street,
     street_picture,
     texts_to_read,
@@ -133,6 +134,7 @@ def _today(*, wrong_need: int | None = None, wrong: str = "") -> Response:
         shown = board.today(session, g.actor.area_ids, now=now, choice=choice)
         visits = street.read(session, g.actor.area_ids, choice, now=now)
         worries = concerns.waiting(session, now=now)
+        late_answers = decisions.count_overdue(session, g.actor.area_ids, now=now)
         reports = visit_reports.open_reports(session, g.actor.area_ids)
         texts = texts_to_read.waiting(session, g.actor.area_ids)
         kinds = triage.choices(session)
@@ -143,7 +145,7 @@ def _today(*, wrong_need: int | None = None, wrong: str = "") -> Response:
         board=shown,
         street=visits,
         drawn=[street_picture.draw(visits, is_wide=is_wide) for is_wide in (True, False)],
-        told={"concerns": worries, "reports": reports, "texts": texts},
+        told={"late_answers": late_answers, "concerns": worries, "reports": reports, "texts": texts},
         now=now,
         how_words=dict(HOW),
         kinds=kinds,

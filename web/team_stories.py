@@ -41,6 +41,8 @@ NAV = (
     ("/team/stories", "Stories", Action.KEEP_STORIES),
     ("/team/stories/new", "Type a story", Action.TYPE_STORY),
     ("/team/stories/taken-back", "Take one back", Action.TYPE_STORY),
+    ("/team/said-did", "You said, we did", Action.KEEP_DECISIONS),
+    ("/board", "For the area board", Action.READ_AS_BOARD),
 )
 STAGE_WORDS = {
     "new": "New",

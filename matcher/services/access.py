@@ -66,6 +66,8 @@ class Action(StrEnum):
     CHANGE_OWN_STORY = "change_own_story"
     TYPE_STORY = "type_story"
     KEEP_STORIES = "keep_stories"
+    KEEP_DECISIONS = "keep_decisions"
+    READ_AS_BOARD = "read_as_board"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,8 @@ RULES: Mapping[Action, tuple[Rule, ...]] = {
     Action.CHANGE_OWN_STORY: (_holder(LinkPurpose.STORY, "story_id"),),
     Action.TYPE_STORY: (_staff(StaffRoleName.CALL_HANDLER, StaffRoleName.CONNECTOR, StaffRoleName.COORDINATOR),),
     Action.KEEP_STORIES: (_staff(StaffRoleName.CONNECTOR, StaffRoleName.COORDINATOR),),
+    Action.KEEP_DECISIONS: (_staff(StaffRoleName.COORDINATOR),),
+    Action.READ_AS_BOARD: (_staff(StaffRoleName.BOARD_MEMBER, StaffRoleName.COORDINATOR),),
     Action.TEXT_BACK: (_trial,),
     Action.REPORT_TEXT: (_anyone,),  # likewise
     Action.REPORT_DELIVERY: (_anyone,),  # who shows the bearer token: the seal of that route

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.errors import Conflict, NotFound
 from matcher.domain.stories import CONSENT_LASTS, Level, Stage, is_narrower, stage_of
-from matcher.services import audit, stories, story_rows, story_withdrawal
+from matcher.services import audit, decision_reading, stories, story_rows, story_withdrawal
+from matcher.services.decision_reading import Answer
 from matcher.store.models import Area, Story, StoryPublication
 
 
@@ -33,9 +34,10 @@ class OwnStory:
     consent_until: datetime
     is_reached: bool
     prints: tuple[str, ...]
+    answers: tuple[Answer, ...]
 
 
-def read(session: Session, story_id: int) -> OwnStory:
+def read(session: Session, story_id: int, *, now: datetime) -> OwnStory:
     """Their story as it is. NotFound once it is withdrawn."""
     story = session.get(Story, story_id)
     wording = story_rows.newest(session, story) if story else None
@@ -58,6 +60,7 @@ def read(session: Session, story_id: int) -> OwnStory:
         consent_until=story.consent_until,
         is_reached=story_rows.teller(session, story_id) is not None,
         prints=story_withdrawal.prints_of(session, story_id),
+        answers=decision_reading.came_of(session, story_id, now=now),
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +16,7 @@ from matcher.services import story_rows
 from matcher.store.models import Area, Story, StoryPublication, StoryWording
 
 A_PAGE = 20
+MIN_VIEWS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +89,32 @@ def shelf(session: Session, reader: Reader, *, page: int = 1, now: datetime) -> 
     last = max(1, -(-len(found) // A_PAGE))
     page = min(max(page, 1), last)
     return Shelf(found[(page - 1) * A_PAGE : page * A_PAGE], len(found), page, last)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What some tellers said their story is about, and the newest of these stories."""
+
+    about: str
+    count: int
+    story: Seen
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """The most and the least common view among so many tellers."""
+
+    most: View
+    least: View
+    count: int
+
+
+def views(stories: Sequence[Seen]) -> Views | None:
+    """Two views out of these stories, the newest first; None while there is only one."""
+    counts = Counter(story.about for story in stories)
+    if len(counts) < MIN_VIEWS:
+        return None
+    newest = {story.about: story for story in reversed(stories)}
+    ranked = sorted(counts, key=lambda about: (-counts[about], about))
+    most, least = (View(about, counts[about], newest[about]) for about in (ranked[0], ranked[-1]))
+    return Views(most, least, len(stories))

@@ -27,4 +27,9 @@ def _story(desk: Desk) -> Story:
     return desk.session.get_one(Story, desk.row.story_id)
 
 
-WORDINGS: Mapping[str, Wording] = {"story_approve": _story_approve}
+def _story_news(desk: Desk) -> Values:
+    """That something came of it; what, stands on their own page."""
+    return {"link": own_page(desk, _story(desk))}
+
+
+WORDINGS: Mapping[str, Wording] = {"story_approve": _story_approve, "story_news": _story_news}

@@ -13,6 +13,7 @@ from matcher.services import (
     concerns,
     confirming,
     consents,
+    decisions,
     drafts,
     invitations,
     places,
@@ -49,6 +50,7 @@ PUBLIC = {
     "an offer from someone known": "/offer/known",
     "a worry": "/concern",
     "stories": "/stories",
+    "you said, we did": "/said-did",
     "a story is erased": "/taken-back",
     "staff sign-in": "/sign-in",
     "outbox": "/outbox",
@@ -69,6 +71,9 @@ TEAM = {
     "a text": "/team/messages/match_asked",
     "badges": "/team/badges",
     "how choices by hand did": "/team/by-hand",
+    "what came of what was said": "/team/said-did",
+    "a new record": "/team/said-did/new",
+    "for the area board": "/board",
     "the team's stories": "/team/stories",
     "type a story": "/team/stories/new",
     "take a story back": "/team/stories/taken-back",
@@ -203,6 +208,25 @@ class EveryPage:
             f"a story{page.replace('/', ', ')}": f"{own}{page}" for page in ("", "/told", "/readers", "/withdraw")
         }
         self.story_id = told.story_id
+        today = self.world.now.date()
+        answer = decisions.DecisionDraft(
+            title="Salt for private paths",
+            said="The bin is full but it is not for my path.",
+            state="doing",
+            looked_by="Corsham area board",
+            looked_on=today,
+            decision="A bag for each parish that asks.",
+            because="Bin salt stays for roads.",
+            decided_on=today,
+            disagreed="One member, on cost.",
+            due_on=today - timedelta(days=1),
+            is_public=True,
+        )
+        with self.world.work() as session:
+            who = {"staff_id": staff_id, "area_ids": areas, "now": self.world.now}
+            decision_id = decisions.keep_decision(session, None, answer, **who)
+            decisions.link_story(session, decision_id, told.reference, **who)
+            decisions.think(session, decision_id, "better")
         with self.world.work() as session:
             drafts.save(session, "t" * 22, "story_typed", {"reference": told.reference}, now=self.world.now)
 
@@ -225,6 +249,7 @@ class EveryPage:
             "a concern": "/team/concerns/1",
             "one badge": f"/team/badges/{self.world.people['Ann']}",
             "a story was typed": f"/team/stories/typed?d={'t' * 22}",
+            "one record": "/team/said-did/1",
             "one story": f"/team/stories/{self.story_id}",
             "who could help": f"/team/who/{looked_for[0][0]}",
             "what has happened": f"/team/needs/{waiting.need_id}",

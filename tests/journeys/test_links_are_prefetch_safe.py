@@ -18,6 +18,7 @@ from matcher.services import (
     cold,
     concerns,
     consents,
+    decisions,
     news,
     referrals,
     regular_visits,
@@ -30,6 +31,7 @@ from matcher.services import (
     weather_looks,
 )
 from matcher.services.consents import Given
+from matcher.services.decisions import DecisionDraft
 from matcher.services.needs import NeedDraft
 from matcher.services.referrals import ReferralDraft
 from matcher.services.story_desk import Keeper
@@ -158,6 +160,11 @@ class Told:
             )
             every = frozenset(area.id for area in world.all(Area))
             Keeper(session, told.story_id, staff_id=staff_id, area_ids=every, now=world.now).reword("Deep snow.")
+            who = {"staff_id": staff_id, "area_ids": every, "now": world.now}
+            looked = {"state": "looked", "looked_by": "The board", "looked_on": local_day(world.now)}
+            draft = DecisionDraft("Snow", "Deep snow.", due_on=local_day(world.now), **looked)
+            decision_id = decisions.keep_decision(session, None, draft, **who)
+            decisions.link_story(session, decision_id, told.reference, **who)
         self.tell()
 
     def ask_by_email_and_be_answered_by_text(self):

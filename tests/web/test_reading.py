@@ -36,6 +36,7 @@ PUBLIC = (
     "/concern",
     "/tell",
     "/stories",
+    "/said-did",
     "/taken-back",
 )
 OWN = ("", "/sent", "/print", "/cancel", "/change", "/again", "/messages", "/delete")

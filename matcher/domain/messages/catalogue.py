@@ -70,6 +70,7 @@ _OTHERS: Mapping[str, str] = {
     "referral_done": "Asked for someone else: done",
     "referral_unmet": "Asked for someone else: not met",
     "story_approve": "To the teller of a story: please check it",
+    "story_news": "To the teller of a story: what came of it",
     "staff_code": "Team: sign-in code",
     "concern_raised": "Team: a concern waits",
     "cold_suggested": "Team: cold weather may come",

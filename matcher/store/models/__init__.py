@@ -8,6 +8,7 @@ from matcher.store.models.cold import ColdSpell, WarmCheck
 from matcher.store.models.concerns import Concern, ConcernTelling, StandDown
 from matcher.store.models.confirming import PhoneCheck, PhoneCode
 from matcher.store.models.consents import Consent, Referral
+from matcher.store.models.decisions import Decision, DecisionStory, DecisionView
 from matcher.store.models.declared import Declared
 from matcher.store.models.inbound import InboundText
 from matcher.store.models.invitations import Invitation, InvitationCount
@@ -57,6 +58,9 @@ __all__ = [
     "ConcernTelling",
     "Consent",
     "ConsoleMessage",
+    "Decision",
+    "DecisionStory",
+    "DecisionView",
     "Declared",
     "Draft",
     "Feedback",

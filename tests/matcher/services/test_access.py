@@ -77,6 +77,8 @@ ALLOWED = {
     "read_own_story": {("holder of a story's link", "mine")},
     "change_own_story": {("holder of a story's link", "mine")},
     "type_story": {(who, thing) for who in ("call_handler", "connector", "coordinator") for thing in ("mine", "none")},
+    "keep_decisions": {("coordinator", "mine"), ("coordinator", "none")},
+    "read_as_board": {(role, thing) for role in ("board_member", "coordinator") for thing in ("mine", "none")},
     "keep_stories": {(role, thing) for role in ("connector", "coordinator") for thing in ("mine", "none")},
     "read_calendar": {("holder of a calendar's link", "mine")},
     "report_delivery": EVERYBODY,

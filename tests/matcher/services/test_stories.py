@@ -24,9 +24,9 @@ ALL = [code for code, _ in CHECKS]
 WORDS = "Quincepaste. Nobody could get up the hill for four days."
 
 
-def tell(world, *, level="public", contact="text", typed=None, **changes):
+def tell(world, *, level="public", contact="text", typed=None, about="worry", words=WORDS, **changes):
     reach = Reach(contact, "Marjorie", phone="07700 900555", email="marjorie@example.org", address="1 Orchard View")
-    draft = StoryDraft(WORDS, "worry", level, reach=reach if contact else Reach(), **changes)
+    draft = StoryDraft(words, about, level, reach=reach if contact else Reach(), **changes)
     with world.work() as session:
         return stories.tell_story(session, draft, typed=typed, now=world.now)
 
@@ -54,7 +54,7 @@ def public(world):
 
 def own(world, told):
     with world.work() as session:
-        return own_story.read(session, told.story_id)
+        return own_story.read(session, told.story_id, now=world.now)
 
 
 def stage(world):
@@ -225,7 +225,7 @@ def test_taken_back_it_is_gone_from_everywhere_but_print(world, ruth, how):
     assert all(link.revoked_at for link in world.all(PrivateLink, story_id=told.story_id))
     assert world.deliver() == ()
     with world.work() as session, pytest.raises(NotFound):
-        own_story.read(session, told.story_id)
+        own_story.read(session, told.story_id, now=world.now)
 
 
 def test_consent_that_ended_shuts_the_story_before_any_sweep(world, ruth):

@@ -41,6 +41,7 @@ EVENTS = {
     "offer_made",
     "concern_raised",
     "story_approve",
+    "story_news",
     "referral_posted",
     "referral_matched",
     "referral_done",
