@@ -54,6 +54,7 @@ STAFF_ACTIONS = frozenset(
         Action.ASK_BY_HAND,
         Action.WORD_MESSAGES,
         Action.LOOK_AFTER_PLACES,
+        Action.LOOK_AFTER_TIES,
         Action.GIVE_BADGE,
         Action.TYPE_STORY,
         Action.KEEP_STORIES,

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from matcher.domain.roles import LinkPurpose
-from matcher.services import impact, need_page, needs, visits
+from matcher.services import growing, impact, need_page, needs, visits
 from matcher.services.access import Action
 from matcher.services.needs import NeedDraft
 from matcher.services.people import PersonDraft
@@ -158,6 +158,7 @@ def say_how(token: str) -> Response:
 def _need_page(template: str, token: str, *, form: HowItWentForm | None = None, back: str = "") -> Response:
     with reading() as session:
         need = need_page.read(session, granted("need_id"), now=clock.now())
+        more = growing.question(session, granted("person_id"), growing.OF_RESIDENTS, now=clock.now())
     if form and form.errors and not need.can_say_how:  # the question is not on the page any more
         return see_other(f"/r/{token}")
-    return page(template, need=need, token=token, form=form, back=back, key=new_key(), now=clock.now())
+    return page(template, need=need, more=more, token=token, form=form, back=back, key=new_key(), now=clock.now())

@@ -13,6 +13,7 @@ PAGES: tuple[tuple[str, str, Action], ...] = (
     ("/team/regular", "Regular visits", Action.ARRANGE),
     ("/team/cold", "Cold weather", Action.SWITCH_COLD),
     ("/team/places", "Places and stock", Action.LOOK_AFTER_PLACES),
+    ("/team/ties", "Growing ties", Action.LOOK_AFTER_TIES),
     ("/team/stories", "Stories", Action.KEEP_STORIES),
     ("/team/concerns", "Concerns", Action.READ_CONCERNS),
     ("/team/badges", "Badges", Action.GIVE_BADGE),

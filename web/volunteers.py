@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from flask import Blueprint, Response, render_template, request
 
 from matcher.domain.roles import LinkPurpose
-from matcher.services import learned, local_demand, my_year, offers, own_page, reference_letter, regular_page
+from matcher.services import growing, learned, local_demand, my_year, offers, own_page, reference_letter, regular_page
 from matcher.services.access import Action
 from matcher.services.own_page import OwnPage
 from matcher.store.session import reading, unit_of_work
@@ -137,9 +137,11 @@ def _own_page(template: str, token: str) -> Response:
         own = own_page.read(session, person_id, now=now)
         regulars = regular_page.of_volunteer(session, person_id)
         demand = local_demand.near_home(session, person_id, now=now)
+        more = growing.question(session, person_id, growing.OF_VOLUNTEERS, now=now)
     return page(
         template,
         own=own,
+        more=more,
         own_times=_times_words(own),
         regulars=regulars,
         demand=demand,

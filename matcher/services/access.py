@@ -60,6 +60,7 @@ class Action(StrEnum):
     READ_TEXT = "read_text"
     WORD_MESSAGES = "word_messages"
     LOOK_AFTER_PLACES = "look_after_places"
+    LOOK_AFTER_TIES = "look_after_ties"
     REPORT_LEVEL = "report_level"
     TELL_STORY = "tell_story"
     READ_OWN_STORY = "read_own_story"
@@ -178,6 +179,7 @@ RULES: Mapping[Action, tuple[Rule, ...]] = {
     Action.TRIAGE: (_staff(StaffRoleName.COORDINATOR),),
     Action.ASK_BY_HAND: (_staff(StaffRoleName.COORDINATOR),),
     Action.LOOK_AFTER_PLACES: (_staff(StaffRoleName.COORDINATOR),),
+    Action.LOOK_AFTER_TIES: (_staff(StaffRoleName.COORDINATOR),),
     Action.REPORT_LEVEL: (_anyone,),
     Action.GIVE_BADGE: (_staff(StaffRoleName.COORDINATOR),),
     Action.WORK_ON_NEED: (_staff(StaffRoleName.COORDINATOR),),

@@ -21,6 +21,7 @@ from matcher.store.models import (
     Check,
     ConsoleMessage,
     Feedback,
+    GrowthAsk,
     Home,
     InboundText,
     Leaning,
@@ -134,7 +135,7 @@ def _erase_words(session: Session, person_id: int) -> None:
         execution_options={"synchronize_session": False},
     )
     session.execute(update(InboundText).where(InboundText.person_id == person_id).values(words=""))
-    for table in (Badge, ChannelChoice, Check, Leaning, LeaningReset, OwnCode, Pin, WarmCheck):
+    for table in (Badge, ChannelChoice, Check, GrowthAsk, Leaning, LeaningReset, OwnCode, Pin, WarmCheck):
         session.execute(delete(table).where(table.person_id == person_id))
     told = select(Notification.id).where(
         or_(

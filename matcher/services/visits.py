@@ -19,7 +19,7 @@ from matcher.domain.lifecycle import (
 )
 from matcher.domain.reports import ReportKind
 from matcher.domain.wording import clean_text
-from matcher.services import arrangements, audit, closing, matches, people, referral_news
+from matcher.services import arrangements, audit, closing, growing, matches, people, referral_news
 from matcher.services.outbox import Owed, owe, take_back
 from matcher.store import queries
 from matcher.store.models import Feedback, Need, Occurrence, Visit, VisitReport
@@ -173,6 +173,7 @@ def say_how_it_went(
     _apply(session, occurrence, answer, now)
     if answer == "well" and again != "other":
         arrangements.offer_after(session, need, judged, now=now)
+        growing.ask_after(session, need, judged, now=now)
     audit.record(session, actor or audit.person(need.resident_id), "judged", ("occurrence", occurrence.id), now=now)
     return answer
 

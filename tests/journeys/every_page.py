@@ -61,6 +61,7 @@ TEAM = {
     "regular visits": "/team/regular",
     "cold weather": "/team/cold",
     "places and stock": "/team/places",
+    "growing ties": "/team/ties",
     "a new place": "/team/places/add",
     "where salt is short": "/team/places/salt",
     "a file of places": "/team/places/import",

@@ -10,6 +10,7 @@ from matcher.store.models.confirming import PhoneCheck, PhoneCode
 from matcher.store.models.consents import Consent, Referral
 from matcher.store.models.decisions import Decision, DecisionStory, DecisionView
 from matcher.store.models.declared import Declared
+from matcher.store.models.growth import GrowthAsk
 from matcher.store.models.inbound import InboundText
 from matcher.store.models.invitations import Invitation, InvitationCount
 from matcher.store.models.kinds import KindRow, LevelRow
@@ -64,6 +65,7 @@ __all__ = [
     "Declared",
     "Draft",
     "Feedback",
+    "GrowthAsk",
     "HandChoice",
     "Heartbeat",
     "Home",

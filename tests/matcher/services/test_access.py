@@ -87,6 +87,7 @@ ALLOWED = {
     "word_messages": {("coordinator", "mine"), ("coordinator", "none")},
     "read_text": {("coordinator", "mine"), ("coordinator", "none")},
     "look_after_places": {("coordinator", "mine"), ("coordinator", "none")},
+    "look_after_ties": {("coordinator", "mine"), ("coordinator", "none")},
     "report_level": EVERYBODY,
     "read_outbox": {("whoever tries it on one machine", thing) for thing in THINGS},
 }

@@ -1,0 +1,80 @@
+"""Ties between neighbours, counted from done visits and never stored: met, met again, grown to more, both ways."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from matcher.domain.lifecycle import VisitStatus
+from matcher.domain.timewindow import TimeWindow
+from matcher.store.models import Need, Occurrence, Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """Of pairs, one who helped and one who was helped, that met in a window.
+
+    pairs = new + those that had met before. again: met there not for the first time. second_kind: went on to a
+    second kind of help there. both_ways: people who by then had both given and got, and did one of the two there.
+    """
+
+    pairs: int
+    new: int
+    again: int
+    second_kind: int
+    both_ways: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """Visits of one kind in a pair: the first and the last of them before the end of the window."""
+
+    first: datetime
+    last: datetime
+
+
+def count(session: Session, area_ids: Collection[int], window: TimeWindow) -> Ties:
+    """What came to be in that window, with what was there before it."""
+    pairs: defaultdict[tuple[int, int], list[_Met]] = defaultdict(list)
+    met: Any = session.execute(
+        select(
+            Need.resident_id,
+            Visit.person_id,
+            func.min(Visit.ended_at),
+            func.max(Visit.ended_at),
+        )
+        .join(Occurrence, Occurrence.id == Visit.occurrence_id)
+        .join(Need, Need.id == Occurrence.need_id)
+        .where(Visit.status == VisitStatus.DONE, Visit.ended_at < window.end, Need.area_id.in_(area_ids))
+        .group_by(Need.resident_id, Visit.person_id, Need.kind_slug)
+    )
+    for resident_id, helper_id, first, last in met:
+        pairs[resident_id, helper_id].append(_Met(first, last))
+    lately = {pair: kinds for pair, kinds in pairs.items() if any(one.last >= window.start for one in kinds)}
+    return Ties(
+        pairs=len(lately),
+        new=sum(_first(kinds) >= window.start for kinds in lately.values()),
+        again=sum(max(one.last for one in kinds) > _first(kinds) for kinds in lately.values()),
+        second_kind=sum(_is_grown(kinds, window.start) for kinds in lately.values()),
+        both_ways=_count_both_ways(pairs, lately),
+    )
+
+
+def _first(kinds: Collection[_Met]) -> datetime:
+    return min(one.first for one in kinds)
+
+
+def _is_grown(kinds: Collection[_Met], since: datetime) -> bool:
+    firsts = sorted(one.first for one in kinds)
+    return len(firsts) > 1 and firsts[1] >= since
+
+
+def _count_both_ways(pairs: Collection[tuple[int, int]], lately: Collection[tuple[int, int]]) -> int:
+    got, gave = {resident for resident, _ in pairs}, {helper for _, helper in pairs}
+    return len(got & gave & {person for pair in lately for person in pair})

@@ -1,0 +1,55 @@
+"""What people are asked after a good visit: whether more would help, whether they would do more."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index, func, text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.orm import Mapped
+
+from matcher.domain.growing import ANSWERS, GrowthAbout
+from matcher.store.models.declared import Declared, Id, choice_column, link_to
+
+
+def _known_answers() -> str:
+    """Each question has its own answers."""
+    of_one = (
+        f"about = '{about.value}' and answer in ({', '.join(repr(answer) for answer, _ in answers)})"
+        for about, answers in ANSWERS.items()
+    )
+    return f"answer is null or {' or '.join(of_one)}"
+
+
+class GrowthAsk(Declared):
+    """Somebody is asked after a visit. rests_until: nothing of the kind is asked of them again before.
+
+    dealt_at: somebody of the team did what the answer asks for.
+    """
+
+    __tablename__ = "growth_asks"
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = link_to("people.id")
+    visit_id: Mapped[int] = link_to("visits.id")
+    about: Mapped[GrowthAbout] = choice_column(GrowthAbout)
+    asked_at: Mapped[datetime]
+    rests_until: Mapped[datetime]
+    answer: Mapped[str | None]
+    answered_at: Mapped[datetime | None]
+    dealt_at: Mapped[datetime | None]
+    dealt_by: Mapped[int | None] = link_to("staff.id")
+
+    __table_args__ = (
+        CheckConstraint("rests_until - asked_at >= interval '28 days'", name="rests_for_a_month"),
+        ExcludeConstraint(
+            ("person_id", "="),
+            (func.tstzrange(text("asked_at"), text("rests_until")), "&&"),
+            name="ex_growth_asks_one_a_month",
+            using="gist",
+        ),
+        Index("uq_growth_asks_give_back", "person_id", unique=True, postgresql_where=text("about = 'give_back'")),
+        CheckConstraint("(answer is null) = (answered_at is null)", name="answered_once"),
+        CheckConstraint(_known_answers(), name="known_answer"),
+        CheckConstraint("(dealt_at is null) = (dealt_by is null)", name="somebody_dealt_with_it"),
+    )

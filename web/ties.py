@@ -1,0 +1,70 @@
+"""How ties grow: what is asked after a good visit, on people's own pages; what came of it, on the team's."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from flask import Blueprint, Response, g, request
+
+from matcher.domain.errors import BadInput
+from matcher.domain.growing import GrowthAbout
+from matcher.domain.roles import LinkPurpose
+from matcher.domain.timewindow import TimeWindow
+from matcher.services import growing, ties
+from matcher.services.access import Action
+from matcher.store.session import reading, unit_of_work
+from web import clock
+from web.auth import is_session_sealed
+from web.guard import HIGHEST_ID, declares, granted
+from web.templating import page, see_other
+
+blueprint = Blueprint("ties", __name__)
+
+LATELY = timedelta(days=28)
+
+
+@blueprint.post("/r/<token:token>/more")
+@declares(Action.SAY_HOW_IT_WENT, link=LinkPurpose.STATUS)
+def resident_says(token: str) -> Response:
+    """Would anything else help; would you enjoy doing something for someone else?"""
+    return see_other("/ask" if _said(growing.OF_RESIDENTS) == "ask" else f"/r/{token}")
+
+
+@blueprint.post("/me/<token:token>/more")
+@declares(Action.CHANGE_OWN_OFFER, link=LinkPurpose.ME)
+def volunteer_says(token: str) -> Response:
+    """Would you do more for them?"""
+    _said(growing.OF_VOLUNTEERS)
+    return see_other(f"/me/{token}")
+
+
+@blueprint.get("/team/ties")
+@declares(Action.LOOK_AFTER_TIES)
+def shown() -> Response:
+    """Who met, met again, went on to more; and who would like more, or give more."""
+    now = clock.now()
+    with reading() as session:
+        counted = ties.count(session, g.actor.area_ids, TimeWindow(now - LATELY, now))
+        answers = growing.for_the_team(session, g.actor.area_ids)
+    return page("ties/ties.html", ties=counted, answers=answers, days=LATELY.days)
+
+
+@blueprint.post(f"/team/ties/<int(max={HIGHEST_ID}):ask_id>/dealt")
+@declares(Action.LOOK_AFTER_TIES, sealed_by=is_session_sealed)
+def dealt(ask_id: int) -> Response:
+    """Somebody rang, or brought the two together."""
+    with unit_of_work() as session:
+        growing.mark_dealt(session, ask_id, area_ids=g.actor.area_ids, staff_id=g.actor.staff_id, now=clock.now())
+    return see_other("/team/ties")
+
+
+def _said(of: Collection[GrowthAbout]) -> str:
+    """The answer that was pressed; what is none of ours changes nothing, and their page asks again."""
+    said = request.form.get("answer", "")
+    try:
+        with unit_of_work() as session:
+            growing.answer(session, granted("person_id"), of, said, now=clock.now())
+    except BadInput:
+        return ""
+    return said
