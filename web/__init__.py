@@ -25,6 +25,7 @@ from web import (
     desk_looks,
     details,
     for_someone,
+    gaps,
     health,
     invitations,
     matches,
@@ -105,7 +106,7 @@ def create_app(config: Config | None = None) -> Flask:
         *(places, place_reports, ties),
         *(own_settings, own_codes, regulars, cold, team, team_needs, texts, who_could_help, badges),
         *(desk, desk_looks, concerns),
-        what_if,
+        *(what_if, gaps),
         *(calendar_feed, notify, outbox, health),
     ):
         app.register_blueprint(noun.blueprint)

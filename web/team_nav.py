@@ -10,6 +10,7 @@ PAGES: tuple[tuple[str, str, Action], ...] = (
     ("/team", "Today", Action.READ_BOARD),
     ("/desk", "Calls to make", Action.USE_DESK),
     ("/team/what-if", "What if", Action.LOOK_AHEAD),
+    ("/team/gaps", "Gaps", Action.LOOK_AHEAD),
     ("/team/regular", "Regular visits", Action.ARRANGE),
     ("/team/cold", "Cold weather", Action.SWITCH_COLD),
     ("/team/places", "Places and stock", Action.LOOK_AFTER_PLACES),

@@ -79,6 +79,7 @@ TEAM = {
     "type a story": "/team/stories/new",
     "take a story back": "/team/stories/taken-back",
     "what if": "/team/what-if",
+    "gaps": "/team/gaps",
     "what if they went farther": "/team/what-if?farther=2&limits=1",
     "calls to make": "/desk",
     "a request by phone": "/desk/new",
