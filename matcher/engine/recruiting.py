@@ -235,9 +235,13 @@ def _number(count: int) -> str:
 
 
 def _best_of_each(found: Sequence[Recruit], most: int) -> tuple[Recruit, ...]:
-    """For each area and time the newcomer who meets most for each of them, best first."""
+    """For each area and time the newcomer who meets most for each of them, best first; of two alike, who walks: there
+    are more of those to be found.
+    """
     best: dict[tuple[str, str], Recruit] = {}
-    for one in sorted(found, key=lambda one: (-one.more_met / one.count, -one.more_met, one.newcomer.way.one)):
+    for one in sorted(
+        found, key=lambda one: (-one.more_met / one.count, -one.more_met, one.newcomer.way.mode is not TravelMode.FOOT)
+    ):
         best.setdefault((one.newcomer.area, one.newcomer.block.words), one)
     return tuple(sorted(best.values(), key=lambda one: (-one.more_met, one.count, one.newcomer.area))[:most])
 

@@ -112,6 +112,14 @@ def test_one_more_is_asked_at_the_time_that_was_told_and_not_before(village: Any
     assert len(then.asks) == 1
 
 
+def test_however_much_is_hoped_it_is_looked_at_again_after_the_longest_round(village: Any) -> None:
+    """Six days ahead a single ask is hope enough for much longer than two hours."""
+    far_off = village.need(windows=(village.window(8, 12, 6),))
+    free = {"free": (village.window(8, 12, 6),)}
+    (waiting,) = solve_round(village.round([far_off], many(village, **free))).waiting
+    assert waiting.next_ask_at == village.now + 120 * MINUTE
+
+
 def test_each_further_ask_of_a_round_counts_what_may_come_of_those_before(village: Any) -> None:
     hasty = village.need(waiting_since=village.at(2), windows=(village.window(7, 8.5),))
     asks = solve_round(village.round([hasty], many(village))).asks

@@ -58,6 +58,27 @@ def test_a_newcomer_does_two_visits_a_week_and_one_a_day_so_two_are_told_where_m
     assert recruit_words(found, 90).startswith("Two drivers in Box on weekday mornings would have met 12 more")
 
 
+def test_of_three_missed_in_a_week_one_newcomer_meets_two(need):
+    found = best([need(day=week + day) for week in (0, 7, 14) for day in (0, 1, 2)])
+    assert (found.count, found.more_met) == (2, 9)
+
+
+def test_a_visit_that_somebody_made_is_no_gain_whoever_might_have_made_it(need):
+    made = [need(day=day, short=0, came=frozenset({day})) for day in (7, 8, 14, 15, 21, 22, 28, 29)]
+    found = best([*made, need(day=0), need(day=1)])
+    assert (found.count, found.more_met) == (1, 2)
+
+
+def test_who_walks_is_told_where_a_driver_would_meet_no_more_and_is_asked_for_no_lift(need):
+    past = [need(day=day, kind="errand") for day in (0, 2)]
+    assert [one.newcomer.way.mode for one in where_to_recruit(past)] == [TravelMode.FOOT]
+    far = [need(day=day, kind="errand", point=Point(BOX.lat + 0.05, BOX.lon)) for day in (7, 9)]
+    assert [one.newcomer.way.mode for one in where_to_recruit([*past, need(day=14, kind="errand"), *far])] == [
+        TravelMode.CAR
+    ]
+    assert best([need(day=day) for day in (0, 2)]).newcomer.way.mode is TravelMode.CAR
+
+
 def test_two_missed_at_the_same_time_are_not_met_by_one(need):
     assert where_to_recruit([need(), need()])[0].count == 2
 

@@ -81,6 +81,12 @@ def test_the_less_likely_it_is_the_less_it_costs(village: Any) -> None:
     assert asked(two_streets(village, expected(village, chance=0.1))) == [(1, ANN)]
 
 
+def test_what_is_expected_will_be_asked_about_when_it_comes_at_short_notice(village: Any) -> None:
+    problem = two_streets(village, expected(village))
+    in_a_hurry = replace(Params(), acceptance=replace(Params().acceptance, notice_under_3h=-9.0))
+    assert prices(replace(problem, params=in_a_hurry))[ANN] < prices(problem)[ANN] / 4
+
+
 def test_what_somebody_else_could_do_as_well_costs_no_more_than_the_difference(village: Any) -> None:
     alone = two_streets(village, expected(village))
     zoe = village.neighbour(3, point=village.north(300), free=(village.window(8, 18, 1),))

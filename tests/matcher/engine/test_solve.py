@@ -160,7 +160,7 @@ def test_one_more_is_not_asked_where_it_is_not_worth_their_attention(village: An
     weary = village.neighbour(2, asked_at=(village.at(6.5),) * 5, point=village.north(1900), travel_mode="foot")
     live = (village.ask(snow, first, 11, village.at(6)),)
 
-    answer = solve_round(village.round([snow], [first, weary], live_asks=live, now=village.at(7.5)))
+    answer = solve_round(village.round([snow], [first, weary], live_asks=live, now=village.at(9)))
 
     (waiting,) = answer.waiting
     assert (answer.asks, waiting.why_no_more) == ((), None)

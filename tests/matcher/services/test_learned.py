@@ -200,6 +200,36 @@ def test_what_is_learned_from_is_what_the_round_went_by(world, christopher, is_c
     assert record.known is bool(round_.usual.has(np.array([0]), round_.offers.person[:1])[0]) is (said is not None)
 
 
+def test_an_ask_of_three_days_ago_tires_half_as_much(world, christopher):
+    answer(world, True)
+    world.later(days=3)
+    answer(world, False)
+    world.later(minutes=1)
+    with world.work() as session:
+        assert [row.recent_asks for row in ask_records.read(session, now=world.now)] == [0.0, pytest.approx(0.5)]
+
+
+def test_a_no_of_somebody_else_at_their_address_teaches_nothing(world, christopher):
+    world.ask("Christopher", world.post())
+    world.deliver()
+    world.no("Christopher", reason="not_me")
+    with world.work() as session:
+        assert ask_records.read(session, now=world.now) == ()
+
+
+def test_what_the_resident_said_after_an_ask_was_not_known_when_it_was_made(world, christopher):
+    before = world.post()
+    world.ask("Christopher", before)
+    world.yes("Christopher")
+    world.done("Christopher")
+    world.ask("Christopher", world.post(times=frozenset({"pm"})))
+    world.deliver()
+    world.later(minutes=1)
+    world.how(before, "well")
+    with world.work() as session:
+        assert not ask_records.read(session, now=world.now)[-1].known
+
+
 def test_what_never_reached_its_person_teaches_nothing(world, christopher):
     world.ask("Christopher", world.post())
     with world.work() as session:
