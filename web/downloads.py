@@ -5,10 +5,9 @@ from __future__ import annotations
 from flask import Response
 
 
-def download(name: str, text: str, kind: str, *, is_for_spreadsheets: bool = False) -> Response:
-    """A file of this name. is_for_spreadsheets: it begins with the mark by which they know it as UTF-8."""
-    coding = "utf-8-sig" if is_for_spreadsheets else "utf-8"
-    answer = Response(text.encode(coding), content_type=f"{kind}; charset=utf-8")
+def download(name: str, content: str | bytes, kind: str) -> Response:
+    """A file of this name, in UTF-8."""
+    answer = Response(content, content_type=f"{kind}; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     answer.headers["Cache-Control"] = "no-store"
     return answer

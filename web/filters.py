@@ -77,6 +77,11 @@ def stamp(when: datetime) -> str:
     return f"{to_local(when):%-d %B %Y}, {clock_words(when)}"
 
 
+def date_words(day: date) -> str:
+    """`24 December 2026`."""
+    return f"{day:%-d %B %Y}"
+
+
 def listed(words: Iterable[str], last: str = "and") -> str:
     """`a`, `a and b`, `a, b and c`."""
     things = list(words)
@@ -154,6 +159,7 @@ ALL: dict[str, Callable[..., Any]] = {
     "by_moment": by_moment,
     "capital": capital,
     "clock": clock_words,
+    "date_words": date_words,
     "day": day,
     "day_near": day_near,
     "dial": dial,

@@ -47,6 +47,8 @@ STAFF_ACTIONS = frozenset(
         Action.USE_DESK,
         Action.READ_CONCERNS,
         Action.STOP_VOLUNTEER,
+        Action.LOOK_AFTER_VOLUNTEERS,
+        Action.IMPORT_PEOPLE,
         Action.DECIDE_FOR_THEM,
         Action.TRIAGE,
         Action.WORK_ON_NEED,

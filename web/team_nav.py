@@ -17,6 +17,7 @@ PAGES: tuple[tuple[str, str, Action], ...] = (
     ("/team/ties", "Growing ties", Action.LOOK_AFTER_TIES),
     ("/team/stories", "Stories", Action.KEEP_STORIES),
     ("/team/concerns", "Concerns", Action.READ_CONCERNS),
+    ("/team/volunteers", "Volunteers", Action.LOOK_AFTER_VOLUNTEERS),
     ("/team/badges", "Badges", Action.GIVE_BADGE),
     ("/team/messages", "Messages", Action.WORD_MESSAGES),
     ("/team/by-hand", "By hand", Action.WORK_ON_NEED),

@@ -45,6 +45,8 @@ class Action(StrEnum):
     RAISE_CONCERN = "raise_concern"
     READ_CONCERNS = "read_concerns"
     STOP_VOLUNTEER = "stop_volunteer"
+    LOOK_AFTER_VOLUNTEERS = "look_after_volunteers"
+    IMPORT_PEOPLE = "import_people"
     READ_OUTCOME = "read_outcome"
     DECIDE_FOR_THEM = "decide_for_them"
     TRIAGE = "triage"
@@ -174,6 +176,8 @@ RULES: Mapping[Action, tuple[Rule, ...]] = {
     Action.RAISE_CONCERN: (_anyone,),
     Action.READ_CONCERNS: (_staff(StaffRoleName.SAFEGUARDING_LEAD, StaffRoleName.COORDINATOR),),
     Action.STOP_VOLUNTEER: (_staff(StaffRoleName.SAFEGUARDING_LEAD, StaffRoleName.COORDINATOR),),
+    Action.LOOK_AFTER_VOLUNTEERS: (_staff(StaffRoleName.COORDINATOR),),
+    Action.IMPORT_PEOPLE: (_staff(StaffRoleName.COORDINATOR),),
     Action.READ_OUTCOME: (_holder(LinkPurpose.REFERRAL, "referral_id"),),
     Action.DECIDE_FOR_THEM: (_staff(StaffRoleName.COORDINATOR),),
     Action.TRIAGE: (_staff(StaffRoleName.COORDINATOR),),

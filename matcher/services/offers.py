@@ -118,8 +118,11 @@ def check_week(pattern: str, times: frozenset[str]) -> frozenset[str]:
     return times
 
 
-def pause(session: Session, person_id: int, *, now: datetime) -> None:
-    """Pause everything: nothing more is asked, and what is being asked ends quietly. Visits already held stay."""
+def pause(session: Session, person_id: int, *, actor: str | None = None, now: datetime) -> None:
+    """Pause everything: nothing more is asked, and what is being asked ends quietly. Visits already held stay.
+
+    actor: who does it, if it is not they themselves.
+    """
     offer = offer_of(session, person_id)
     if offer.status is not OfferStatus.ACTIVE:
         return
@@ -131,10 +134,10 @@ def pause(session: Session, person_id: int, *, now: datetime) -> None:
     ).all():
         matches.step_aside(session, match_id, now=now)
     offer.status = OfferStatus.PAUSED
-    audit.record(session, audit.person(person_id), "paused", ("offer", offer.id), now=now)
+    audit.record(session, actor or audit.person(person_id), "paused", ("offer", offer.id), now=now)
 
 
-def resume(session: Session, person_id: int, *, now: datetime) -> None:
+def resume(session: Session, person_id: int, *, actor: str | None = None, now: datetime) -> None:
     """Be asked again. Not while the team has stopped them: then nothing changes, and their page says so."""
     offer = offer_of(session, person_id)
     if offer.status is not OfferStatus.PAUSED or offer.stood_down_at is not None:
@@ -142,7 +145,7 @@ def resume(session: Session, person_id: int, *, now: datetime) -> None:
     check_move(offer.status, OfferStatus.ACTIVE)
     offer.status = OfferStatus.ACTIVE
     look_again(session, offer, now)
-    audit.record(session, audit.person(person_id), "resumed", ("offer", offer.id), now=now)
+    audit.record(session, actor or audit.person(person_id), "resumed", ("offer", offer.id), now=now)
 
 
 def turn_on(session: Session, person_id: int, *, now: datetime) -> None:
@@ -194,14 +197,26 @@ def missing_words(session: Session, person_id: int, slugs: frozenset[str], now: 
 
 
 def record_check(
-    session: Session, person_id: int, name: str, seen_on: date, *, expires_on: date | None, now: datetime
+    session: Session,
+    person_id: int,
+    name: str,
+    seen_on: date,
+    *,
+    expires_on: date | None,
+    staff_id: int | None = None,
+    now: datetime,
 ) -> None:
-    """A check was seen. BadInput for a check there is not."""
+    """A check was seen, by this member of staff. BadInput for a check there is not, or days that cannot be."""
     if name not in CHECK_WORDS:
         raise BadInput("Select a check", field="check")
+    if seen_on > local_day(now):
+        raise BadInput("The day you saw it must be today or before", field="seen_on")
+    if expires_on is not None and expires_on <= seen_on:
+        raise BadInput("It must run out after the day you saw it", field="expires_on")
     session.execute(delete(Check).where(Check.person_id == person_id, Check.name == name))
-    session.add(Check(person_id=person_id, name=name, seen_on=seen_on, expires_on=expires_on))
-    audit.record(session, audit.SYSTEM, "recorded_check", ("person", person_id), name, now=now)
+    session.add(Check(person_id=person_id, name=name, seen_on=seen_on, expires_on=expires_on, staff_id=staff_id))
+    actor = audit.SYSTEM if staff_id is None else audit.staff(staff_id)
+    audit.record(session, actor, "recorded_check", ("person", person_id), name, now=now)
 
 
 def check_kinds(session: Session, slugs: frozenset[str]) -> frozenset[str]:

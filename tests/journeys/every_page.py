@@ -15,6 +15,7 @@ from matcher.services import (
     consents,
     decisions,
     drafts,
+    imports,
     invitations,
     places,
     referrals,
@@ -66,6 +67,9 @@ TEAM = {
     "where salt is short": "/team/places/salt",
     "a file of places": "/team/places/import",
     "expected and given answers": "/team/answers",
+    "volunteers": "/team/volunteers",
+    "volunteers who are quiet": "/team/volunteers?show=quiet",
+    "take in a spreadsheet": "/team/import",
     "concerns": "/team/concerns",
     "closed concerns": "/team/concerns/closed",
     "messages": "/team/messages",
@@ -249,6 +253,8 @@ class EveryPage:
             "who goes every week": f"/team/regular/{self.weekly_id}",
             "a place": "/team/places/2",
             "a concern": "/team/concerns/1",
+            "a volunteer": f"/team/volunteers/{self.world.people['Ann']}",
+            "what a spreadsheet would do": f"/team/import/{self._imported()}",
             "one badge": f"/team/badges/{self.world.people['Ann']}",
             "a story was typed": f"/team/stories/typed?d={'t' * 22}",
             "one record": "/team/said-did/1",
@@ -260,6 +266,18 @@ class EveryPage:
             "if one of them goes": f"/team/who/{looked_for[0][0]}?about={offers[0][0]}",
             **self._cold(),
         }
+
+    def _imported(self) -> str:
+        """A file that was brought, with a row that can be used and one that cannot."""
+        key, rows = (
+            "i" * 22,
+            "Ada,07700 900123,1 High Street,BA15 1NB,1980-05-17,snow,yes\nBo,,2,BA15 1NB,soon,snow,no\n",
+        )
+        who = imports.Importer(self.world.coordinator(), frozenset({self.world.area_id()}))
+        content = f"first_name,phone,house,postcode,date_of_birth,kinds,promised\n{rows}".encode()
+        with self.world.work() as session:
+            imports.try_out(session, key, "volunteers", "friends.csv", content, who, now=self.world.now)
+        return key
 
     def _cold(self) -> dict[str, str]:
         """Far away it was cold, until it thawed; it is cold there again. Here it may turn cold."""

@@ -45,6 +45,7 @@ _SEVERAL_DAYS = {
     "every day": range(7),
 }
 _AWAY = "days such as 2026-12-24/2026-12-28; 2027-01-02, or 24/12/2026 - 28/12/2026"
+_A_DAY = "a date such as 24/12/2026, 24 Dec 2026 or 2026-12-24"
 _YEARS = range(2000, 2101)
 _MIDNIGHT = (24, 0)
 
@@ -183,10 +184,11 @@ def days_away(text: str) -> tuple[DaysAway, ...]:
     return tuple(_days_away(part.strip()) for part in text.split(";") if part.strip())
 
 
-def _day(text: str) -> date:
+def a_day(text: str, expected: str = _A_DAY) -> date:
+    """A date alone, as a British spreadsheet writes it, or ISO 8601."""
     day, rest = _date_in(text)
     if day is None or rest:
-        raise ValueError(_AWAY)
+        raise ValueError(expected)
     return day
 
 
@@ -194,7 +196,7 @@ def _days_away(text: str) -> DaysAway:
     """A day, or two with a dash between blanks, or a slash between ISO dates."""
     first, _, last = text.partition("/") if _YEAR_FIRST.match(text) and "/" in text else text.partition(" - ")
     try:
-        days = DaysAway(_day(first.strip()), _day((last or first).strip()))
+        days = DaysAway(a_day(first.strip()), a_day((last or first).strip()))
     except ValueError:
         raise ValueError(_AWAY) from None
     if not (days.first <= days.last and days.first.year in _YEARS and days.last.year in _YEARS):

@@ -1,0 +1,89 @@
+"""A coordinator's spreadsheet of volunteers or requests: shown first with all that is wrong in it, then written."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Blueprint, Response, g, request
+
+from matcher.domain.errors import BadInput
+from matcher.services import imports
+from matcher.services.access import Action
+from matcher.services.import_rows import COLUMNS, Importer
+from matcher.services.spreadsheets import written
+from matcher.store.session import reading, unit_of_work
+from web import bell, clock
+from web.auth import is_session_sealed
+from web.downloads import download
+from web.forms.questions import show_beside
+from web.forms.volunteers import WHAT, ImportForm
+from web.guard import declares
+from web.templating import page, see_other
+
+blueprint = Blueprint("imports", __name__)
+
+_KEY = "/team/import/<string(maxlength=40):key>"
+
+
+@blueprint.get("/team/import")
+@declares(Action.IMPORT_PEOPLE)
+def importing() -> Response:
+    """Choose a file."""
+    return _form_page(ImportForm())
+
+
+@blueprint.get("/team/import/<any(volunteers, needs):what>.csv")
+@declares(Action.IMPORT_PEOPLE)
+def empty(what: str) -> Response:
+    """A sheet with nothing in it but the names of its columns."""
+    required, optional = COLUMNS[what]
+    return download(f"{what}.csv", written((*required, *optional), ()), "text/csv")
+
+
+@blueprint.post("/team/import")
+@declares(Action.IMPORT_PEOPLE, sealed_by=is_session_sealed)
+def try_out() -> Response:
+    """Put every row to the test. Nothing is written yet."""
+    form, key, file = ImportForm(request.form), secrets.token_urlsafe(16), request.files.get("file")
+    if file is None or not file.filename:
+        show_beside(form, BadInput("Choose a file", field="file"))
+        return _form_page(form)
+    try:
+        with unit_of_work() as session:
+            imports.try_out(session, key, form.what.data, file.filename, file.read(), _who(), now=clock.now())
+    except BadInput as wrong:
+        show_beside(form, wrong)
+        return _form_page(form)
+    return see_other(f"/team/import/{key}")
+
+
+@blueprint.get(_KEY)
+@declares(Action.IMPORT_PEOPLE)
+def preview(key: str) -> Response:
+    """What would be written, and what is wrong with the rest."""
+    with reading() as session:
+        shown = imports.preview(session, key, _who(), now=clock.now())
+    return page("imports/preview.html", shown=shown, key=key, noun=_noun(shown.what))
+
+
+@blueprint.post(_KEY)
+@declares(Action.IMPORT_PEOPLE, sealed_by=is_session_sealed)
+def confirm(key: str) -> Response:
+    """Write it."""
+    with unit_of_work() as session:
+        what = imports.preview(session, key, _who(), now=clock.now()).what
+        imports.confirm(session, key, _who(), now=clock.now())
+    bell.ring(bell.RUN_DUE_ROUNDS, bell.DELIVER_DUE)
+    return see_other("/team/volunteers" if what == "volunteers" else "/team")
+
+
+def _form_page(form: ImportForm) -> Response:
+    return page("imports/choose.html", form=form, columns=COLUMNS, what_words=dict(WHAT), most=imports.MOST_ROWS)
+
+
+def _noun(what: str) -> str:
+    return {"volunteers": "volunteer", "needs": "request"}[what]
+
+
+def _who() -> Importer:
+    return Importer(g.actor.staff_id, g.actor.area_ids)
