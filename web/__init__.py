@@ -12,6 +12,7 @@ from matcher.domain.errors import SetupError
 from matcher.services.wordings import Scheme
 from matcher.store.session import configure
 from web import (
+    areas,
     badges,
     calendar_feed,
     changes,
@@ -103,7 +104,7 @@ def create_app(config: Config | None = None) -> Flask:
     add_error_pages(app)
     for noun in (
         *(public, checking, invitations),
-        *(stories, team_stories, decisions),
+        *(stories, team_stories, decisions, areas),
         *(needs, for_someone, confirming, changes, contact_card, details, offers, matches, visits, volunteers),
         *(places, place_reports, ties),
         *(own_settings, own_codes, regulars, cold, team, team_needs, texts, who_could_help, badges),

@@ -16,6 +16,7 @@ PAGES: tuple[tuple[str, str, Action], ...] = (
     ("/team/places", "Places and stock", Action.LOOK_AFTER_PLACES),
     ("/team/ties", "Growing ties", Action.LOOK_AFTER_TIES),
     ("/team/stories", "Stories", Action.KEEP_STORIES),
+    ("/team/said-did", "You said, we did", Action.KEEP_DECISIONS),
     ("/team/concerns", "Concerns", Action.READ_CONCERNS),
     ("/team/volunteers", "Volunteers", Action.LOOK_AFTER_VOLUNTEERS),
     ("/team/badges", "Badges", Action.GIVE_BADGE),

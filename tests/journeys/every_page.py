@@ -52,6 +52,7 @@ PUBLIC = {
     "a worry": "/concern",
     "stories": "/stories",
     "you said, we did": "/said-did",
+    "what happened here": "/area/calne",
     "a story is erased": "/taken-back",
     "staff sign-in": "/sign-in",
     "outbox": "/outbox",

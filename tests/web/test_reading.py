@@ -37,6 +37,7 @@ PUBLIC = (
     "/tell",
     "/stories",
     "/said-did",
+    "/area/calne",
     "/taken-back",
 )
 OWN = ("", "/sent", "/print", "/cancel", "/change", "/again", "/messages", "/delete")

@@ -1,0 +1,117 @@
+"""What happened in one area, for everyone: jobs done, stories, answers. No count from which somebody could be known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from matcher.domain.decisions import FEWEST_SHOWN
+from matcher.domain.errors import NotFound
+from matcher.domain.lifecycle import VisitStatus
+from matcher.domain.stories import Reader
+from matcher.services import decision_reading, story_reading
+from matcher.services.decision_reading import Answer
+from matcher.services.story_reading import Seen, Views
+from matcher.store.models import Area, KindRow, Need, Occurrence, Visit
+
+LOOKS_BACK = timedelta(days=90)
+ROUNDED_TO = 5
+MOST_HOUSES = 24
+STORIES_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class JobsDone:
+    """A kind of help and about how often it was given; None for fewer than 5. `houses`: so many are drawn."""
+
+    kind: str
+    name: str
+    about: int | None
+    houses: int
+
+
+@dataclass(frozen=True, slots=True)
+class AreaPage:
+    """An area as anyone may see it. `about`: of all jobs; `a_house`: how many jobs one drawn house stands for."""
+
+    slug: str
+    name: str
+    since: datetime
+    about: int | None
+    finding: str
+    a_house: int
+    jobs: tuple[JobsDone, ...]
+    stories: tuple[Seen, ...]
+    views: Views | None
+    answers: tuple[Answer, ...]
+
+
+def read(session: Session, slug: str, *, now: datetime) -> AreaPage:
+    """The area with this slug. NotFound if there is none."""
+    area = session.scalar(select(Area).where(Area.slug == slug))
+    if area is None:
+        raise NotFound
+    since = now - LOOKS_BACK
+    counted = _counts(session, area.id, since)
+    told = story_reading.out_for(session, Reader.PUBLIC, area_id=area.id, now=now)
+    jobs, a_house = _jobs(counted)
+    return AreaPage(
+        slug=slug,
+        name=area.name,
+        since=since,
+        about=rounded(sum(count for _, _, count in counted)),
+        finding=_finding(jobs),
+        a_house=a_house,
+        jobs=jobs,
+        stories=told[:STORIES_SHOWN],
+        views=story_reading.views(told),
+        answers=decision_reading.for_everyone(session, area_id=area.id, now=now),
+    )
+
+
+def rounded(count: int) -> int | None:
+    """To the nearest 5; None for fewer than 5, none at all among them."""
+    return None if count < FEWEST_SHOWN else ROUNDED_TO * ((count + ROUNDED_TO // 2) // ROUNDED_TO)
+
+
+def _counts(session: Session, area_id: int, since: datetime) -> list[tuple[str, str, int]]:
+    """(kind, name, visits done) for every kind of help there is."""
+    done = (
+        select(Need.kind_slug, func.count().label("visits"))
+        .join(Occurrence, Occurrence.need_id == Need.id)
+        .join(Visit, Visit.occurrence_id == Occurrence.id)
+        .where(Need.area_id == area_id, Visit.status == VisitStatus.DONE, Visit.ended_at >= since)
+        .group_by(Need.kind_slug)
+        .subquery()
+    )
+    wanted = (
+        select(KindRow.slug, KindRow.name, func.coalesce(done.c.visits, 0))
+        .outerjoin(done, done.c.kind_slug == KindRow.slug)
+        .order_by(KindRow.position)
+    )
+    return [(slug, name, count) for slug, name, count in session.execute(wanted)]
+
+
+def _jobs(counted: list[tuple[str, str, int]]) -> tuple[tuple[JobsDone, ...], int]:
+    """The kinds, the most often given first, by what is shown of them and not by what is hidden."""
+    about = [(slug, name, rounded(count)) for slug, name, count in counted]
+    most = max((count or 0 for _, _, count in about), default=0)
+    a_house = ROUNDED_TO * max(1, -(-most // (ROUNDED_TO * MOST_HOUSES)))
+    ranked = sorted(about, key=lambda one: -(one[2] or 0))
+    jobs = (JobsDone(slug, name, count, max(1, round(count / a_house)) if count else 0) for slug, name, count in ranked)
+    return tuple(jobs), a_house
+
+
+def _finding(jobs: tuple[JobsDone, ...]) -> str:
+    """What the picture shows, in a sentence made from what it shows."""
+    most = jobs[0].about if jobs else None
+    if most is None:
+        return "Fewer than 5 jobs of each kind so far"
+    first = [job.name for job in jobs if job.about == most]
+    if len(first) == 1:
+        return f"{first[0]} was the most common job: about {most} times"
+    names = f"{', '.join(first[:-1])} and {first[-1].lower()}"
+    return f"{names} were the most common jobs: about {most} times each"

@@ -1,0 +1,71 @@
+"""What everyone may see of an area: rounded, and never so few that somebody could be known."""
+
+import pytest
+
+from matcher.domain.errors import NotFound
+from matcher.services import area_page
+from matcher.services.area_page import LOOKS_BACK, rounded
+from tests.matcher.services.test_stories import WORDS, put_out, ruth, tell
+from tests.worlds import BRADFORD
+
+__all__ = ["ruth"]
+
+
+def read(world, slug=BRADFORD):
+    with world.work() as session:
+        return area_page.read(session, slug, now=world.now)
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"), [(0, None), (1, None), (4, None), (5, 5), (7, 5), (8, 10), (12, 10), (13, 15), (138, 140)]
+)
+def test_a_count_is_rounded_to_five_and_few_are_not_told_from_none(count, shown):
+    assert rounded(count) == shown
+
+
+def jobs(*counts):
+    return area_page._jobs([(f"kind-{n}", f"Kind {n}", count) for n, count in enumerate(counts)])
+
+
+def test_houses_never_fill_more_than_a_row_and_what_is_hidden_does_not_order_it():
+    shown, a_house = jobs(3, 400, 0, 4, 61)
+    assert a_house == 20
+    assert [(job.name, job.about, job.houses) for job in shown] == [
+        ("Kind 1", 400, 20),
+        ("Kind 4", 60, 3),
+        ("Kind 0", None, 0),
+        ("Kind 2", None, 0),
+        ("Kind 3", None, 0),
+    ]
+
+
+def test_the_finding_is_made_from_what_is_shown():
+    assert area_page._finding(jobs(42, 9)[0]) == "Kind 0 was the most common job: about 40 times"
+    assert area_page._finding(jobs(42, 40, 9)[0]) == "Kind 0 and kind 1 were the most common jobs: about 40 times each"
+    assert area_page._finding(jobs(4, 3)[0]) == "Fewer than 5 jobs of each kind so far"
+
+
+def test_a_visit_counts_where_it_was_and_for_so_long_and_one_alone_is_never_told(world):
+    world.offer("Christopher")
+    world.ask("Christopher", world.post())
+    world.yes("Christopher")
+    world.done("Christopher")
+    area_id = world.area_id()
+    with world.work() as session:
+        found = area_page._counts(session, area_id, world.now - LOOKS_BACK)
+        counted = {slug: count for slug, _, count in found}
+        later = area_page._counts(session, area_id, world.now + LOOKS_BACK)
+        elsewhere = area_page._counts(session, world.area_id("salisbury"), world.now - LOOKS_BACK)
+    assert counted["snow"] == sum(counted.values()) == 1
+    assert {count for _, _, count in (*later, *elsewhere)} == {0}
+    shown = read(world)
+    assert shown.about is None
+    assert {job.about for job in shown.jobs} == {None}
+
+
+def test_only_what_everyone_may_read_of_this_area_stands_there(world, ruth):
+    for level, area in (("public", BRADFORD), ("board", BRADFORD), ("public", "calne")):
+        put_out(ruth, tell(world, level=level, area=area))
+    assert [story.words for story in read(world).stories] == [WORDS]
+    with pytest.raises(NotFound):
+        read(world, "atlantis")
