@@ -18,7 +18,8 @@ from matcher.domain.messages.catalogue import GROUPS, name_of
 from matcher.domain.messages.editing import Measure, allowed_in, changed, check_fits, measure
 from matcher.domain.messages.longest import FIELD_WORDS, Sender, longest_values
 from matcher.domain.wording import clean_line
-from matcher.services import audit
+from matcher.services import audit, yes_rates
+from matcher.services.yes_rates import YesRate
 from matcher.store.models import KindRow, MessageText, Notification, Staff
 
 MOST_TYPED = 600
@@ -40,7 +41,7 @@ class TextRow:
 
 @dataclass(frozen=True, slots=True)
 class PastText:
-    """A text as it once stood: who wrote it and when, and until when it held."""
+    """A text as it once stood: who wrote it and when, and until when it held. rate: where it is a question."""
 
     subject: str
     text: str
@@ -49,6 +50,7 @@ class PastText:
     ended_by: str
     ended_at: datetime | None
     times_sent: int
+    rate: YesRate | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class TextPage:
     standing: int
     fields: tuple[tuple[str, str, str], ...]
     past: tuple[PastText, ...]
+    shipped_rate: YesRate | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +93,14 @@ def read(session: Session, event: str, sender: Sender) -> TextPage:
     """One of them. NotFound for no such event."""
     shipped = shipped_text(event)
     own = _standing(session).get(event)
-    longest = longest_values(event, sender)
+    longest, rates = longest_values(event, sender), yes_rates.by_wording(session, event)
     return TextPage(
         row=_row(event, own, sender, _longest_task(session)),
         shipped=shipped,
         standing=own.id if own else 0,
         fields=tuple((name, FIELD_WORDS[name], longest[name]) for name in allowed_in(shipped)),
-        past=_past(session, event),
+        past=_past(session, event, rates),
+        shipped_rate=rates.get(0),
     )
 
 
@@ -235,7 +239,7 @@ def _as_template(shipped: Template, own: MessageText) -> Template:
     return Template(shipped.event, shipped.stage, own.subject, own.text, names)
 
 
-def _past(session: Session, event: str) -> tuple[PastText, ...]:
+def _past(session: Session, event: str, rates: Mapping[int, YesRate]) -> tuple[PastText, ...]:
     sent = (
         select(func.count())
         .where(Notification.text_id == MessageText.id, Notification.sent_at.is_not(None))
@@ -252,6 +256,7 @@ def _past(session: Session, event: str) -> tuple[PastText, ...]:
             ended_by=names.get(own.ended_by or 0, ""),
             ended_at=own.ended_at,
             times_sent=count,
+            rate=rates.get(own.id),
         )
         for own, count in session.execute(wanted)
     )

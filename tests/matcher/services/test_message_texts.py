@@ -11,6 +11,7 @@ from matcher.domain.messages import TEMPLATES
 from matcher.domain.messages.longest import Sender
 from matcher.services import message_texts, opt_outs, outbox, replies
 from matcher.services.replies import Inbound
+from matcher.services.yes_rates import YesRate
 from matcher.store.models import AuditRow, MessageText, Notification
 from tests.worlds import SCHEME
 
@@ -206,3 +207,21 @@ def test_an_ended_text_stays_ended(world, write):
     write.back()
     with pytest.raises(DBAPIError), world.work() as session:
         session.execute(text("update message_texts set ended_at = null, ended_by = null"))
+
+
+def test_how_each_wording_of_a_question_did(world, write):
+    for name in ("Christopher", "Ann", "Joan"):
+        world.offer(name)
+    need = world.post("Eileen")
+    world.ask_all(["Christopher", "Ann"], need)
+    world.deliver()
+    world.no("Ann")
+    write("{scheme}: {task} {dist} off, {when}? YES {code} or NO {code} {link}", "match_asked")
+    world.ask("Joan", need)
+    world.deliver()
+    world.yes("Joan")
+    with world.work() as session:
+        page = message_texts.read(session, "match_asked", SENDER)
+        assert message_texts.read(session, "need_posted", SENDER).shipped_rate is None
+    assert page.shipped_rate == YesRate(asked=2, yes=0, no=1)
+    assert page.past[0].rate == YesRate(asked=1, yes=1, no=0)

@@ -280,7 +280,7 @@ def test_a_code_that_is_out_of_date_books_nothing(world, asked):
     asked.text("no")
     world.later(days=40)
     (told,) = asked.text(f"YES {code}")
-    assert "You are NOT booked" in told
+    assert "You are NOT booked. We have no question open for you" in told
     assert world.all(Visit) == []
 
 
