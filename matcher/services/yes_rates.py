@@ -30,9 +30,10 @@ def by_wording(session: Session, event: str) -> Mapping[int, YesRate]:
     """By the number of the text, 0 for that of the release; empty for what asks nothing."""
     if event not in _WAYS:
         return {}
-    said = (func.count().filter(Match.status == status) for status in (MatchStatus.ACCEPTED, MatchStatus.DECLINED))
+    yes = func.count().filter(Match.status == MatchStatus.ACCEPTED)
+    no = func.count().filter(Match.status == MatchStatus.DECLINED)
     rows = session.execute(
-        select(func.coalesce(Notification.text_id, 0), func.count(), *said)
+        select(func.coalesce(Notification.text_id, 0), func.count(), yes, no)
         .join(Match, Match.id == Notification.match_id)
         .where(
             Notification.template == "match_asked",
@@ -41,4 +42,4 @@ def by_wording(session: Session, event: str) -> Mapping[int, YesRate]:
         )
         .group_by(Notification.text_id)
     )
-    return {text_id: YesRate(asked, yes, no) for text_id, asked, yes, no in rows}
+    return {text_id: YesRate(*counts) for text_id, *counts in rows}
