@@ -40,6 +40,7 @@ from matcher.store.models.stories import (
 )
 from matcher.store.models.volunteering import OfferMotive, OwnCode
 from matcher.store.models.weather import ColdHint, WeatherSource
+from matcher.store.models.worth import AvoidedCost, Price, PriceFigure, SchemeCost, WorthChoice
 
 __all__ = [
     "AcceptanceModel",
@@ -49,6 +50,7 @@ __all__ = [
     "AuditRow",
     "AvailabilityException",
     "AvailabilityRule",
+    "AvoidedCost",
     "Badge",
     "Cell",
     "ChannelChoice",
@@ -95,10 +97,13 @@ __all__ = [
     "Pin",
     "Place",
     "Postcode",
+    "Price",
+    "PriceFigure",
     "PrivateLink",
     "Referral",
     "Role",
     "Round",
+    "SchemeCost",
     "Staff",
     "StaffArea",
     "StaffRole",
@@ -114,4 +119,5 @@ __all__ = [
     "VisitReport",
     "WarmCheck",
     "WeatherSource",
+    "WorthChoice",
 ]

@@ -1,0 +1,114 @@
+"""The sum as a ladder, and the tornado: which assumption moves it most."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from matcher.domain.money import pounds
+from matcher.services.impact_report.drawing import NARROW, WIDE, Box, Picture, Stroke, Words
+from matcher.services.impact_report.money import Money
+
+_BAR, _STEP, _LEFT_BAR = 22, 62, 30
+_SUM_ROOM = 84  # for the amount to the right of a bar
+_LONGEST = {WIDE: 62, NARROW: 32}
+_SWINGS_SHOWN = 6
+Scale = Callable[[Decimal], float]
+
+
+def ladder(money: Money, width: int) -> Picture:
+    """From the hours given, line by line, to what is left, with its low and high end."""
+    picture = Picture(width)
+    totals = [Decimal(0)]
+    for line in money.central.lines:
+        totals.append(totals[-1] + line.pounds)
+    at = _scale([*totals, money.low.left, money.high.left], width - _SUM_ROOM)
+    y = 0.0
+    for line, before, after in zip(money.central.lines, totals, totals[1:], strict=False):
+        _caption(picture, line.name, line.how, y)
+        kind = "given" if after >= before else "off"
+        _bar(picture, at, before, after, y + 38, kind)
+        picture.words.append(Words(pounds(line.pounds), max(at(before), at(after)) + 6, y + 54, "sum"))
+        picture.strokes.append(Stroke(f"M{at(after):.1f} {y + 38 + _BAR:g}v{_STEP - _BAR - 0:g}", "guide"))
+        y += _STEP + 6
+    left = money.central.left
+    _caption(picture, "What is left", "", y)
+    picture.boxes.append(Box(min(at(Decimal(0)), at(left)), y + 22, abs(at(left) - at(Decimal(0))), _LEFT_BAR, "left"))
+    picture.words.append(Words(pounds(left), max(at(left), at(Decimal(0))) + 6, y + 43, "sum"))
+    y = _whisker(picture, money, at, y + 22 + _LEFT_BAR + 14)
+    picture.strokes.append(Stroke(f"M{at(Decimal(0)):.1f} 32V{y - 64:.1f}", "axis"))
+    picture.height = round(y)
+    return picture
+
+
+def tornado(money: Money, width: int) -> Picture | None:
+    """Each assumption moved alone, the widest first; None where none of them moves anything."""
+    swings = money.swings[:_SWINGS_SHOWN]
+    if not swings:
+        return None
+    picture = Picture(width)
+    central = money.central.left
+    at = _scale([central, *(end for one in swings for end in (one.low, one.high))], width, is_from_nothing=False)
+    picture.words.append(
+        Words(f"central {pounds(central)}", *_above(at(central), width), "sum", _side(at(central), width))
+    )
+    y = 28.0
+    for one in swings:
+        _caption(picture, one.name, f"{one.low_at} to {one.high_at}", y)
+        for end, kind in ((one.low, "low"), (one.high, "high")):
+            if end != central:
+                _bar(picture, at, central, end, y + 38, kind)
+        y += _STEP + 6
+    picture.strokes.append(Stroke(f"M{at(central):.1f} 22V{y - 2:.1f}", "axis"))
+    picture.height = round(y)
+    return picture
+
+
+def _above(x: float, width: int) -> tuple[float, float]:
+    return (min(max(x, 0), width), 15.0)
+
+
+def _side(x: float, width: int) -> str:
+    return "start" if x < width / 3 else "end" if x > width * 2 / 3 else "middle"
+
+
+def _caption(picture: Picture, name: str, how: str, y: float) -> None:
+    longest = _LONGEST[picture.width]
+    picture.words.append(Words(_short(name, longest), 0, y + 15, "name"))
+    if how:
+        picture.words.append(Words(_short(how, longest), 0, y + 32))
+
+
+def _short(words: str, longest: int) -> str:
+    return words if len(words) <= longest else f"{words[: longest - 1].rstrip()}…"
+
+
+def _bar(picture: Picture, at: Scale, before: Decimal, after: Decimal, y: float, kind: str) -> None:
+    left, right = sorted((at(before), at(after)))
+    picture.boxes.append(Box(left, y, max(right - left, 1.5), _BAR, kind))
+
+
+def _whisker(picture: Picture, money: Money, at: Scale, y: float) -> float:
+    low, high = at(money.low.left), at(money.high.left)
+    picture.strokes.append(
+        Stroke(f"M{low:.1f} {y:.1f}H{high:.1f}M{low:.1f} {y - 6:.1f}v12M{high:.1f} {y - 6:.1f}v12", "axis")
+    )
+    middle = at(money.central.left)
+    picture.strokes.append(Stroke(f"M{middle:.1f} {y - 6:.1f}v12", "axis"))
+    words = [
+        f"low {pounds(money.low.left)}",
+        f"central {pounds(money.central.left)}",
+        f"high {pounds(money.high.left)}",
+    ]
+    lines = [", ".join(words)] if picture.width == WIDE else [", ".join(words[:2]), words[2]]
+    for line in lines:
+        y += 24
+        picture.words.append(Words(line, 0, y, "sum"))
+    return y + 10 + (24 if len(lines) == 1 else 0)
+
+
+def _scale(amounts: list[Decimal], width: float, *, is_from_nothing: bool = True) -> Scale:
+    ends = [float(one) for one in amounts] + ([0.0] if is_from_nothing else [])
+    least, most = min(ends), max(ends)
+    span = (most - least) or 1.0
+    return lambda amount: 1 + (float(amount) - least) / span * (width - 2)

@@ -1,0 +1,116 @@
+"""One mark for each request by how long its yes took, and one for each volunteer by how often they were asked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from math import log
+
+from matcher.services.impact_report.asked_for import Waits
+from matcher.services.impact_report.askings import OFTEN, Askings
+from matcher.services.impact_report.drawing import (
+    ALERT,
+    DOT,
+    MARK,
+    OPEN,
+    STACK_HEIGHT,
+    WIDE,
+    Picture,
+    Stroke,
+    Words,
+    stands_for,
+)
+
+A_DAY = 24 * 60
+_TICKS = (
+    (5, "5 min"),
+    (15, "15"),
+    (60, "1 hour"),
+    (240, "4 h"),
+    (A_DAY, "1 day"),
+    (3 * A_DAY, "3 days"),
+    (10 * A_DAY, "10"),
+)
+_TICKS_NARROW = (5, 60, 240, A_DAY, 10 * A_DAY)
+_LEAST, _SIDE = 5, 22
+_TOP = 44  # for two lines of words over the marks
+_MOST_TIMES = 12
+
+
+def time_to_yes(waits: Waits, width: int) -> tuple[Picture, int] | None:
+    """(the strip, for how many a mark stands); None where nobody said yes."""
+    if not waits.minutes:
+        return None
+    most = max(waits.minutes[-1], 2 * A_DAY)
+    span = width - 2 * _SIDE
+
+    def at(minutes: int) -> float:
+        return _SIDE + log(max(minutes, _LEAST) / _LEAST) / log(most / _LEAST) * span
+
+    columns = Counter((round((at(one) - _SIDE) / (MARK + 1)), one > A_DAY) for one in waits.minutes)
+    one_for = stands_for(max(columns.values()))
+    foot = _TOP + STACK_HEIGHT
+    picture = Picture(width, foot + 28)
+    picture.stack(
+        (
+            (_SIDE + place * (MARK + 1), count, ALERT if late else DOT)
+            for (place, late), count in sorted(columns.items())
+        ),
+        foot,
+        one_for,
+    )
+    picture.strokes.append(Stroke(f"M0 {foot}H{width}", "axis"))
+    for minutes, words in _TICKS:
+        if minutes <= most and (width == WIDE or minutes in _TICKS_NARROW):
+            picture.strokes.append(Stroke(f"M{at(minutes):.1f} {foot}v6", "axis"))
+            picture.words.append(Words(words, at(minutes), foot + 22, anchor="middle"))
+    for found, words, kind, y in (
+        (waits.median, "half within", "median", 14),
+        (waits.p90, "9 in 10 within", "p90", 34),
+    ):
+        if found is not None:
+            picture.strokes.append(Stroke(f"M{at(found):.1f} {y + 5}V{foot}", kind))
+            picture.words.append(_beside(f"{words} {minutes_words(found)}", at(found), y, width))
+    return picture, one_for
+
+
+def times_asked(askings: Askings, width: int) -> tuple[Picture, int] | None:
+    """(the strip, for how many a mark stands); None where nobody is willing."""
+    if not askings.willing:
+        return None
+    columns: Counter[int] = Counter()
+    for times, count in askings.times.items():
+        columns[min(times, _MOST_TIMES)] += count
+    step = (width - 2 * _SIDE) / _MOST_TIMES
+    side_by_side = max(1, int(step * 0.8) // (MARK + 1))
+    one_for = stands_for(-(-max(columns.values()) // side_by_side))
+    foot = _TOP + STACK_HEIGHT
+    picture = Picture(width, foot + 46)
+    for times, count in sorted(columns.items()):
+        middle, marks = _SIDE + times * step, -(-count // one_for)
+        across = min(side_by_side, max(1, -(-marks * MARK // STACK_HEIGHT)))
+        kind = OPEN if not times else ALERT if times >= OFTEN else DOT
+        shares = [marks // across + (place < marks % across) for place in range(across)]
+        places = (middle + (place - (across - 1) / 2) * (MARK + 1) for place in range(across))
+        picture.stack(((x, share, kind) for x, share in zip(places, shares, strict=True)), foot, 1)
+        picture.words.append(Words(f"{count:,}", middle, foot - MARK * max(shares) - 8, "sum", "middle"))
+    picture.strokes.append(Stroke(f"M0 {foot}H{width}", "axis"))
+    for times in range(0, _MOST_TIMES + 1, 1 if width == WIDE else 3):
+        words = f"{times}+" if times == _MOST_TIMES else str(times)
+        picture.words.append(Words(words, _SIDE + times * step, foot + 20, anchor="middle"))
+    picture.words.append(Words("times asked in 28 days", 0, foot + 40))
+    return picture, one_for
+
+
+def minutes_words(minutes: int) -> str:
+    """`97 min`, `7 h`, `3 days`."""
+    if minutes < 120:
+        return f"{minutes} min"
+    if minutes < 2 * A_DAY:
+        return f"{round(minutes / 60)} h"
+    return f"{round(minutes / A_DAY)} days"
+
+
+def _beside(words: str, x: float, y: float, width: int) -> Words:
+    if x > width / 2:
+        return Words(words, x - 5, y, "sum", "end")
+    return Words(words, x + 5, y, "sum")
