@@ -254,4 +254,6 @@ def _first_page(roles: frozenset[str]) -> str:
         return "/team/stories"
     if StaffRoleName.BOARD_MEMBER in roles:
         return "/board"
-    return "/team/concerns" if StaffRoleName.SAFEGUARDING_LEAD in roles else "/team"
+    if StaffRoleName.SAFEGUARDING_LEAD in roles:
+        return "/team/concerns"
+    return "/team/impact" if StaffRoleName.ADMINISTRATOR in roles else "/team"

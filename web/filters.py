@@ -11,6 +11,8 @@ from urllib.parse import quote
 from matcher.domain.geo import METRES_PER_MILE, TravelMode, reach_m
 from matcher.domain.localtime import clock_words, day_words, local_day, to_local
 from matcher.domain.messages.catalogue import name_of
+from matcher.domain.money import pounds, pounds_and_pence
+from matcher.domain.worth import hours_words
 from web import clock
 
 
@@ -162,8 +164,10 @@ ALL: dict[str, Callable[..., Any]] = {
     "date_words": date_words,
     "day": day,
     "day_near": day_near,
+    "decimal": "{:f}".format,
     "dial": dial,
     "first_id": first_id,
+    "hours_words": hours_words,
     "in_time": in_time,
     "lasted": lasted,
     "listed": listed,
@@ -174,6 +178,8 @@ ALL: dict[str, Callable[..., Any]] = {
     "named_parts": named_parts,
     "no_break": no_break,
     "plural": plural,
+    "pounds": pounds,
+    "pounds_and_pence": pounds_and_pence,
     "reach": reach,
     "rows": rows,
     "stamp": stamp,

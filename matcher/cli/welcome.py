@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from matcher.cli.progress import bar
 from matcher.config import Config
-from matcher.services import areas, demo, kinds, needs, offers, prices, staff
+from matcher.services import areas, demo, kinds, needs, offers, rates, staff
 from matcher.services.demo.tour import Tour, read_tour
 from matcher.store import session as store
 
@@ -28,7 +28,7 @@ def load_starting_rows(config: Config) -> None:
     with _at_work(config) as session:
         kinds.load_starting_rows(session)
         areas.load_starting_rows(session)
-        prices.load_starting_rows(session, now=datetime.now(UTC))
+        rates.load_starting_rows(session, now=datetime.now(UTC))
 
 
 def fill_demo_once(config: Config) -> None:

@@ -60,6 +60,8 @@ class Action(StrEnum):
     REPORT_TEXT = "report_text"
     TEXT_BACK = "text_back"
     READ_TEXT = "read_text"
+    READ_IMPACT = "read_impact"
+    CHANGE_PRICES = "change_prices"
     WORD_MESSAGES = "word_messages"
     LOOK_AFTER_PLACES = "look_after_places"
     LOOK_AFTER_TIES = "look_after_ties"
@@ -199,6 +201,8 @@ RULES: Mapping[Action, tuple[Rule, ...]] = {
     Action.KEEP_STORIES: (_staff(StaffRoleName.CONNECTOR, StaffRoleName.COORDINATOR),),
     Action.KEEP_DECISIONS: (_staff(StaffRoleName.COORDINATOR),),
     Action.READ_AS_BOARD: (_staff(StaffRoleName.BOARD_MEMBER, StaffRoleName.COORDINATOR),),
+    Action.READ_IMPACT: (_staff(StaffRoleName.COORDINATOR, StaffRoleName.BOARD_MEMBER, StaffRoleName.ADMINISTRATOR),),
+    Action.CHANGE_PRICES: (_staff(StaffRoleName.COORDINATOR, StaffRoleName.ADMINISTRATOR),),
     Action.TEXT_BACK: (_trial,),
     Action.REPORT_TEXT: (_anyone,),  # likewise
     Action.REPORT_DELIVERY: (_anyone,),  # who shows the bearer token: the seal of that route

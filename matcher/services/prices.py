@@ -1,9 +1,9 @@
-"""Prices that the impact report works with, each with its year and source; what stands for an hour; their history."""
+"""Prices that the impact report works with, each with its year and source, and their history."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -16,9 +16,8 @@ from sqlalchemy.orm import Session
 from matcher.domain.errors import BadInput, Conflict, NotFound
 from matcher.domain.worth import PriceUse
 from matcher.services import audit
-from matcher.store.models import Price, PriceFigure, Staff, WorthChoice
+from matcher.store.models import Price, PriceFigure, Staff
 
-LOW_KEY, CENTRAL_KEY, HIGH_KEY = "nlw_2026", "rlw_uk", "volunteer_hour_average_wage"
 TEXT_KEY = "text_message"
 LONGEST_WORDS = 300
 
@@ -61,7 +60,7 @@ class NewFigure:
 
 
 def load_starting_rows(session: Session, *, now: datetime) -> None:
-    """Put the starting prices and the choice of rates in; what the scheme has changed stays as it is."""
+    """Put the starting prices in; what the scheme has changed stays as it is."""
     with files("matcher.services").joinpath("prices.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     prices = [
@@ -80,10 +79,6 @@ def load_starting_rows(session: Session, *, now: datetime) -> None:
     ]
     session.execute(insert(Price).on_conflict_do_nothing(), prices)
     session.execute(insert(PriceFigure).on_conflict_do_nothing(index_elements=["price_key", "version"]), figures)
-    first = {"version": 1, "low_key": LOW_KEY, "central_key": CENTRAL_KEY, "high_key": HIGH_KEY, "set_at": now}
-    zero = {f"anyway_{end}": Decimal(0) for end in ("least", "central", "most")}
-    values = {**first, **zero, "rate_use": PriceUse.HOUR, "anyway_source": ""}
-    session.execute(insert(WorthChoice).values(values).on_conflict_do_nothing())
 
 
 def list_prices(session: Session) -> tuple[PriceView, ...]:
@@ -138,41 +133,6 @@ def change(session: Session, key: str, new: NewFigure, *, staff_id: int, now: da
     if added is None or found[0].version != new.version:
         raise Conflict("Somebody has changed this price since you opened the page. Look at it again.")
     audit.record(session, audit.staff(staff_id), "changed", ("price_figure", added), *values, now=now)
-
-
-def chosen(session: Session) -> WorthChoice | None:
-    """Which rates are worked with; None before any price is known."""
-    return session.scalars(select(WorthChoice).order_by(WorthChoice.version.desc()).limit(1)).one_or_none()
-
-
-def choose(session: Session, choice: WorthChoice, *, staff_id: int, now: datetime) -> None:
-    """Work with these rates, and this share of help that would have been given anyway, from now on.
-
-    BadInput for rates that are not in order or are no price of an hour, and for a share that nobody stands for.
-    """
-    known = by_key(session)
-    rates = [known.get(key) for key in (choice.low_key, choice.central_key, choice.high_key)]
-    for end, rate in zip(("low", "central", "high"), rates, strict=True):
-        if rate is None or rate.use is not PriceUse.HOUR:
-            raise BadInput("Select a price of an hour", field=f"{end}_key")
-    pounds = [rate.pounds for rate in rates if rate]
-    if pounds != sorted(pounds):
-        raise BadInput("The low rate must be the lowest and the high rate the highest", field="low_key")
-    _check_shares(choice)
-    before = chosen(session)
-    choice.version = before.version + 1 if before else 1
-    choice.set_at, choice.set_by = now, staff_id
-    session.add(choice)
-    session.flush()
-    audit.record(session, audit.staff(staff_id), "changed", ("worth_choice", choice.version), now=now)
-
-
-def _check_shares(choice: WorthChoice) -> None:
-    shares: Sequence[Decimal] = (choice.anyway_least, choice.anyway_central, choice.anyway_most)
-    if list(shares) != sorted(shares) or not 0 <= shares[0] <= shares[-1] <= 1:
-        raise BadInput("The shares must rise from least to most, and be at most 100", field="anyway_least")
-    if shares[-1] and not choice.anyway_source:
-        raise BadInput("Enter where this share comes from", field="anyway_source")
 
 
 def _lacking(new: NewFigure) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from matcher.domain.errors import BadInput, NotFound
@@ -15,6 +15,8 @@ from matcher.domain.money import to_the_penny
 from matcher.domain.worth import COST_WORDS, CostOf
 from matcher.services import audit
 from matcher.store.models import Area, SchemeCost, Staff
+
+MOST_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +92,31 @@ def withdraw(session: Session, cost_id: int, *, staff_id: int, area_ids: Collect
 
 def rows(session: Session, area_ids: Collection[int], first: date, last: date) -> tuple[CostRow, ...]:
     """What counts in these areas from one day to another, both included; the newest first."""
-    wanted = (
+    return _read(session, _counted(area_ids).where(SchemeCost.spent_on.between(first, last)))
+
+
+def newest(session: Session, area_ids: Collection[int]) -> tuple[CostRow, ...]:
+    """What counts in these areas, the newest first, as many as a page has room for."""
+    return _read(session, _counted(area_ids).limit(MOST_SHOWN))
+
+
+def areas(session: Session, area_ids: Collection[int]) -> tuple[tuple[str, str, int], ...]:
+    """(slug, name, id) of the areas that are theirs."""
+    theirs = select(Area.slug, Area.name, Area.id).where(Area.id.in_(area_ids)).order_by(Area.name)
+    return tuple((slug, name, area_id) for slug, name, area_id in session.execute(theirs))
+
+
+def _counted(area_ids: Collection[int]) -> Select[SchemeCost, str, str]:
+    return (
         select(SchemeCost, Area.name, Staff.name)
         .join(Area, Area.id == SchemeCost.area_id)
         .join(Staff, Staff.id == SchemeCost.entered_by)
-        .where(SchemeCost.area_id.in_(area_ids), SchemeCost.spent_on.between(first, last))
-        .where(SchemeCost.withdrawn_at.is_(None))
+        .where(SchemeCost.area_id.in_(area_ids), SchemeCost.withdrawn_at.is_(None))
         .order_by(SchemeCost.spent_on.desc(), SchemeCost.id.desc())
     )
+
+
+def _read(session: Session, wanted: Select[SchemeCost, str, str]) -> tuple[CostRow, ...]:
     return tuple(
         CostRow(one.id, area, one.what, one.quantity, one.unit_pounds, one.unsure, one.source, one.spent_on, by)
         for one, area, by in session.execute(wanted)

@@ -57,9 +57,9 @@ class Met:
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """How long the first yes took, shortest first, of requests made in the time of the report; without_yes have none.
+    """How long the first yes took, shortest first, of requests made in the time of the report. without_yes: never met.
 
-    Visits that come every week, or that someone has for good, are in neither: nobody waits for those.
+    What comes every week or is someone's for good is left out, since nobody waits for it, and so is what is still open.
     """
 
     minutes: tuple[int, ...]

@@ -1,4 +1,4 @@
-"""What the pictures of the report are made of: boxes, strokes, marks and words, each with a kind that the style knows."""
+"""What the pictures of the report are made of: boxes, strokes, marks and words, each with a kind for the style."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def stands_for(most: int) -> int:
     return next(number for number in _ROUND if number * room >= most)
 
 
-_ROUND = [digit * 10**power for power in range(8) for digit in (1, 2, 5)]
+_ROUND: list[int] = [digit * 10**power for power in range(8) for digit in (1, 2, 5)]
 
 
 def _mark(kind: str, x: float, y: float) -> str:

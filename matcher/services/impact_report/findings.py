@@ -13,17 +13,16 @@ from matcher.services.impact_report.strips import A_DAY, minutes_words
 
 def worth(money: Money) -> str:
     """What is left of the sum, never without its two ends."""
-    low, central, high = money.low.left, money.central.left, money.high.left
     if not money.bought and not money.saved:
-        return "Nothing was given in this time" + (
-            f", and the scheme cost {pounds(money.costs)}" if money.costs else ""
-        )
+        return f"Nothing was given in this time{f', and the scheme cost {pounds(money.costs)}' if money.costs else ''}"
+    low, central, high = money.low.left, money.central.left, money.high.left
+    least, most, middle = pounds(abs(low)), pounds(abs(high)), pounds(abs(central))
     if low >= 0:
-        return f"The hours given are worth between {pounds(low)} and {pounds(high)} more than they cost; central {pounds(central)}"
+        return f"The hours given are worth between {least} and {most} more than they cost; central {middle}"
     if high <= 0:
-        return f"The scheme cost between {pounds(-high)} and {pounds(-low)} more than the hours are worth; central {pounds(-central)}"
-    said = f"{pounds(central)} more" if central >= 0 else f"{pounds(-central)} less"
-    return f"The hours are worth between {pounds(-low)} less and {pounds(high)} more than they cost; central {said}"
+        return f"The scheme cost between {most} and {least} more than the hours are worth; central {middle}"
+    side = "more" if central >= 0 else "less"
+    return f"The hours are worth between {least} less and {most} more than they cost; central {middle} {side}"
 
 
 def matters_most(money: Money) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from matcher.domain.lifecycle import VisitStatus
@@ -62,7 +63,7 @@ def by_kind(session: Session, scope: Scope) -> tuple[KindHours, ...]:
     """The done visits that began in the time of the report."""
     is_timed = Visit.minutes_taken.is_not(None)
     planned = func.sum(Need.minutes)
-    rows = session.execute(
+    rows: Any = session.execute(
         select(
             KindRow.slug,
             KindRow.name,
@@ -123,7 +124,7 @@ def still_at_home(session: Session, scope: Scope, *, now: datetime) -> tuple[Sti
     return tuple(found)
 
 
-def _within(scope: Scope) -> tuple[object, ...]:
+def _within(scope: Scope) -> tuple[ColumnElement[bool], ...]:
     return (
         Occurrence.area_id.in_(scope.area_ids),
         Visit.starts_at >= scope.begins_at,

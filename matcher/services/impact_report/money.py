@@ -25,7 +25,7 @@ from matcher.domain.worth import (
     costs,
     tornado,
 )
-from matcher.services import avoided_costs, prices, scheme_costs
+from matcher.services import avoided_costs, prices, rates, scheme_costs
 from matcher.services.avoided_costs import Saving
 from matcher.services.impact_report.helped import KindHours
 from matcher.services.impact_report.scope import Scope
@@ -67,20 +67,20 @@ class Money:
 
 def read(session: Session, scope: Scope, hours: Sequence[KindHours], texts: int) -> Money | None:
     """The sum as things stand; None before any price is known."""
-    choice, known = prices.chosen(session), prices.by_key(session)
+    choice, known = rates.chosen(session), prices.by_key(session)
     if choice is None:
         return None
     savings = avoided_costs.switched_on(session)
     by_buying, _ = avoided_costs.by_method([one.slug for one in hours], savings)
     bought = tuple(one for one in hours if one.slug in by_buying)
     saved = tuple(one for one in hours if one.slug not in by_buying)
-    rates = (known[choice.low_key], known[choice.central_key], known[choice.high_key])
+    hourly = (known[choice.low_key], known[choice.central_key], known[choice.high_key])
     rows = scheme_costs.rows(session, scope.area_ids, scope.first, scope.last)
     text_price = known[prices.TEXT_KEY]
     worth = Worth(
         timed_min=sum(one.timed_min for one in bought),
         untimed_min=untimed(bought),
-        rate=Range(*(one.pounds for one in rates)),
+        rate=Range(*(one.pounds for one in hourly)),
         anyway=Range(choice.anyway_most, choice.anyway_central, choice.anyway_least),
         savings=_savings(savings, {one.slug: one.visits for one in saved}),
         costs=(*_own_costs(rows), *_for_texts(texts, text_price)),
@@ -95,7 +95,7 @@ def read(session: Session, scope: Scope, hours: Sequence[KindHours], texts: int)
         costs=own,
         a_visit=to_the_penny(Fraction(own) / visits) if visits else None,
         beside=_beside(known, own, hours),
-        rates=rates,
+        rates=hourly,
         anyway_source=choice.anyway_source,
         savings=savings,
         bought=bought,

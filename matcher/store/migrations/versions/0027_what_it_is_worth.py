@@ -1,5 +1,8 @@
 """prices with their sources, the rates chosen, the scheme's own costs and the savings it claims"""
 
+from datetime import datetime
+from decimal import Decimal
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -16,11 +19,11 @@ def _words(name: str) -> sa.Column[str]:
     return sa.Column(name, sa.String(), nullable=False)
 
 
-def _moment(name: str, *, nullable: bool = False) -> sa.Column[sa.DateTime]:
+def _moment(name: str, *, nullable: bool = False) -> sa.Column[datetime]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
 
-def _number(name: str, kind: sa.Numeric) -> sa.Column[sa.Numeric]:
+def _number(name: str, kind: sa.Numeric[Decimal]) -> sa.Column[Decimal]:
     return sa.Column(name, kind, nullable=False)
 
 
