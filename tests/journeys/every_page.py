@@ -18,6 +18,7 @@ from matcher.services import (
     imports,
     invitations,
     places,
+    rates,
     referrals,
     staff,
     stand_downs,
@@ -75,7 +76,6 @@ TEAM = {
     "closed concerns": "/team/concerns/closed",
     "impact report": "/team/impact",
     "impact report, to print": "/team/impact/print",
-    "impact report, as a sheet": "/team/impact/sheet.csv",
     "prices": "/team/impact/prices",
     "one price": "/team/impact/prices/rlw_uk",
     "what the scheme paid for": "/team/impact/costs",
@@ -107,6 +107,8 @@ class EveryPage:
         self.world: World = running.world()
         self.paths: dict[str, str] = {}
         self._hours = 2
+        with self.world.work() as session:
+            rates.load_starting_rows(session, now=self.world.now)
         for name in ("Christopher", "Ann", "Joan", "Maximiliana-Theodora"):
             self.world.offer(name, visits_per_week=2)
         self._coming()
