@@ -211,6 +211,7 @@ def _findings(found: Report) -> dict[str, str]:
         "waits": findings.time_to_yes(found.waits),
         "sides": findings.both_sides(found.met, found.askings),
         "unmet": findings.unmet(found.met),
+        "kinds": findings.most_time(found.kinds),
     }
     if found.money is not None:
         said |= {"worth": findings.worth(found.money), "most": findings.matters_most(found.money)}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
-from matcher.services import rates, staff
+from matcher.services import matches, rates, staff, visits
 from matcher.services.staff import StaffRoleName
+from matcher.store.models import Visit
 from matcher.store.session import unit_of_work
 from tests.web.conftest import HOUSE, PHONE, World, press
 
@@ -56,6 +58,19 @@ def test_days_that_cannot_be_are_said_and_kept(signed_in: SignIn, query: str) ->
     assert answer.status_code == 422
     assert "There is a problem" in answer.text
     assert query.split("=")[1].split("&")[0] in answer.text
+
+
+def test_with_visits_done_every_part_of_it_is_shown(signed_in: SignIn, world: World) -> None:
+    now = datetime.now(UTC)
+    with unit_of_work() as session:
+        matches.accept(session, world.match_id, now=now)
+        visits.complete(session, session.scalars(select(Visit.id)).one(), minutes=50, now=now)
+    last = (now + timedelta(days=2)).date()
+    answer = signed_in().get(f"{REPORT}?last={last}")
+    assert answer.status_code == 200
+    for said in ("1 of 1 visit timed", "Clearing snow or ice took the most time", "Half of 1 requests had a yes"):
+        assert said in " ".join(answer.text.split())
+    assert answer.text.count('role="img"') == 8  # four pictures, each for a wide and for a narrow page
 
 
 def test_a_board_member_reads_all_of_it_and_changes_nothing(signed_in: SignIn) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from matcher.domain.money import pounds
 from matcher.services.impact_report.asked_for import Met, Waits
 from matcher.services.impact_report.askings import Askings
+from matcher.services.impact_report.helped import KindHours
 from matcher.services.impact_report.money import Money
 from matcher.services.impact_report.strips import A_DAY, minutes_words
 
@@ -63,3 +65,10 @@ def unmet(met: Met) -> str:
     reason, count = met.reasons[0]
     share = round(Decimal(100 * count) / met.unmet)
     return f"{reason}: {share}% of the {met.unmet:,} visit{'s' if met.unmet > 1 else ''} not met"
+
+
+def most_time(kinds: Sequence[KindHours]) -> str:
+    """The kind of help that took the most time."""
+    if not kinds:
+        return "No kind of help was given"
+    return f"{max(kinds, key=lambda one: one.minutes).name} took the most time"

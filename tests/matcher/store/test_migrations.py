@@ -106,4 +106,7 @@ def test_every_foreign_key_has_an_index_that_begins_with_it(owner):
         "visits.fk_visits_helpers",
         "visits.fk_visits_match",
         "matches.fk_matches_offer_id",
+        "avoided_costs.fk_avoided_costs_kind_slug",
+        "avoided_costs.fk_avoided_costs_price",
+        *(f"worth_choices.fk_worth_{end}" for end in ("low", "central", "high")),
     }
