@@ -28,6 +28,7 @@ from web import (
     for_someone,
     gaps,
     health,
+    impact,
     imports,
     invitations,
     matches,
@@ -109,6 +110,7 @@ def create_app(config: Config | None = None) -> Flask:
         *(places, place_reports, ties),
         *(own_settings, own_codes, regulars, cold, team, team_needs, texts, who_could_help, badges),
         *(desk, desk_looks, concerns, volunteer_list, imports),
+        impact,
         *(what_if, gaps),
         *(calendar_feed, notify, outbox, health),
     ):
