@@ -159,7 +159,7 @@ def test_an_invitation_says_who_asks_and_why(client: FlaskClient, code: str) -> 
 
 @pytest.mark.parametrize(
     ("choice", "leads_to"),
-    [("ask", "/ask"), ("offer", "/offer"), ("story", "/contact#story"), ("read", "/what-we-do")],
+    [("ask", "/ask"), ("offer", "/offer"), ("story", "/tell"), ("read", "/what-we-do")],
 )
 def test_each_choice_leads_on_and_is_counted(cookieless: FlaskClient, code: str, choice: str, leads_to: str) -> None:
     answer = press(cookieless, f"/i/{code}", choice=choice)
