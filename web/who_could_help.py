@@ -121,6 +121,7 @@ def _page(occurrence_id: int, *, wrong: str = "", about: int = 0) -> Response:
         wrong_offer=_offer_id() if wrong else None,
         typed=request.form,
         is_whole=look.is_whole,
+        looked_at=who_could_help.NEAREST,
         whys=WHYS.items(),
         pin_whys=PIN_WHYS.items(),
         apart_whys=APART_WHYS.items(),

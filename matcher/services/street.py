@@ -193,7 +193,8 @@ def _next_start(now: datetime) -> Any:
     """When the first stretch of an occurrence that is not over begins; its last word if all are over."""
     piece = func.unnest(Occurrence.windows).column_valued("piece")
     left = select(func.min(func.lower(piece, type_=_TIME))).where(func.upper(piece, type_=_TIME) > now)
-    return func.coalesce(left.correlate(Occurrence).scalar_subquery(), Occurrence.starts_at)
+    begun = func.coalesce(left.correlate(Occurrence).scalar_subquery(), Occurrence.starts_at)
+    return case((Occurrence.starts_at >= now, Occurrence.starts_at), else_=begun)
 
 
 def _hours(session: Session, lit: Any, dark: Any, soon: datetime) -> tuple[Hour, ...]:

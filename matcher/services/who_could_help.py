@@ -22,11 +22,13 @@ from matcher.engine.solve import who_could
 from matcher.engine.standing import KEPT_AWAY, LOOKED_INTO, Standing
 from matcher.services import about_one, people, round_reader, setting_aside
 from matcher.services.about_one import About
+from matcher.services.near_offers import LOOKED_AT
 from matcher.services.pins import PIN_WHYS
 from matcher.services.setting_aside import MAY_SET_ASIDE
 from matcher.store import queries
 from matcher.store.models import Area, Home, KindRow, Match, Need, Occurrence, Person, Pin
 
+NEAREST = LOOKED_AT  # offers of which the page speaks at all
 SHOWN = 20
 SHOWN_AT_FIRST = 8
 ASKED_WORDS: Mapping[MatchStatus, str] = {
