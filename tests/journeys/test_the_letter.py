@@ -27,6 +27,11 @@ def test_the_letter_is_one_sheet_of_large_print_at_its_fullest(quiet, someone):
     coming = world.post(LONG_NAMES[1], when="tomorrow", details=("path", "steps", "drive", "pavement"), helpers=2)
     for name in LONG_NAMES:
         world.offer(name, person={"house": f"{name[:3]} House"})
+    world.coordinator()
+    world.execute(
+        "insert into badges (person_id, number, staff_id, given_at) select person_id, 999990 + person_id, 1, now()"
+        " from offers"
+    )
     world.ask_all(list(LONG_NAMES), coming)
     for name in LONG_NAMES:
         world.yes(name)
@@ -39,7 +44,9 @@ def test_the_letter_is_one_sheet_of_large_print_at_its_fullest(quiet, someone):
         assert posted.reference in plain(words, at_least=REFERENCE_PT)
         door_word = world.execute("select door_word from occurrences where need_id = :id", id=posted.need_id)[0][0]
         assert door_word in plain(words, at_least=DOOR_WORD_PT)
-    assert f"{' and '.join(LONG_NAMES)} are coming on" in page.locator("main").inner_text()
+    said = page.locator("main").inner_text()
+    assert f"{' and '.join(LONG_NAMES)} are coming on" in said
+    assert said.count("badge number is 99999") == 2
 
 
 def sizes_on(sheet):
