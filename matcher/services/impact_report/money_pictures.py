@@ -74,9 +74,9 @@ def _side(x: float, width: int) -> str:
 
 def _caption(picture: Picture, name: str, how: str, y: float) -> None:
     longest = _LONGEST[picture.width]
-    picture.words.append(Words(_short(name, longest), 0, y + 15, "name"))
+    picture.words.append(Words(_short(name, longest), 7, y + 15, "name"))
     if how:
-        picture.words.append(Words(_short(how, longest), 0, y + 32))
+        picture.words.append(Words(_short(how, longest), 7, y + 32))
 
 
 def _short(words: str, longest: int) -> str:
