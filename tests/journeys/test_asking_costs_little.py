@@ -175,7 +175,7 @@ def done_by_christopher(world):
 
 
 def test_a_resident_s_page_is_light_and_still_and_asks_nobody_else(quiet, someone):
-    posted = quiet.world().post()
+    posted = quiet.world().post(when="tomorrow")
     page = someone(viewport={"width": 390, "height": 844})
     wire = page.context.new_cdp_session(page)
     wire.send("Network.enable")
