@@ -215,6 +215,23 @@ def test_where_the_usual_person_cannot_go_the_stand_in_is_asked(world, usual, wh
     assert world.breaches() == {}
 
 
+def test_who_stands_in_is_not_asked_once_a_check_has_run_out(world):
+    """Both were checked when it was set up; Christopher has paused, and Ann's reference ends before the visit."""
+    for name in ("Christopher", "Ann"):
+        world.offer(name, kinds=frozenset({"errand"}))
+    need = world.post("Eileen", kind="errand", when="tomorrow", is_weekly=True)
+    seen_on = world.now.date() - timedelta(days=1)
+    with world.work() as session:
+        for name, expires_on in (("Christopher", None), ("Ann", world.now.date())):
+            for check in ("id_seen", "reference"):
+                offers.record_check(session, world.people[name], check, seen_on, expires_on=expires_on, now=world.now)
+    set_up(world, need, "Christopher", "Ann")
+    with world.work() as session:
+        offers.pause(session, world.people["Christopher"], now=world.now)
+    assert keep(world) == 0
+    assert world.all(Match) == []
+
+
 def test_a_no_thanks_is_not_asked_again_and_leaves_room_for_another(world, went_well):
     with world.work() as session:
         arrangements.decline(session, world.one(Arrangement).id, world.people["Christopher"], now=world.now)
