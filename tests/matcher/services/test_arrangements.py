@@ -232,6 +232,16 @@ def test_who_stands_in_is_not_asked_once_a_check_has_run_out(world):
     assert world.all(Match) == []
 
 
+def test_who_stands_in_is_not_asked_where_the_two_are_kept_apart_since(world, usual):
+    set_up(world, usual, "Christopher", "Ann")
+    low, high = sorted((world.people["Ann"], world.people["Eileen"]))
+    world.execute("insert into never_pairs values (:a, :b, :now)", a=low, b=high, now=world.now)
+    with world.work() as session:
+        offers.pause(session, world.people["Christopher"], now=world.now)
+    assert keep(world) == 0
+    assert world.all(Match, occurrence_id=next_one(world).id) == []
+
+
 def test_a_no_thanks_is_not_asked_again_and_leaves_room_for_another(world, went_well):
     with world.work() as session:
         arrangements.decline(session, world.one(Arrangement).id, world.people["Christopher"], now=world.now)
