@@ -35,7 +35,8 @@ def yes(token: str) -> Response:
         came_to = matches.accept(session, granted("match_id"), now=clock.now())
     bell.ring(bell.DELIVER_DUE)
     if came_to.visit_token:
-        return devices.remember(see_other(f"/visits/{came_to.visit_token}"), granted("person_id"))
+        there = devices.way_on(f"/visits/{came_to.visit_token}", granted("person_id"))
+        return devices.remember(see_other(there), granted("person_id"))
     return see_other(f"/m/{token}/answer/{came_to.why}")
 
 

@@ -43,7 +43,7 @@ def again(token: str) -> Response:
 @declares(Action.MOVE_VISIT, link=LinkPurpose.VISIT)
 def enter_at_visit(token: str) -> Response:
     """This phone is theirs: the address may be shown on it."""
-    return _enter("visits/new-device.html", token, f"/visits/{token}")
+    return _enter("visits/new-device.html", token, devices.way_on(f"/visits/{token}", granted("person_id")))
 
 
 @blueprint.post("/visits/<token:token>/code/again")

@@ -160,7 +160,8 @@ def shelf() -> Response:
     with reading() as session:
         shown = story_reading.shelf(session, Reader.PUBLIC, page=number, now=clock.now())
         views = story_reading.views(story_reading.out_for(session, Reader.PUBLIC, now=clock.now()))
-    return page("stories/stories.html", shelf=shown, views=views, about_words=ABOUT_WORDS)
+        areas = stories.area_choices(session)
+    return page("stories/stories.html", shelf=shown, views=views, about_words=ABOUT_WORDS, areas=areas)
 
 
 def _own_page(token: str, *, is_newer: bool = False) -> Response:

@@ -204,6 +204,7 @@ INVARIANTS: tuple[Invariant, ...] = (
         select 'person ' || s.person_id || ' is stopped and holds visit ' || v.id
         from stand_downs s join visits v on v.person_id = s.person_id
         where s.lifted_at is null and v.status in ('held', 'on_way')
+        order by 1
         """,
     ),
     Invariant(

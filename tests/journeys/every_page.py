@@ -180,6 +180,7 @@ class EveryPage:
     def _worried(self) -> None:
         """A worry that somebody has opened, and one that nobody has."""
         staff_id, key = self.world.coordinator(), "k" * 22
+        self.world.offer("Zebedee")
         worry = concerns.Worry(("safety", "money"), "He asked for her card.", "Nora", "nora@example.org")
         with self.world.work() as session:
             for nonce in ("o" * 22, key):
@@ -187,7 +188,7 @@ class EveryPage:
             concern_work.open_concern(session, 1, staff_id=staff_id, now=self.world.now)
             told = "adult_care", "phone", "Their reference is 4711."
             concern_work.note_told(session, 1, *told, staff_id=staff_id, now=self.world.now)
-            stopped = self.world.people["Maximiliana-Theodora"]
+            stopped = self.world.people["Zebedee"]
             stand_downs.stop(session, 1, stopped, staff_id=staff_id, now=self.world.now)
         self.paths["a worry, told"] = f"/concern/told?d={key}"
 

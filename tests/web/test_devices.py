@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
@@ -38,7 +39,7 @@ def world(asking: Flask) -> World:
 def his(asking: Flask, world: World) -> tuple[FlaskClient, str]:
     """Christopher's phone, and the page of the visit that it said yes to."""
     phone = asking.test_client()
-    return phone, press(phone, f"/m/{world.ask}", f"/m/{world.ask}/yes").location
+    return phone, press(phone, f"/m/{world.ask}", f"/m/{world.ask}/yes").location.partition("?")[0]
 
 
 def sent_code() -> str:
@@ -70,7 +71,7 @@ def test_another_shows_nothing_before_a_code(asking: Flask, his: tuple[FlaskClie
     assert "2 tries left" in error_beside(wrong.text, "code")
     assert not [private for private in PRIVATE if private in wrong.text]
     assert error_beside(press(other, visit, f"{visit}/code", code="x").text, "code") == "The code must be 5 numbers"
-    assert press(other, visit, f"{visit}/code", code=code).location == visit
+    assert HOUSE in other.get(press(other, visit, f"{visit}/code", code=code).location).text
     assert HOUSE in other.get(visit).text
     kept = other.get_cookie("gritbin_known")
     assert kept is not None
@@ -105,8 +106,32 @@ def test_handing_back_and_done_do_not_wait_for_a_code(asking: Flask, his: tuple[
 
 def test_who_has_no_cookies_says_yes_all_the_same(asking: Flask, world: World) -> None:
     bare = asking.test_client(use_cookies=False)
-    visit = press(bare, f"/m/{world.ask}", f"/m/{world.ask}/yes").location
+    way_on = press(bare, f"/m/{world.ask}", f"/m/{world.ask}/yes").location
+    visit = way_on.partition("?")[0]
+    assert HOUSE in bare.get(way_on).text
     assert "Is this your phone?" in bare.get(visit).text
+    press(bare, visit, f"{visit}/code/again")
+    assert HOUSE in bare.get(press(bare, visit, f"{visit}/code", code=sent_code()).location).text
+    assert "Is this your phone?" in bare.get(visit).text
+
+
+@pytest.mark.parametrize(
+    ("person", "salt", "later"),
+    [
+        pytest.param(0, "has just pressed", 16, id="a quarter of an hour ago"),
+        pytest.param(1, "has just pressed", 0, id="somebody else"),
+        pytest.param(0, "known device", 0, id="a cookie put into an address"),
+    ],
+)
+def test_an_address_does_not_show_the_door_to_who_did_not_just_press(
+    asking: Flask, his: tuple[FlaskClient, str], world: World, person: int, salt: str, later: int
+) -> None:
+    _, visit = his
+    with time_machine.travel(datetime.now(UTC) - timedelta(minutes=later)):
+        pressed = URLSafeTimedSerializer(asking.config["SECRET_KEY"], salt=salt).dumps([world.person_id + person])
+    shown = asking.test_client(use_cookies=False).get(f"{visit}?pressed={pressed}").text
+    assert "Is this your phone?" in shown
+    assert not [private for private in PRIVATE if private in shown]
 
 
 def test_after_signing_up_a_code_shows_that_the_number_is_theirs(asking: Flask, world: World) -> None:

@@ -82,6 +82,7 @@ FORMS: dict[str, tuple[Form, ...]] = {
     f"{_LINK}/how": (Form(f"{OWN}/how", f"{OWN}/cancel", HOW),),
     f"{_LINK}/warm": (Form(f"{OWN}/warm", typed={"choice": "yes"}),),
     f"{_LINK}/messages/{_OWED}/again": (Form(f"{OWN}/messages/{{owed}}/again", f"{OWN}/cancel"),),
+    f"{_LINK}/more": (Form(f"{OWN}/more", f"{OWN}/cancel", {"answer": "shop"}),),
     f"{_LINK}/number": (Form(f"{UNSURE}/number", typed={"phone": "01632 960901"}, by_hand="phone"),),
     f"{_LINK}/code": (Form(f"{UNSURE}/code", typed={"code": "12345"}, by_hand="code"),),
     f"{_LINK}/code/again": (Form(f"{UNSURE}/code/again", f"{UNSURE}/code"),),

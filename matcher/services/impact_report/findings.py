@@ -39,6 +39,8 @@ def time_to_yes(waits: Waits) -> str:
     """How long people wait for a yes, those who never had one among them."""
     if not waits.asked:
         return "No request of this time has had its answer yet"
+    if waits.asked == 1 and waits.median is not None:
+        return f"The only request had a yes within {minutes_words(waits.median)}"
     late = sum(one > A_DAY for one in waits.minutes)
     slow = f"{late:,} of {waits.asked:,} took over a day" if late else "none took over a day"
     never = f", {waits.without_yes:,} never had one" if waits.without_yes else ""

@@ -17,10 +17,12 @@ from matcher.domain.errors import SetupError
 from matcher.domain.geo import chord_m
 from matcher.domain.kinds import KINDS
 from matcher.domain.lifecycle import ArrangementStatus, NeedStatus, NotificationStatus
+from matcher.domain.places import PlaceKind
+from matcher.domain.stories import Reader
 from matcher.domain.timewindow import TimeWindow
 from matcher.engine.problem import ReasonCode, RoundProblem
 from matcher.engine.solve import solve_round
-from matcher.services import areas, demo, kinds, needs, rounds
+from matcher.services import areas, demo, kinds, needs, rounds, story_reading
 from matcher.services.demo.tour import read_tour
 from matcher.services.demo.world import draw_world
 from matcher.services.round_reader import read_problem
@@ -28,6 +30,7 @@ from matcher.store.models import (
     Area,
     Arrangement,
     Check,
+    Decision,
     Home,
     Match,
     Need,
@@ -35,6 +38,7 @@ from matcher.store.models import (
     Occurrence,
     Offer,
     Person,
+    Place,
     Postcode,
     Staff,
     Visit,
@@ -94,6 +98,18 @@ def _count(session: Session, table: Any) -> int:
 def _problems(filled: Filled) -> list[RoundProblem]:
     due = rounds.areas_due(filled.session, now=filled.now)
     return [read_problem(filled.session, area_id, now=filled.now) for area_id in due]
+
+
+def test_places_stories_and_an_answer_say_that_they_are_made_up(filled: Filled) -> None:
+    session = filled.session
+    assert {place.kind for place in session.scalars(select(Place)) if "(made up)" in place.name} >= {
+        PlaceKind.GRIT_BIN,
+        PlaceKind.SALT_STORE,
+    }
+    assert all("(made up)" in place.name for place in session.scalars(select(Place)))
+    shelf = story_reading.shelf(session, Reader.PUBLIC, page=1, now=filled.now)
+    assert [story.words.split(":")[0] for story in shelf.stories] == ["An example, told by nobody"] * 2
+    assert [decision.title for decision in session.scalars(select(Decision))] == ["Salt for our own paths (made up)"]
 
 
 def test_the_same_day_gives_the_same_world(filled: Filled) -> None:
