@@ -261,16 +261,16 @@ def test_every_message_with_a_link_is_among_those_that_were_sent(told):
 
 def test_opening_a_link_of_any_message_changes_no_row_but_notes_that_an_address_was_shown(told, quiet):
     opened = shown = 0
+    before = told.rows()
     for link in [*{link for links in told.links.values() for link in links}, told.sign_in_link()]:
         _, purpose, _ = link.split("/")
         for path in (link + beside for beside in BESIDE[purpose]):
-            before = told.rows()
             addresses = open_again_and_again(quiet, path)
             after = told.rows()
             # Each showing of an address to the one who holds the visit is written down, and nothing else ever is.
             assert changed(before, after) == ({"audit"} if addresses else set()), path
             assert after["audit"][0] - before["audit"][0] == addresses, path
-            opened, shown = opened + 4 * TIMES, shown + addresses
+            opened, shown, before = opened + 4 * TIMES, shown + addresses, after
     actions = told.world.execute("select count(*) from audit where action = 'read_door'")
     assert actions == [(shown,)]
     assert shown > 0

@@ -15,13 +15,14 @@ from tests.journeys.every_page import PUBLIC, TEAM, EveryPage
 from tests.journeys.people import press, see
 from tests.web.conftest import routes_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
+pytestmark = pytest.mark.browser
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SMALLEST_PX = 44
 USUAL_PX = 390
 SIZES = ((320, 640), (USUAL_PX, 844), (1280, 800))
 # Read by machines: no page of these.
+OF_STAFF = ("/team", "/desk", "/board", "/sign-in")
 FOR_MACHINES = ("/static/", "/health", "/metrics", "/calendar/")
 
 # Whatever is pressed, with the label that presses it too; a link inside a sentence is read, and as tall as the words.
@@ -124,15 +125,17 @@ class Eye:
         shared = {title: pages for title, pages in self.titles.items() if len(pages) > 1 or not title}
         return {what: wrong for what, wrong in self.wrong.items() if wrong} | shared
 
-    def overlooked(self, routes):
-        """Addresses that can be read and were not."""
+    def overlooked(self, routes, *, of_staff):
+        """Addresses that can be read and were not, of staff or of everybody else."""
         door = routes.bind("")
         seen = {door.match(path, return_rule=True)[0].rule for path in self.seen if door.test(path)}
         pages = {rule.rule for rule in routes.iter_rules() if "GET" in rule.methods}
         return {
             rule
             for rule in pages - seen
-            if not rule.startswith(FOR_MACHINES) and not rule.endswith((".ics", ".vcf", ".csv"))
+            if rule.startswith(OF_STAFF) is of_staff
+            and not rule.startswith(FOR_MACHINES)
+            and not rule.endswith((".ics", ".vcf", ".csv"))
         }
 
 
@@ -320,7 +323,8 @@ def look_at_desk(eye):
         eye.look(f"{path}, with errors")
 
 
-def test_every_page_holds_up(quiet, someone):
+@pytest.mark.xdist_group("pages")
+def test_every_page_of_residents_and_volunteers_holds_up(quiet, someone):
     pages = EveryPage(quiet)
     eye = Eye(someone())
     for what, path in (PUBLIC | pages.paths).items():
@@ -332,15 +336,25 @@ def test_every_page_holds_up(quiet, someone):
     look_through_journey(eye, "/tell", TELLING, "Check your story")
     look_at_mistakes(eye, MISTAKES)
     look_at_checks(eye, pages.world)
+    assert eye.faults() == {}
+    assert eye.overlooked(routes_of(quiet.config), of_staff=False) == set()
+    assert len(eye.wrong) > 60
+
+
+@pytest.mark.xdist_group("whole services")  # these wait more than they work
+def test_every_page_of_staff_holds_up(quiet, someone):
+    pages = EveryPage(quiet)
+    eye = Eye(someone())
     look_at_sign_in(eye, pages.way_in())
     for what, path in (TEAM | pages.desk).items():
         eye.read(what, path)
     look_at_desk(eye)
     assert eye.faults() == {}
-    assert eye.overlooked(routes_of(quiet.config)) == set()
-    assert len(eye.wrong) > 60
+    assert eye.overlooked(routes_of(quiet.config), of_staff=True) == set()
+    assert len(eye.wrong) > 40
 
 
+@pytest.mark.xdist_group("pages")
 def test_pages_of_errors_hold_up(quiet, someone):
     """Chromium complains of a 404 in its console, which is meant here: so these are put before it as they are."""
     page = someone()
