@@ -261,8 +261,9 @@ def test_every_message_with_a_link_is_among_those_that_were_sent(told):
 
 def test_opening_a_link_of_any_message_changes_no_row_but_notes_that_an_address_was_shown(told, quiet):
     opened = shown = 0
+    every_link = [*{link for links in told.links.values() for link in links}, told.sign_in_link()]
     before = told.rows()
-    for link in [*{link for links in told.links.values() for link in links}, told.sign_in_link()]:
+    for link in every_link:
         _, purpose, _ = link.split("/")
         for path in (link + beside for beside in BESIDE[purpose]):
             addresses = open_again_and_again(quiet, path)
