@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from matcher.domain.decisions import STATE_WORDS, VIEWS, count_words
+from matcher.domain.decisions import STATE_WORDS, VIEWS
+from matcher.domain.small_numbers import count_words
 from matcher.domain.stories import ABOUT_WORDS
 from matcher.services import area_page
 from matcher.services.access import Action

@@ -7,8 +7,9 @@ from typing import Any
 
 from flask import Blueprint, Response, g, request
 
-from matcher.domain.decisions import STATE_WORDS, VIEWS, count_words
+from matcher.domain.decisions import STATE_WORDS, VIEWS
 from matcher.domain.errors import BadInput, NotFound
+from matcher.domain.small_numbers import count_words
 from matcher.domain.stories import ABOUT_WORDS, Reader
 from matcher.services import decision_reading, decisions, story_reading
 from matcher.services.access import Action

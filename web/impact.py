@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, g, make_response, request
 
 from matcher.domain.errors import BadInput, Conflict
+from matcher.domain.small_numbers import FEWEST_SHOWN
 from matcher.services import avoided_costs, kinds, prices, rates, scheme_costs
 from matcher.services.access import Action, may
 from matcher.services.impact_report import findings, money_pictures, report, scope, sheet, strips
@@ -24,7 +25,6 @@ from web.templating import page, see_other
 
 blueprint = Blueprint("impact", __name__)
 _HOME = "/team/impact"
-_PRINT_BELOW = 5  # people: what leaves the office on paper does not count fewer exactly
 
 
 @blueprint.get(_HOME)
@@ -192,7 +192,7 @@ def _shown(template: str) -> Response:
         findings=_findings(found),
         pictures=_pictures(found),
         may_change=may(g.actor, Action.CHANGE_PRICES),
-        print_below=_PRINT_BELOW,
+        print_below=FEWEST_SHOWN,
     )
 
 

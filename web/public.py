@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from matcher.domain.errors import Unavailable
+from matcher.domain.small_numbers import FEWEST_SHOWN
 from matcher.services import cold_spells, impact
 from matcher.services.access import Action
 from matcher.store.session import reading
@@ -24,8 +25,6 @@ READING = {
     "/accessibility": "accessibility",
     "/contact": "contact",
 }
-# Fewer could point at someone.
-FEWEST_SHOWN = 5
 
 
 @blueprint.get("/")

@@ -6,9 +6,10 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from matcher.domain.decisions import STATE_WORDS, VIEWS, count_words
+from matcher.domain.decisions import STATE_WORDS, VIEWS
 from matcher.domain.errors import BadInput, Conflict
 from matcher.domain.roles import LinkPurpose
+from matcher.domain.small_numbers import count_words
 from matcher.domain.stories import ABOUT_WORDS, Reader
 from matcher.services import own_story, stories, story_reading, story_withdrawal
 from matcher.services.access import Action

@@ -27,15 +27,8 @@ STATE_WORDS = {
     State.NOT_DOING: "Not doing",
 }
 VIEWS = (("better", "It is better now"), ("same", "It is the same"), ("worse", "It is worse now"))
-# Fewer could point at someone.
-FEWEST_SHOWN = 5
 
 
 def is_overdue(state: State, due_on: date | None, today: date) -> bool:
     """Whether an answer should have come by now."""
     return state in OPEN and due_on is not None and due_on < today
-
-
-def count_words(count: int) -> str:
-    """A count as a public page may show it."""
-    return str(count) if count >= FEWEST_SHOWN else f"fewer than {FEWEST_SHOWN}"

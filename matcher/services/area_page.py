@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from matcher.domain.decisions import FEWEST_SHOWN
 from matcher.domain.errors import NotFound
 from matcher.domain.lifecycle import VisitStatus
+from matcher.domain.small_numbers import FEWEST_SHOWN
 from matcher.domain.stories import Reader
 from matcher.services import decision_reading, story_reading
 from matcher.services.decision_reading import Answer

@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from matcher.domain.lifecycle import OccurrenceStatus, OfferStatus
+from matcher.domain.small_numbers import FEWEST_SHOWN
 from matcher.store.models import Area, Match, Occurrence, Offer, Person
 
 DAYS = 28
-FEWEST = 5  # fewer than that are never told exactly where anyone can read it
 ENOUGH_WAIT = 30  # in 100: where more of the willing were not asked, nobody is recruited
 _MET = (OccurrenceStatus.FILLED, OccurrenceStatus.DONE)
 _STEPS = ((0, 0, "Never"), (1, 2, "Once or twice"), (3, 8, "3 to 8 times"), (9, 10**6, "9 times or more"))
@@ -82,7 +82,7 @@ def read(session: Session, area_ids: frozenset[int], *, now: datetime) -> Fairne
     ).all()
     met, ended = _met(session, area_ids, now)
     areas = [AreaWaits(name, sum(steps), steps[0]) for name, *steps in rows]
-    waiting = [one for one in areas if one.share > ENOUGH_WAIT and one.never >= FEWEST]
+    waiting = [one for one in areas if one.share > ENOUGH_WAIT and one.never >= FEWEST_SHOWN]
     return Fairness(
         met=met,
         ended=ended,
@@ -100,8 +100,8 @@ def in_public(session: Session, *, now: datetime) -> tuple[int, int] | None:
     area_ids = frozenset(session.scalars(select(Area.id)))
     found = read(session, area_ids, now=now)
     asked = found.willing - found.never
-    is_few = 0 < found.ended - found.met < FEWEST or 0 < found.never < FEWEST
-    if is_few or min(found.met, asked) < FEWEST:
+    is_few = 0 < found.ended - found.met < FEWEST_SHOWN or 0 < found.never < FEWEST_SHOWN
+    if is_few or min(found.met, asked) < FEWEST_SHOWN:
         return None
     return _to_5(found.met, found.ended), _to_5(asked, found.willing)
 

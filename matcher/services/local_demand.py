@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.geo import METRES_PER_MILE
 from matcher.domain.lifecycle import OfferStatus
+from matcher.domain.small_numbers import FEWEST_SHOWN
 from matcher.services import addresses
 from matcher.store.models import Cell, Match, Need, Offer, Person
 
 OF_LATE = timedelta(days=30)
-FEWEST_TOLD = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +87,8 @@ def _is_near(centre: tuple[int, int]) -> ColumnElement[bool]:
 
 def _count(session: Session, rows: Any) -> int | None:
     count: int = session.execute(select(func.count()).select_from(rows.subquery())).scalar_one()
-    return count if count >= FEWEST_TOLD else None
+    return count if count >= FEWEST_SHOWN else None
 
 
 def _told(count: int | None, noun: str) -> str:
-    return f"fewer than {FEWEST_TOLD} {noun}" if count is None else f"{count} {noun}"
+    return f"fewer than {FEWEST_SHOWN} {noun}" if count is None else f"{count} {noun}"

@@ -1,0 +1,8 @@
+"""Small numbers: where anyone can read it, fewer than five is never told exactly, since it could point at someone."""
+
+FEWEST_SHOWN = 5
+
+
+def count_words(count: int) -> str:
+    """A count as a public page may show it."""
+    return str(count) if count >= FEWEST_SHOWN else f"fewer than {FEWEST_SHOWN}"
