@@ -7,6 +7,7 @@ the edges do it.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime, timedelta
@@ -355,6 +356,16 @@ class World:
         with self.work() as session:
             result = session.execute(text(statement), values)
             return list(result) if result.returns_rows else []
+
+    def wait_for_a_lock(self, *, unless: Callable[[], bool]) -> None:
+        """Until someone in this database waits for a lock, or there is no need to look on."""
+        waiting = (
+            "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+        )
+        until = time.monotonic() + 20
+        while not unless() and self.execute(waiting) == [(0,)]:
+            assert time.monotonic() < until, "nobody came to wait"
+            time.sleep(0.01)
 
     def picture(self) -> dict[str, list[Any]]:
         """Every row of every table, but private links: those are made anew for each reading of a message."""

@@ -3,7 +3,7 @@
 Each case was a fault once, or would be one if a lock were taken in another order.
 """
 
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from threading import Event, get_ident
@@ -19,8 +19,6 @@ from matcher.services import erasure, learned, matches, needs, nightly, offers, 
 from matcher.store.models import Leaning, Match, Need, Occurrence, Offer, Round
 from matcher.store.session import unit_of_work
 from tests.worlds import CONSOLE, SCHEME
-
-BLOCKED_S = 0.3  # whoever has not come through by then waits for a lock
 
 
 @pytest.fixture
@@ -41,7 +39,7 @@ class Stopped:
         def stop(_connection, _cursor, statement, *_):
             if get_ident() == thread and self.words in " ".join(statement.split()) and not self.has_stopped.is_set():
                 self.has_stopped.set()
-                self.may_go_on.wait(10)
+                self.may_go_on.wait(30)
 
         event.listen(Engine, "after_cursor_execute", stop)
         try:
@@ -52,7 +50,7 @@ class Stopped:
 
 
 @pytest.fixture
-def meanwhile():
+def meanwhile(world):
     """`meanwhile(first, words, second)`: `second` runs while `first` stands still after the statement with `words`."""
 
     def run(first, words, second):
@@ -66,7 +64,7 @@ def meanwhile():
             one = threads.submit(stopped)
             assert stopped.has_stopped.wait(10), f"no statement with {words!r}"
             other = threads.submit(come_in)
-            wait([other], BLOCKED_S)
+            world.wait_for_a_lock(unless=other.done)
             stopped.may_go_on.set()
             return one.result(20), other.result(20)
 

@@ -1,7 +1,6 @@
 """Whom a round found is asked all at once: by the same rules as one by one, in as many statements however many."""
 
 import random
-import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -201,18 +200,9 @@ def test_two_areas_that_ask_one_person_at_once_wait_for_each_other_and_ask_them_
     with ThreadPoolExecutor(1) as other, unit_of_work() as session:
         assert matches.propose(session, None, wanted[:2], now=world.now) == (2, 0)
         late = other.submit(propose, world, wanted[2:])
-        wait_for_a_lock(world, unless=late.done)
+        world.wait_for_a_lock(unless=late.done)
         assert not late.done()
         session.commit()
         assert late.result(timeout=10) == (0, 2)
     assert len(world.all(Match, status=MatchStatus.PROPOSED)) == 2
     assert world.breaches() == {}
-
-
-def wait_for_a_lock(world, *, unless):
-    """Until someone in this database waits for a lock."""
-    waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
-    until = time.monotonic() + 10
-    while not unless() and world.execute(waiting) == [(0,)]:
-        assert time.monotonic() < until, "nobody came to wait"
-        time.sleep(0.01)
