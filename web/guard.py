@@ -48,7 +48,7 @@ STAFF_ACTIONS = frozenset(
         Action.READ_CONCERNS,
         Action.STOP_VOLUNTEER,
         Action.LOOK_AFTER_VOLUNTEERS,
-        Action.IMPORT_PEOPLE,
+        Action.IMPORT_FILE,
         Action.DECIDE_FOR_THEM,
         Action.TRIAGE,
         Action.WORK_ON_NEED,

@@ -1,4 +1,4 @@
-"""A coordinator's spreadsheet of volunteers or requests: shown first with all that is wrong in it, then written."""
+"""A coordinator's spreadsheet: shown first with all that is wrong in it, then written."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from flask import Blueprint, Response, g, request
 from matcher.domain.errors import BadInput
 from matcher.services import imports
 from matcher.services.access import Action
-from matcher.services.import_rows import COLUMNS, Importer
 from matcher.services.spreadsheets import written
+from matcher.services.taken_in import Importer
 from matcher.store.session import reading, unit_of_work
 from web import bell, clock
 from web.auth import is_session_sealed
@@ -23,25 +23,29 @@ from web.templating import page, see_other
 blueprint = Blueprint("imports", __name__)
 
 _KEY = "/team/import/<string(maxlength=40):key>"
+# Of each kind of file: what a row of it is called, and the page where it is seen once it is written.
+_NOUNS = {"volunteers": "volunteer", "needs": "request", "places": "place"}
+_SEEN = {"volunteers": "/team/volunteers", "needs": "/team", "places": "/team/places"}
 
 
 @blueprint.get("/team/import")
-@declares(Action.IMPORT_PEOPLE)
+@declares(Action.IMPORT_FILE)
 def importing() -> Response:
     """Choose a file."""
-    return _form_page(ImportForm())
+    what = request.args.get("what", "")
+    return _form_page(ImportForm(data={"what": what} if what in imports.KINDS else None))
 
 
-@blueprint.get("/team/import/<any(volunteers, needs):what>.csv")
-@declares(Action.IMPORT_PEOPLE)
+@blueprint.get(f"/team/import/<any({', '.join(imports.KINDS)}):what>.csv")
+@declares(Action.IMPORT_FILE)
 def empty(what: str) -> Response:
     """A sheet with nothing in it but the names of its columns."""
-    required, optional = COLUMNS[what]
-    return download(f"{what}.csv", written((*required, *optional), ()), "text/csv")
+    kind = imports.KINDS[what]
+    return download(f"{what}.csv", written((*kind.required, *kind.optional), ()), "text/csv")
 
 
 @blueprint.post("/team/import")
-@declares(Action.IMPORT_PEOPLE, sealed_by=is_session_sealed)
+@declares(Action.IMPORT_FILE, sealed_by=is_session_sealed)
 def try_out() -> Response:
     """Put every row to the test. Nothing is written yet."""
     form, key, file = ImportForm(request.form), secrets.token_urlsafe(16), request.files.get("file")
@@ -58,31 +62,28 @@ def try_out() -> Response:
 
 
 @blueprint.get(_KEY)
-@declares(Action.IMPORT_PEOPLE)
+@declares(Action.IMPORT_FILE)
 def preview(key: str) -> Response:
     """What would be written, and what is wrong with the rest."""
     with reading() as session:
         shown = imports.preview(session, key, _who(), now=clock.now())
-    return page("imports/preview.html", shown=shown, key=key, noun=_noun(shown.what))
+    return page("imports/preview.html", shown=shown, key=key, noun=_NOUNS[shown.what])
 
 
 @blueprint.post(_KEY)
-@declares(Action.IMPORT_PEOPLE, sealed_by=is_session_sealed)
+@declares(Action.IMPORT_FILE, sealed_by=is_session_sealed)
 def confirm(key: str) -> Response:
     """Write it."""
     with unit_of_work() as session:
         what = imports.preview(session, key, _who(), now=clock.now()).what
         imports.confirm(session, key, _who(), now=clock.now())
     bell.ring(bell.RUN_DUE_ROUNDS, bell.DELIVER_DUE)
-    return see_other("/team/volunteers" if what == "volunteers" else "/team")
+    return see_other(_SEEN[what])
 
 
 def _form_page(form: ImportForm) -> Response:
-    return page("imports/choose.html", form=form, columns=COLUMNS, what_words=dict(WHAT), most=imports.MOST_ROWS)
-
-
-def _noun(what: str) -> str:
-    return {"volunteers": "volunteer", "needs": "request"}[what]
+    back = _SEEN.get(form.what.data, "/team")
+    return page("imports/choose.html", form=form, kinds=imports.KINDS, what_words=dict(WHAT), back=back)
 
 
 def _who() -> Importer:

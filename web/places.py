@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, make_response, request
@@ -12,19 +10,16 @@ from matcher.domain.errors import BadInput
 from matcher.services import place_list, place_page, place_sheets, places, salt_short
 from matcher.services.access import Action
 from matcher.services.place_page import PlaceChoice
-from matcher.services.place_sheets import ImportPlan
-from matcher.services.spreadsheets import BadCells
 from matcher.store.session import reading, unit_of_work
 from web import clock
 from web.auth import is_session_sealed
-from web.forms.places import KINDS, STOCKS, ImportForm, PlaceForm, form_of
+from web.forms.places import KINDS, STOCKS, PlaceForm, form_of
 from web.forms.questions import show_beside
 from web.guard import HIGHEST_ID, declares
 from web.templating import page, see_other
 
 blueprint = Blueprint("places", __name__)
 _PLACE = f"<int(max={HIGHEST_ID}):place_id>"
-_LONGEST_NAME = 100
 
 
 @blueprint.get("/team/places")
@@ -132,59 +127,6 @@ def export() -> Response:
     answer.headers["Content-Type"] = "text/csv; charset=utf-8"
     answer.headers["Content-Disposition"] = "attachment; filename=places.csv"
     return answer
-
-
-@blueprint.get("/team/places/import")
-@declares(Action.LOOK_AFTER_PLACES)
-def importing() -> Response:
-    """Choose a file."""
-    return page("places/import.html", form=ImportForm(), plan=None)
-
-
-@blueprint.post("/team/places/import")
-@declares(Action.LOOK_AFTER_PLACES, sealed_by=is_session_sealed)
-def read_file() -> Response:
-    """What it would do, and every row that cannot be used. Nothing is written yet."""
-    file = request.files.get("file")
-    if file is None or not file.filename:
-        return _import_page(BadInput("Choose a file", field="file"))
-    name, content = file.filename[:_LONGEST_NAME], file.read()
-    try:
-        with reading() as session:
-            plan = place_sheets.plan_import(session, name, content, _areas())
-    except BadInput as error:
-        return _import_page(error)
-    return page("places/import.html", form=ImportForm(), plan=plan, name=name, content=_packed(content, plan))
-
-
-@blueprint.post("/team/places/import/keep")
-@declares(Action.LOOK_AFTER_PLACES, sealed_by=is_session_sealed)
-def keep() -> Response:
-    """Write what was shown: all of it, or nothing."""
-    name = request.form.get("name", "")[:_LONGEST_NAME] or "places.csv"
-    try:
-        content = base64.b64decode(request.form.get("content", ""), validate=True)
-        with unit_of_work() as session:
-            place_sheets.import_places(session, name, content, area_ids=_areas(), staff_id=_by(), now=clock.now())
-    except binascii.Error:
-        return _import_page(BadInput("Choose the file again", field="file"))
-    except BadCells as wrong:  # something changed between the two pages
-        plan = ImportPlan((), wrong.cells, ())
-        return page("places/import.html", form=ImportForm(), plan=plan, name=name, content="")
-    except BadInput as error:
-        return _import_page(error)
-    return see_other("/team/places")
-
-
-def _packed(content: bytes, plan: ImportPlan) -> str:
-    """The file in letters, for the next page; empty while it cannot be kept."""
-    return "" if plan.bad else base64.b64encode(content).decode("ascii")
-
-
-def _import_page(error: BadInput) -> Response:
-    form = ImportForm()
-    show_beside(form, error)
-    return page("places/import.html", form=form, plan=None)
 
 
 def _choice() -> PlaceChoice:

@@ -46,7 +46,7 @@ class Action(StrEnum):
     READ_CONCERNS = "read_concerns"
     STOP_VOLUNTEER = "stop_volunteer"
     LOOK_AFTER_VOLUNTEERS = "look_after_volunteers"
-    IMPORT_PEOPLE = "import_people"
+    IMPORT_FILE = "import_file"
     READ_OUTCOME = "read_outcome"
     DECIDE_FOR_THEM = "decide_for_them"
     TRIAGE = "triage"
@@ -179,7 +179,7 @@ RULES: Mapping[Action, tuple[Rule, ...]] = {
     Action.READ_CONCERNS: (_staff(StaffRoleName.SAFEGUARDING_LEAD, StaffRoleName.COORDINATOR),),
     Action.STOP_VOLUNTEER: (_staff(StaffRoleName.SAFEGUARDING_LEAD, StaffRoleName.COORDINATOR),),
     Action.LOOK_AFTER_VOLUNTEERS: (_staff(StaffRoleName.COORDINATOR),),
-    Action.IMPORT_PEOPLE: (_staff(StaffRoleName.COORDINATOR),),
+    Action.IMPORT_FILE: (_staff(StaffRoleName.COORDINATOR),),
     Action.READ_OUTCOME: (_holder(LinkPurpose.REFERRAL, "referral_id"),),
     Action.DECIDE_FOR_THEM: (_staff(StaffRoleName.COORDINATOR),),
     Action.TRIAGE: (_staff(StaffRoleName.COORDINATOR),),

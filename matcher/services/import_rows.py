@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -21,17 +20,10 @@ from matcher.services.people import PersonDraft
 from matcher.services.plan.cells import labels, some_labels, whole_number
 from matcher.services.plan.times import Weekly, a_day
 from matcher.services.spreadsheets import Row
+from matcher.services.taken_in import Importer, Kind, Taken
 from matcher.store.models import Home, Need, Offer, Person
 
 _PERSON = ("first_name", "phone", "house", "postcode")
-# What the columns are called: those that must be there, and those that may.
-COLUMNS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "volunteers": (
-        (*_PERSON, "date_of_birth", "kinds", "promised"),
-        ("surname", "email", "times", "travel", "minutes", "visits_a_week"),
-    ),
-    "needs": ((*_PERSON, "kind", "day", "agreed"), ("surname", "email", "times", "contact", "note", "every_week")),
-}
 # Where the forms have another name for what a column holds.
 _COLUMN_OF = {
     "pattern": "times",
@@ -52,16 +44,8 @@ _CONTACTS = {word: word for word in needs.CONTACTS}
 _NOT_SAID = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Importer:
-    """Who brings the file, and for which areas."""
-
-    staff_id: int
-    area_ids: frozenset[int]
-
-
-def add_volunteer(session: Session, row: Row, who: Importer, now: datetime) -> None:
-    """Make their offer, and owe them word of it. What cannot be used is noted in the row; then BadInput."""
+def _add_volunteer(session: Session, row: Row, who: Importer, now: datetime) -> Taken:
+    """Make their offer, and owe them word of it."""
     person, slugs = _person(row), _kinds(session, row, "kinds")
     born_on, week = row.read("date_of_birth", a_day), row.read("times", _week, _week("any"))
     travel = row.read("travel", _one_of(_TRAVEL, "foot, bike or car"), "foot")
@@ -82,13 +66,14 @@ def add_volunteer(session: Session, row: Row, who: Importer, now: datetime) -> N
         has_promised=bool(promised),
         visits_per_week=None if most == _NOT_SAID else most,
     )
-    with _noted(row):
+    with row.noting(_COLUMN_OF):
         made = offers.make_offer(session, draft, now=now)
     _check_area(session, row, made.person_id, who)
+    return Taken(person.first_name, row.text("kinds"))
 
 
-def add_need(session: Session, row: Row, who: Importer, now: datetime) -> None:
-    """Post what they ask for, to which they have agreed. What cannot be used is noted in the row; then BadInput."""
+def _add_need(session: Session, row: Row, who: Importer, now: datetime) -> Taken:
+    """Post what they ask for, to which they have agreed."""
     person, slugs, day = _person(row), _kinds(session, row, "kind"), row.read("day", a_day)
     times = row.read("times", _parts, frozenset(_PARTS.values()))
     is_weekly = row.read("every_week", _yes_or_no, default=False)
@@ -111,21 +96,11 @@ def add_need(session: Session, row: Row, who: Importer, now: datetime) -> None:
         is_weekly=is_weekly,
         note=row.text("note"),
     )
-    with _noted(row):
+    with row.noting(_COLUMN_OF):
         posted = needs.post_need(session, draft, now=now)
     consents.record(session, posted.need_id, Given(consents.SELF, "staff", "spoken", who.staff_id), now=now)
     _check_area(session, row, session.get_one(Need, posted.need_id).resident_id, who)
-
-
-@contextmanager
-def _noted(row: Row) -> Iterator[None]:
-    """What a service refuses is noted in the row, in the column that the service names."""
-    try:
-        yield
-    except BadInput as error:
-        field = error.field or ""
-        row.refuse(_COLUMN_OF.get(field, field), error.message)
-        raise
+    return Taken(person.first_name, f"{row.text('kind')}, {row.text('day')}")
 
 
 def _person(row: Row) -> PersonDraft:
@@ -242,3 +217,15 @@ def _check_area(session: Session, row: Row, person_id: int, who: Importer) -> No
     if session.get_one(Person, person_id).area_id not in who.area_ids:
         row.refuse("postcode", "a postcode in an area that you look after")
         raise BadInput
+
+
+VOLUNTEERS = Kind(
+    required=(*_PERSON, "date_of_birth", "kinds", "promised"),
+    optional=("surname", "email", "times", "travel", "minutes", "visits_a_week"),
+    add=_add_volunteer,
+)
+NEEDS = Kind(
+    required=(*_PERSON, "kind", "day", "agreed"),
+    optional=("surname", "email", "times", "contact", "note", "every_week"),
+    add=_add_need,
+)

@@ -1,38 +1,43 @@
-"""Volunteers and requests out of a coordinator's spreadsheet: tried whole and undone first, written once confirmed.
+"""A coordinator's spreadsheet, of whatever there is a reader for: tried whole and undone first, written once confirmed.
 
-Every rule stands where it stands for a form: each row is put through `offers.make_offer` or `needs.post_need`, inside a
-savepoint that is rolled back, and what they refuse is told with its line and column.
+Every rule stands where it stands for a form: each row is put through the service that the form calls, in a savepoint
+that is rolled back, and what it refuses is told with its line and column.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from matcher.domain.errors import BadInput, NotFound
-from matcher.services import audit, drafts
-from matcher.services.import_rows import COLUMNS, Importer, add_need, add_volunteer
-from matcher.services.spreadsheets import BadCell, Row, Sheet, read_bytes
+from matcher.services import audit, drafts, import_rows, place_sheets
+from matcher.services.spreadsheets import BadCell, Sheet, read_bytes
+from matcher.services.taken_in import Importer, Kind, Taken
 
-MOST_ROWS = 500
 MOST_SHOWN = 200
 NAME_LENGTH = 80
-_ADD: Mapping[str, Callable[[Session, Row, Importer, datetime], None]] = {
-    "volunteers": add_volunteer,
-    "needs": add_need,
+KINDS: Mapping[str, Kind] = {
+    "volunteers": import_rows.VOLUNTEERS,
+    "needs": import_rows.NEEDS,
+    "places": place_sheets.PLACES,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What would be written: so many rows. bad: what is wrong with the others, which are left out; its first lines."""
+    """What would be written: so many rows, the first of them in `rows`, by line.
+
+    bad: what is wrong with the others, which are left out; its first lines.
+    """
 
     what: str
     file: str
     good: int
+    new: int
+    rows: tuple[tuple[int, Taken], ...]
     bad: tuple[BadCell, ...]
     bad_count: int
     ignored: tuple[str, ...]
@@ -43,16 +48,16 @@ def try_out(session: Session, key: str, what: str, file: str, content: bytes, wh
 
     BadInput if it holds no rows, or too many.
     """
-    if what not in _ADD:
+    if what not in KINDS:
         raise BadInput("Select what is in the file", field="what")
-    sheet = read_bytes(file[:NAME_LENGTH], content, *COLUMNS[what])
+    sheet, most = _read(what, file[:NAME_LENGTH], content), KINDS[what].most_rows
     if not sheet.rows and not sheet.bad:
         raise BadInput("There is no row below the names of the columns", field="file")
-    if len(sheet.rows) > MOST_ROWS:
-        raise BadInput(f"Choose a file of at most {MOST_ROWS} rows. This one has {len(sheet.rows)}", field="file")
+    if len(sheet.rows) > most:
+        raise BadInput(f"Choose a file of at most {most} rows. This one has {len(sheet.rows)}", field="file")
     aside = session.begin_nested()
     try:
-        good = _add_all(session, sheet, what, who, now)
+        taken = _add_all(session, sheet, what, who, now)
     finally:
         aside.rollback()
         session.expunge_all()
@@ -61,7 +66,9 @@ def try_out(session: Session, key: str, what: str, file: str, content: bytes, wh
         "what": what,
         "file": sheet.file,
         "content": content.decode("latin-1"),
-        "good": good,
+        "good": len(taken),
+        "new": sum(one.is_new for _, one in taken),
+        "rows": [[line, one.name, one.told, one.is_new] for line, one in taken[:MOST_SHOWN]],
         "bad": [[cell.line, cell.column, cell.expected, cell.found[:NAME_LENGTH]] for cell in bad[:MOST_SHOWN]],
         "bad_count": len(bad),
         "ignored": [*sheet.ignored],
@@ -75,29 +82,44 @@ def preview(session: Session, key: str, who: Importer, *, now: datetime) -> Prev
     if kept is None:
         raise NotFound
     bad = tuple(BadCell(kept["file"], *cell) for cell in kept["bad"])
-    return Preview(kept["what"], kept["file"], kept["good"], bad, kept["bad_count"], tuple(kept["ignored"]))
+    return Preview(
+        what=kept["what"],
+        file=kept["file"],
+        good=kept["good"],
+        new=kept["new"],
+        rows=tuple((line, Taken(*told)) for line, *told in kept["rows"]),
+        bad=bad,
+        bad_count=kept["bad_count"],
+        ignored=tuple(kept["ignored"]),
+    )
 
 
 def confirm(session: Session, key: str, who: Importer, *, now: datetime) -> int:
     """Write every row that can be used; how many. NotFound the second time."""
     kept = drafts.take(session, key, _purpose(who), now=now)
-    sheet = read_bytes(kept["file"], kept["content"].encode("latin-1"), *COLUMNS[kept["what"]])
-    written = _add_all(session, sheet, kept["what"], who, now)
+    sheet = _read(kept["what"], kept["file"], kept["content"].encode("latin-1"))
+    written = len(_add_all(session, sheet, kept["what"], who, now))
     audit.record(session, audit.staff(who.staff_id), "imported", ("staff", who.staff_id), kept["what"], now=now)
     return written
 
 
-def _add_all(session: Session, sheet: Sheet, what: str, who: Importer, now: datetime) -> int:
-    """Add every row that can be used, each in a savepoint of its own; what is wrong with the others is in the sheet."""
-    good = 0
+def _read(what: str, name: str, content: bytes) -> Sheet:
+    return read_bytes(name, content, KINDS[what].required, KINDS[what].optional)
+
+
+def _add_all(session: Session, sheet: Sheet, what: str, who: Importer, now: datetime) -> list[tuple[int, Taken]]:
+    """Write every row that can be used, each in a savepoint of its own: (line, what it comes to).
+
+    What is wrong with the others is in the sheet.
+    """
+    taken: list[tuple[int, Taken]] = []
     for row in sheet.rows:
         try:
             with session.begin_nested():
-                _ADD[what](session, row, who, now)
+                taken.append((row.line, KINDS[what].add(session, row, who, now)))
         except BadInput:
             continue
-        good += 1
-    return good
+    return taken
 
 
 def _purpose(who: Importer) -> str:

@@ -1,27 +1,26 @@
-"""Places in and out as a spreadsheet: read whole and shown, with every row that cannot be used, before any is kept."""
+"""Places in and out as a spreadsheet: what one row of it says, and the same again as it goes out."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from matcher.domain.errors import BadInput
-from matcher.domain.places import KIND_WORDS, RULE_WORDS, STOCK_WORDS, PlaceKind
+from matcher.domain.places import KIND_WORDS, RULE_WORDS, STOCK_WORDS, PlaceKind, rule_words
 from matcher.services import place_list, places
 from matcher.services.place_list import PlaceRow
 from matcher.services.places import CheckedPlace, PlaceDraft
 from matcher.services.plan.cells import label
-from matcher.services.spreadsheets import BadCell, BadCells, Row, read_bytes, written
+from matcher.services.spreadsheets import Row, written
+from matcher.services.taken_in import Importer, Kind, Taken
 
 NEEDED = ("kind", "name")
 POINT = ("where", "postcode", "easting", "northing", "lat", "lon")
 TOLD = ("landmark", "looked_after_by", "use_rule", "agreed_by", "refill_round", "stock")
 COLUMNS = ("kind", "name", "where", *TOLD)
-MOST_BYTES = 90_000  # what of it, in letters, still fits into a form
-MOST_ROWS = 2_000
 _ALSO = {"salt store": PlaceKind.SALT_STORE, "shovel": PlaceKind.SHOVELS, "aed": PlaceKind.DEFIBRILLATOR}
 _KINDS = {
     **{words: kind.value for kind, words in KIND_WORDS.items()},
@@ -31,76 +30,24 @@ _RULES = {words: rule.value for rule, words in RULE_WORDS.items()}
 _STOCKS = {words: stock.value for stock, words in STOCK_WORDS.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class ImportRow:
-    """One row that can be kept. place_id: of the place that it changes; None for a new one."""
-
-    line: int
-    draft: PlaceDraft
-    kind_words: str
-    rule_words: str
-    stock_words: str
-    place_id: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class ImportPlan:
-    """What a file would do. bad: every cell that stands in the way; while there is one nothing can be kept."""
-
-    rows: tuple[ImportRow, ...]
-    bad: tuple[BadCell, ...]
-    ignored: tuple[str, ...]
-
-    @property
-    def new_count(self) -> int:
-        """How many places it adds."""
-        return sum(row.place_id is None for row in self.rows)
-
-
-def plan_import(session: Session, name: str, content: bytes, area_ids: Collection[int]) -> ImportPlan:
-    """What the file would do; it writes nothing. BadInput for one that is too large to be shown."""
-    if len(content) > MOST_BYTES:
-        raise BadInput(f"The file is too large: send {MOST_BYTES // 1000} kB at most, in several files", field="file")
-    sheet = read_bytes(name, content, NEEDED, (*POINT, *TOLD))
-    if len(sheet.rows) > MOST_ROWS:
-        raise BadInput(f"Send {MOST_ROWS} rows at most, in several files", field="file")
-    kept: list[ImportRow] = []
-    first_line: dict[tuple[int, PlaceKind, str], int] = {}
-    for row in sheet.rows:
-        draft = _draft(row)
-        checked = _check(session, row, draft, area_ids)
-        if checked is None:
-            continue
-        twin = first_line.setdefault((checked.area_id, checked.kind, checked.name.lower()), row.line)
-        if twin != row.line:
-            row.refuse("name", f"a name of its own (line {twin} has the same)")
-            continue
-        there = places.same_place(session, checked)
-        kept.append(_import_row(row.line, draft, checked, there.id if there else None))
-    bad = sorted(sheet.bad, key=lambda cell: cell.line)
-    if not kept and not bad:
-        bad = [BadCell(name, sheet.header_line + 1, "", "at least one place", "")]
-    return ImportPlan(tuple(kept), tuple(bad), sheet.ignored)
-
-
-def import_places(
-    session: Session, name: str, content: bytes, *, area_ids: Collection[int], staff_id: int, now: datetime
-) -> int:
-    """Keep every row: how many. BadCells if one of them cannot be used; then none is kept."""
-    plan = plan_import(session, name, content, area_ids)
-    if plan.bad:
-        raise BadCells(plan.bad)
-    left = {row.place_id: row.stock for row in place_list.rows(session, area_ids)}
-    for row in plan.rows:
-        draft = row.draft
-        if row.place_id is None:
-            places.add_place(session, draft, now=now, area_ids=area_ids, staff_id=staff_id)
-        else:
-            # What is only read in again is not a new look into the bin.
-            is_news = bool(draft.stock) and left[row.place_id] != draft.stock
-            draft = draft if is_news else replace(draft, stock="")
-            places.change_place(session, row.place_id, draft, now=now, area_ids=area_ids, staff_id=staff_id)
-    return len(plan.rows)
+def _add(session: Session, row: Row, who: Importer, now: datetime) -> Taken:
+    """Add the place, or change the one of its kind and name."""
+    if {*NEEDED} & row.sheet.missing:
+        raise BadInput
+    draft = _draft(row)
+    with row.noting():
+        checked = places.check(session, draft, who.area_ids)
+    row.refuse_twin("name", (checked.area_id, checked.kind, checked.name.lower()))
+    there = places.same_place(session, checked)
+    areas, by = who.area_ids, who.staff_id
+    if there is None:
+        places.add_place(session, draft, area_ids=areas, staff_id=by, now=now)
+    else:
+        # What is only read in again is not a new look into the bin.
+        is_news = draft.stock and place_list.row(session, there.id, areas).stock != draft.stock
+        draft = draft if is_news else replace(draft, stock="")
+        places.change_place(session, there.id, draft, area_ids=areas, staff_id=by, now=now)
+    return Taken(checked.name, _told(checked), is_new=there is None)
 
 
 def exported(session: Session, area_ids: Collection[int]) -> bytes:
@@ -159,24 +106,10 @@ def _where(row: Row) -> str:
     return next((one for one in typed if one), "")
 
 
-def _check(session: Session, row: Row, draft: PlaceDraft, area_ids: Collection[int]) -> CheckedPlace | None:
-    """None, and noted, for a row that cannot be used."""
-    if {"kind", "name"} & row.sheet.missing:
-        return None
-    try:
-        return places.check(session, draft, area_ids)
-    except BadInput as error:
-        column = error.field or ""
-        row.refuse(column, error.message)
-        return None
+def _told(checked: CheckedPlace) -> str:
+    rule = rule_words(checked.use_rule, checked.agreed_by) if checked.use_rule else ""
+    words = (KIND_WORDS[checked.kind], rule, STOCK_WORDS[checked.stock] if checked.stock else "")
+    return "; ".join(word for word in words if word)
 
 
-def _import_row(line: int, draft: PlaceDraft, checked: CheckedPlace, place_id: int | None) -> ImportRow:
-    return ImportRow(
-        line=line,
-        draft=draft,
-        kind_words=KIND_WORDS[checked.kind],
-        rule_words=RULE_WORDS[checked.use_rule] if checked.use_rule else "",
-        stock_words=STOCK_WORDS[checked.stock] if checked.stock else "",
-        place_id=place_id,
-    )
+PLACES = Kind(NEEDED, (*POINT, *TOLD), _add, most_rows=2_000)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -167,7 +167,7 @@ def public_place(session: Session, place_id: int) -> Place:
 def same_place(session: Session, checked: CheckedPlace) -> Place | None:
     """The one of that area, kind and name, whatever its capitals."""
     there = select(Place).where(Place.area_id == checked.area_id, Place.kind == checked.kind, Place.gone_at.is_(None))
-    return next((one for one in session.scalars(there) if one.name.lower() == checked.name.lower()), None)
+    return session.scalar(there.where(func.lower(Place.name) == func.lower(checked.name)))
 
 
 def _theirs(session: Session, place_id: int, area_ids: Collection[int]) -> Place:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -59,6 +60,7 @@ class Sheet:
     """One file's rows. columns: those of its header. bad: its bad cells so far. ignored: columns nobody asked for.
 
     missing: columns that it should have and has not, which are noted once and not in every row.
+    lines: where what its rows are about stands first.
     """
 
     file: str
@@ -69,6 +71,7 @@ class Sheet:
     rows: list[Row] = field(default_factory=list)
     bad: list[BadCell] = field(default_factory=list)
     ignored: tuple[str, ...] = ()
+    lines: dict[Hashable, int] = field(default_factory=dict)
 
     def refuse(self, line: int, column: str, expected: str, found: str = "") -> None:
         """Note a bad cell."""
@@ -97,6 +100,25 @@ class Row:
         """Note that this cell cannot be used."""
         self.is_good = False
         self.sheet.refuse(self.line, column, expected, self.text(column))
+
+    def refuse_twin(self, column: str, key: Hashable) -> None:
+        """BadInput, and noted, if an earlier row is about the same."""
+        if (first := self.sheet.lines.setdefault(key, self.line)) != self.line:
+            self.refuse(column, f"something of its own (line {first} has the same)")
+            raise BadInput
+
+    @contextmanager
+    def noting(self, column_of: Mapping[str, str] | None = None) -> Iterator[None]:
+        """What is refused within is noted, in the column of the field that the error names, and refused all the same.
+
+        column_of: where a column has another name than the field.
+        """
+        try:
+            yield
+        except BadInput as error:
+            field_name = error.field or ""
+            self.refuse((column_of or {}).get(field_name, field_name), error.message)
+            raise
 
     def read(self, column: str, parse: Callable[[str], Value], default: Value | None = None) -> Value | None:
         """What the cell says; the default if it is empty and there is one; None, and noted, if it cannot be used.

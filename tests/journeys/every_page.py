@@ -23,6 +23,7 @@ from matcher.services import (
     staff,
     stand_downs,
     stories,
+    taken_in,
     upkeep,
     visit_reports,
 )
@@ -67,7 +68,6 @@ TEAM = {
     "growing ties": "/team/ties",
     "a new place": "/team/places/add",
     "where salt is short": "/team/places/salt",
-    "a file of places": "/team/places/import",
     "expected and given answers": "/team/answers",
     "volunteers": "/team/volunteers",
     "volunteers who are quiet": "/team/volunteers?show=quiet",
@@ -284,7 +284,7 @@ class EveryPage:
             "i" * 22,
             "Ada,07700 900123,1 High Street,BA15 1NB,1980-05-17,snow,yes\nBo,,2,BA15 1NB,soon,snow,no\n",
         )
-        who = imports.Importer(self.world.coordinator(), frozenset({self.world.area_id()}))
+        who = taken_in.Importer(self.world.coordinator(), frozenset({self.world.area_id()}))
         content = f"first_name,phone,house,postcode,date_of_birth,kinds,promised\n{rows}".encode()
         with self.world.work() as session:
             imports.try_out(session, key, "volunteers", "friends.csv", content, who, now=self.world.now)

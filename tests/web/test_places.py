@@ -145,40 +145,20 @@ def test_the_list_is_chosen_from_and_the_map_has_its_numbers(ruth: FlaskClient, 
         assert ruth.get(f"/team/places{odd}").status_code == 200
 
 
-def send(client: FlaskClient, content: bytes, name: str = "places.csv") -> str:
-    found = re.search(r'name="form_token" value="([^"]+)"', client.get("/team/places/import").text)
-    typed = {"form_token": found[1], "file": (io.BytesIO(content), name)}  # type: ignore[index]
-    return client.post("/team/places/import", data=typed, content_type="multipart/form-data").text
-
-
 def test_a_file_is_shown_before_it_is_kept_with_every_row_that_is_wrong(ruth: FlaskClient, world: World) -> None:
-    head = b"kind,name,where,use_rule\n"
-    bad = send(ruth, head + b"grit bin,Hill,BA15 1LF,\nfountain,Spring,BA15 1LF,\ngrit bin,<b>,nowhere,\n")
-    assert "2 cells have to be mended first" in bad
-    assert "Select what stands there" in bad
-    assert 'name="content"' not in bad
-    good = send(ruth, head + b"grit bin,Hill,BA15 1LF,\n")
-    assert "Keep these 1 place?" in good
+    assert 'value="places" checked' in ruth.get("/team/import?what=places").text
+    sheet = b"kind,name,where,use_rule\ngrit bin,Hill,BA15 1LF,\nfountain,Spring,BA15 1LF,\ngrit bin,<b>,nowhere,\n"
+    shown = press(ruth, "/team/import", what="places", file=(io.BytesIO(sheet), "places.csv")).location
+    said = ruth.get(shown).text
+    for words in ("Write 1 place?", "2 cells cannot be used", "Select what stands there", "1 new, 0 there already"):
+        assert words in said
     with reading() as session:
         assert session.scalars(select(Place)).all() == []
-    form = dict(re.findall(r'name="(form_token|name|content)" value="([^"]*)"', good))
-    assert ruth.post("/team/places/import/keep", data=form).location == "/team/places"
+    assert press(ruth, shown).location == "/team/places"
     assert "Hill" in ruth.get("/team/places").text
     csv = ruth.get("/team/places.csv")
     assert csv.data.startswith("\ufeffarea,kind,name".encode())
     assert "attachment" in csv.headers["Content-Disposition"]
-
-
-def test_a_file_that_is_none_or_too_large_or_tampered_with_is_told(ruth: FlaskClient, world: World) -> None:
-    assert "Choose a file" in send(ruth, b"", "")
-    assert "too large" in send(ruth, b"x" * 90_001)
-    assert "mended first" in send(ruth, b"PK\x03\x04 a workbook")
-    token = re.search(r'name="form_token" value="([^"]+)"', ruth.get("/team/places/import").text)[1]  # type: ignore[index]
-    for content in ("%%%", "", "Zm9vCg=="):
-        answer = ruth.post("/team/places/import/keep", data={"form_token": token, "content": content})
-        assert answer.status_code in (200, 422)
-    with reading() as session:
-        assert session.scalars(select(Place)).all() == []
 
 
 def test_where_salt_is_short(ruth: FlaskClient, world: World) -> None:

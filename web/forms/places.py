@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import Field, StringField
+from wtforms import StringField
 
 from matcher.domain.places import KIND_WORDS, RULE_WORDS, STOCK_WORDS, WITH_SALT, WITH_STOCK
 from matcher.services import places
@@ -55,12 +55,6 @@ def form_of(row: PlaceRow) -> PlaceForm:
     """The form with what is known of a place; how much is left is not asked again unless somebody looked."""
     names = ("kind", "name", "where", "landmark", "looked_after_by", "use_rule", "agreed_by", "refill_round")
     return PlaceForm(data={name: getattr(row, name) or "" for name in names})
-
-
-class ImportForm(QuestionForm):
-    """A file of places."""
-
-    file = Field("File")
 
 
 class LevelForm(QuestionForm):

@@ -4,7 +4,7 @@ import pytest
 
 from matcher.domain.errors import BadInput, NotFound
 from matcher.services import imports
-from matcher.services.import_rows import Importer
+from matcher.services.taken_in import Importer
 from matcher.store.models import AvailabilityRule, Consent, Home, Need, Occurrence, Offer, OfferKind, Person
 
 KEY = "k" * 22

@@ -5,11 +5,12 @@ import io
 
 import pytest
 
-from matcher.services import place_list, place_sheets, places
+from matcher.services import imports, place_list, place_sheets, places
 from matcher.services.places import PlaceDraft
-from matcher.services.spreadsheets import BadCells
+from matcher.services.taken_in import Importer, Taken
 from matcher.store.models import Place, StockReport
 
+KEY = "p" * 22
 GOOD = (
     "kind,name,where,use_rule,agreed_by,stock\n"
     'grit bin,Top of the hill,"382510, 161330",,,full\n'
@@ -34,14 +35,26 @@ def ruth(world):
 
 
 @pytest.fixture
-def read_in(world, ruth):
-    def read(text, keep=True):
+def shown(world, ruth):
+    """What a file would do."""
+    who = Importer(ruth, frozenset({world.area_id()}))
+
+    def show(text):
         content = text if isinstance(text, bytes) else text.encode()
         with world.work() as session:
-            if keep:
-                who = {"area_ids": {world.area_id()}, "staff_id": ruth}
-                return place_sheets.import_places(session, "p.csv", content, now=world.now, **who)
-            return place_sheets.plan_import(session, "p.csv", content, {world.area_id()})
+            imports.try_out(session, KEY, "places", "p.csv", content, who, now=world.now)
+        with world.work() as session:
+            return imports.preview(session, KEY, who, now=world.now)
+
+    return show
+
+
+@pytest.fixture
+def read_in(world, ruth, shown):
+    def read(text):
+        shown(text)
+        with world.work() as session:
+            return imports.confirm(session, KEY, Importer(ruth, frozenset({world.area_id()})), now=world.now)
 
     return read
 
@@ -51,18 +64,21 @@ def exported(world):
         return place_sheets.exported(session, {world.area_id()})
 
 
-def test_what_it_would_do_is_shown_and_nothing_is_kept(world, read_in):
-    plan = read_in(GOOD, keep=False)
-    assert [(row.line, row.kind_words, row.rule_words, row.place_id) for row in plan.rows] == [
-        (2, "grit bin", "public paths and roads only", None),
-        (3, "village salt store", "any path", None),
-    ]
-    assert (plan.new_count, plan.bad) == (2, ())
+def test_what_it_would_do_is_shown_and_nothing_is_kept(world, shown, read_in):
+    plan = shown(GOOD)
+    assert plan.rows == (
+        (2, Taken("Top of the hill", "grit bin; public paths and roads only; full", is_new=True)),
+        (3, Taken("Village store", "village salt store; any path, agreed by the parish council; half full")),
+    )
+    assert (plan.new, plan.bad) == (2, ())
     assert world.all(Place) == []
+    read_in(GOOD)
+    again = shown(GOOD + "warm space,Hall,BA15 1HL,,,\n")
+    assert (again.good, again.new, [row.is_new for _, row in again.rows]) == (3, 1, [False, False, True])
 
 
-def test_every_bad_row_is_told_and_none_is_kept(world, read_in):
-    plan = read_in(BAD, keep=False)
+def test_every_bad_row_is_told_and_the_others_are_kept(world, shown, read_in):
+    plan = shown(BAD)
     assert [(cell.line, cell.column) for cell in plan.bad] == [
         (3, "kind"),
         (4, "name"),
@@ -72,10 +88,9 @@ def test_every_bad_row_is_told_and_none_is_kept(world, read_in):
         (8, "name"),
         (9, "where"),
     ]
-    assert [row.line for row in plan.rows] == [2]
-    with pytest.raises(BadCells):
-        read_in(BAD)
-    assert world.all(Place) == []
+    assert [line for line, _ in plan.rows] == [2]
+    assert read_in(BAD) == 1
+    assert [place.name for place in world.all(Place)] == ["Top of the hill"]
 
 
 def test_eastings_and_northings_in_columns_of_their_own(world, read_in):
@@ -114,6 +129,7 @@ def test_no_cell_goes_out_as_a_formula(world, read_in, ruth):
     assert [place.name for place in world.all(Place)] == [name]
 
 
-@pytest.mark.parametrize("content", [b"", b"kind,name,where\n", b"PK\x03\x04rest", b"what,ever\n1,2\n", b'a,"b\n'])
-def test_a_file_that_holds_no_places_is_told(world, read_in, content):
-    assert read_in(content, keep=False).bad
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04rest", b"what,ever\n1,2\n", b'a,"b\n'])
+def test_a_file_that_holds_no_places_is_told(shown, content):
+    plan = shown(content)
+    assert (plan.good, bool(plan.bad)) == (0, True)
