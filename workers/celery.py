@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init, worker_ready
+from celery.signals import beat_init, setup_logging, worker_process_init, worker_ready
 
 from matcher.config import QUEUE, Config, broker_url
 from matcher.logs import configure_logging
@@ -83,6 +83,12 @@ def _configure_logging(**_: Any) -> None:
 def _own_connections(**_: Any) -> None:
     """A forked child must not use its parent's database connections."""
     store.dispose(close=False)
+
+
+@beat_init.connect
+def _show_the_scheduler_at_once(**_: Any) -> None:
+    """A timetable that was never begun would tick for the first time after a whole interval."""
+    app.send_task("workers.upkeep.sweep", kwargs={"by_beat": True}, expires=SWEEP_S)
 
 
 @worker_ready.connect

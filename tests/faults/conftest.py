@@ -33,18 +33,16 @@ class Gritbin:
         self._said = home.with_suffix(".said")
         self._process = None
 
-    def start(self) -> float:
-        """Start it and wait until it says that it is open; how many seconds that took."""
+    def start(self) -> None:
+        """Start it and wait until it says that it is open."""
         environ = {name: value for name, value in os.environ.items() if name not in {s.name for s in SETTINGS}}
         environ |= {"GRITBIN_HOME": str(self.home), "PORT": str(self.port), "GRITBIN_POSTCODES": "ZE"}
-        began = time.monotonic()
         with self._said.open("w") as said:
             self._process = subprocess.Popen(
                 (sys.executable, "-m", "matcher", "up", "--empty"), env=environ, stdout=said, stderr=said
             )
         assert wait_until(lambda: READY in self.said or self._process.poll() is not None, within_s=120), self.said
         assert self._process.poll() is None, self.said
-        return time.monotonic() - began
 
     @property
     def said(self) -> str:
@@ -129,9 +127,35 @@ def _free_port() -> int:
     pytest.fail("none of 100 ports is free")
 
 
+def _in(folder: Path) -> Gritbin:
+    folder.chmod(0o711)
+    return Gritbin(folder / "home", _free_port())
+
+
 @pytest.fixture
-def gritbin(tmp_path):
-    tmp_path.chmod(0o711)
-    gritbin = Gritbin(tmp_path / "home", _free_port())
+def new_gritbin(tmp_path):
+    """One that was never started: it has no folder yet."""
+    gritbin = _in(tmp_path)
+    yield gritbin
+    gritbin.clean_up()
+
+
+@pytest.fixture(scope="session")
+def made_home(tmp_path_factory):
+    """The folder of one that was started once and ended well: to make a database takes longer than all the rest."""
+    gritbin = _in(tmp_path_factory.mktemp("made"))
+    try:
+        gritbin.start()
+        gritbin.tell(signal.SIGINT)
+    finally:
+        gritbin.clean_up()
+    return gritbin.home
+
+
+@pytest.fixture
+def gritbin(made_home, tmp_path):
+    """One that was started before, in a folder of its own."""
+    gritbin = _in(tmp_path)
+    subprocess.run(("cp", "-a", made_home, gritbin.home), check=True)  # shutil would not keep whose each file is
     yield gritbin
     gritbin.clean_up()

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import structlog
+from celery.signals import beat_init
 
 from matcher.domain.lifecycle import NotificationStatus, OccurrenceStatus, RoundStatus, VisitStatus
 from matcher.services import arrangement_changes, health, offers, regular_visits
@@ -158,6 +159,11 @@ def test_parts_show_that_they_live(world, workers):
     )
     with unit_of_work() as session:
         assert health.status_of(health.checks(session, now=world.now)) == "ok"
+
+
+def test_a_scheduler_that_starts_has_its_first_sweep_at_once(workers):
+    beat_init.send(sender=None)
+    assert workers.rung == ["workers.upkeep.sweep"]
 
 
 def test_the_timetable_is_of_intervals_and_names_tasks_there_are(workers):
