@@ -13,6 +13,7 @@ from matcher.services.wordings import Scheme
 from matcher.store.session import configure
 from web import (
     areas,
+    audit,
     badges,
     calendar_feed,
     changes,
@@ -112,6 +113,7 @@ def create_app(config: Config | None = None) -> Flask:
         *(desk, desk_looks, concerns, volunteer_list, imports),
         impact,
         *(what_if, gaps),
+        audit,
         *(calendar_feed, notify, outbox, health),
     ):
         app.register_blueprint(noun.blueprint)

@@ -62,6 +62,7 @@ STAFF_ACTIONS = frozenset(
         Action.KEEP_STORIES,
         Action.KEEP_DECISIONS,
         Action.READ_AS_BOARD,
+        Action.READ_AUDIT,
         Action.READ_IMPACT,
         Action.CHANGE_PRICES,
         Action.SIGN_OUT,

@@ -73,6 +73,7 @@ class Action(StrEnum):
     KEEP_STORIES = "keep_stories"
     KEEP_DECISIONS = "keep_decisions"
     READ_AS_BOARD = "read_as_board"
+    READ_AUDIT = "read_audit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +202,7 @@ RULES: Mapping[Action, tuple[Rule, ...]] = {
     Action.KEEP_STORIES: (_staff(StaffRoleName.CONNECTOR, StaffRoleName.COORDINATOR),),
     Action.KEEP_DECISIONS: (_staff(StaffRoleName.COORDINATOR),),
     Action.READ_AS_BOARD: (_staff(StaffRoleName.BOARD_MEMBER, StaffRoleName.COORDINATOR),),
+    Action.READ_AUDIT: (_staff(StaffRoleName.ADMINISTRATOR, StaffRoleName.SAFEGUARDING_LEAD),),
     Action.READ_IMPACT: (_staff(StaffRoleName.COORDINATOR, StaffRoleName.BOARD_MEMBER, StaffRoleName.ADMINISTRATOR),),
     Action.CHANGE_PRICES: (_staff(StaffRoleName.COORDINATOR, StaffRoleName.ADMINISTRATOR),),
     Action.TEXT_BACK: (_trial,),

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from matcher.services import audit_chain
 from matcher.services.batching import BATCH
 
 CONSIDERED_WITHIN = timedelta(seconds=60)
@@ -235,6 +236,11 @@ INVARIANTS: tuple[Invariant, ...] = (
         select 'match ' || m.id || ' is of an arrangement and was left as a question'
         from matches m where m.arrangement_id is not null and m.status <> 'accepted'
         """,
+    ),
+    Invariant(
+        "audit unbroken",
+        "every row of the audit says what it said when it was sealed; none is gone, none was slipped in",
+        audit_chain.BREACHES,
     ),
 )
 

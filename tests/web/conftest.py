@@ -229,7 +229,7 @@ def rows_everywhere(url: str) -> dict[str, int]:
     engine = create_engine(url)
     with engine.begin() as connection:
         tables = connection.scalars(
-            text("select tablename from pg_tables where schemaname = 'public' and tablename <> 'audit'")
+            text("select tablename from pg_tables where schemaname = 'public' and tablename not like 'audit%'")
         ).all()
         found = {
             name: connection.scalar(

@@ -18,6 +18,8 @@ _GRANTS = (
     "revoke update, delete on audit from {role}",
     "revoke insert, update, delete on alembic_version from {role}",
 )
+# Only functions of the owner's write these; an older revision has none of them.
+_SEALED = ("audit_chain", "audit_waiting")
 
 # Any number will do, as long as everyone who migrates takes the same one.
 _LOCK = 6_174_213
@@ -50,6 +52,9 @@ def _grant_to_app(connection: Connection) -> None:
         return
     for statement in _GRANTS:
         connection.execute(text(statement.format(role=APP_ROLE)))
+    for table in _SEALED:
+        if connection.scalar(text("select to_regclass(:table)"), {"table": table}):
+            connection.execute(text(f"revoke insert, update, delete on {table} from {APP_ROLE}"))
 
 
 class _locked:  # noqa: N801 (reads as a phrase where it is used)

@@ -3,6 +3,7 @@
 from matcher.store.models.areas import Area, Cell, Postcode
 from matcher.store.models.arrangements import Arrangement
 from matcher.store.models.asking import Match, NeverPair, Round, Visit
+from matcher.store.models.audit import AuditLink, AuditRow, AuditWaiting
 from matcher.store.models.by_hand import ApartChoice, HandChoice, Pin
 from matcher.store.models.cold import ColdSpell, WarmCheck
 from matcher.store.models.concerns import Concern, ConcernTelling, StandDown
@@ -28,7 +29,7 @@ from matcher.store.models.offers import (
 from matcher.store.models.people import Badge, Check, Home, Person
 from matcher.store.models.places import Place, StockReport
 from matcher.store.models.reports import VisitReport
-from matcher.store.models.running import AuditRow, Draft, Heartbeat
+from matcher.store.models.running import Draft, Heartbeat
 from matcher.store.models.staff import Role, Staff, StaffArea, StaffRole
 from matcher.store.models.stories import (
     Story,
@@ -47,7 +48,9 @@ __all__ = [
     "ApartChoice",
     "Area",
     "Arrangement",
+    "AuditLink",
     "AuditRow",
+    "AuditWaiting",
     "AvailabilityException",
     "AvailabilityRule",
     "AvoidedCost",

@@ -1,29 +1,15 @@
-"""What keeps the service running and accountable: audit, heartbeats, drafts of forms."""
+"""What keeps the service running: heartbeats, drafts of forms."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, LargeBinary
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
+from sqlalchemy import LargeBinary
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from matcher.store.models.declared import Declared, Id
-
-
-class AuditRow(Declared):
-    """Who did what to which thing: ids and names of fields, never values. Append-only by trigger and by role."""
-
-    __tablename__ = "audit"
-
-    id: Mapped[Id]
-    at: Mapped[datetime] = mapped_column(index=True)
-    actor: Mapped[str]
-    action: Mapped[str]
-    thing: Mapped[str]
-    thing_id: Mapped[int] = mapped_column(BigInteger)
-    fields: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list)
+from matcher.store.models.declared import Declared
 
 
 class Heartbeat(Declared):

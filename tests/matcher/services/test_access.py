@@ -82,6 +82,7 @@ ALLOWED = {
     "keep_decisions": {("coordinator", "mine"), ("coordinator", "none")},
     "read_as_board": {(role, thing) for role in ("board_member", "coordinator") for thing in ("mine", "none")},
     "keep_stories": {(role, thing) for role in ("connector", "coordinator") for thing in ("mine", "none")},
+    "read_audit": {(role, thing) for role in ("administrator", "safeguarding_lead") for thing in ("mine", "none")},
     "read_impact": {
         (role, thing) for role in ("coordinator", "board_member", "administrator") for thing in ("mine", "none")
     },

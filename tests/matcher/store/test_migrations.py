@@ -70,8 +70,9 @@ def test_the_serving_role_may_read_and_write_rows_and_never_change_the_audit(own
     )
     may = {table: rights for table, rights in rows}  # noqa: C416 (a Row is not a pair to dict())
     assert may.pop("audit") == ["INSERT", "SELECT"]
+    assert may.pop("audit_chain") == may.pop("audit_waiting") == ["SELECT"]
     assert set(map(tuple, may.values())) == {("DELETE", "INSERT", "SELECT", "UPDATE")}
-    assert len(may) == len(Declared.metadata.tables) - 1
+    assert len(may) == len(Declared.metadata.tables) - 3
 
 
 def test_the_serving_role_reads_the_revision_and_cannot_change_it(database):
