@@ -10,15 +10,15 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.errors import NotFound
 from matcher.domain.lifecycle import VisitStatus
-from matcher.domain.small_numbers import FEWEST_SHOWN
+from matcher.domain.small_numbers import ROUNDED_TO, rounded
 from matcher.domain.stories import Reader
-from matcher.services import decision_reading, story_reading
+from matcher.services import decision_reading, fairness, needed_now, story_reading
 from matcher.services.decision_reading import Answer
+from matcher.services.needed_now import NeededNow
 from matcher.services.story_reading import Seen, Views
 from matcher.store.models import Area, KindRow, Need, Occurrence, Visit
 
 LOOKS_BACK = timedelta(days=90)
-ROUNDED_TO = 5
 MOST_HOUSES = 24
 STORIES_SHOWN = 3
 
@@ -35,7 +35,10 @@ class JobsDone:
 
 @dataclass(frozen=True, slots=True)
 class AreaPage:
-    """An area as anyone may see it. `about`: of all jobs; `a_house`: how many jobs one drawn house stands for."""
+    """An area as anyone may see it. `about`: of all jobs; `a_house`: how many jobs one drawn house stands for.
+    `both_sides`: of the whole scheme, needs met and willing people asked, each in 100; None while it would tell of
+    somebody.
+    """
 
     slug: str
     name: str
@@ -44,6 +47,8 @@ class AreaPage:
     finding: str
     a_house: int
     jobs: tuple[JobsDone, ...]
+    needed: tuple[NeededNow, ...]
+    both_sides: tuple[int, int] | None
     stories: tuple[Seen, ...]
     views: Views | None
     answers: tuple[Answer, ...]
@@ -66,15 +71,12 @@ def read(session: Session, slug: str, *, now: datetime) -> AreaPage:
         finding=_finding(jobs),
         a_house=a_house,
         jobs=jobs,
+        needed=needed_now.read(session, area.id, now=now),
+        both_sides=fairness.in_public(session, now=now),
         stories=told[:STORIES_SHOWN],
         views=story_reading.views(told),
         answers=decision_reading.for_everyone(session, area_id=area.id, now=now),
     )
-
-
-def rounded(count: int) -> int | None:
-    """To the nearest 5; None for fewer than 5, none at all among them."""
-    return None if count < FEWEST_SHOWN else ROUNDED_TO * ((count + ROUNDED_TO // 2) // ROUNDED_TO)
 
 
 def _counts(session: Session, area_id: int, since: datetime) -> list[tuple[str, str, int]]:

@@ -3,8 +3,9 @@
 import pytest
 
 from matcher.domain.errors import NotFound
+from matcher.domain.small_numbers import rounded
 from matcher.services import area_page
-from matcher.services.area_page import LOOKS_BACK, rounded
+from matcher.services.area_page import LOOKS_BACK
 from tests.matcher.services.test_stories import WORDS, put_out, ruth, tell
 from tests.worlds import BRADFORD
 
@@ -43,6 +44,33 @@ def test_the_finding_is_made_from_what_is_shown():
     assert area_page._finding(jobs(42, 9)[0]) == "Kind 0 was the most common job: about 40 times"
     assert area_page._finding(jobs(42, 40, 9)[0]) == "Kind 0 and kind 1 were the most common jobs: about 40 times each"
     assert area_page._finding(jobs(4, 3)[0]) == "Fewer than 5 jobs of each kind so far"
+
+
+def test_what_is_needed_now_is_told_by_kind_and_never_of_fewer_than_five(world):
+    posted = [world.post(f"Resident {n}", person={"phone": f"07700 9{n:05}"}) for n in range(8)]
+    for n in range(4):
+        world.post(f"Other {n}", person={"phone": f"07701 9{n:05}"}, kind="errand")
+
+    def told():
+        return [(one.kind, one.about) for one in read(world).needed]
+
+    assert told() == [("snow", 10)]
+    world.offer("Christopher")
+    world.ask("Christopher", posted[0])
+    world.yes("Christopher")  # seven are left
+    assert told() == [("snow", 5)]
+    for need in posted[1:4]:
+        world.cancel(need)  # four
+    assert told() == []
+    assert read(world, "salisbury").needed == ()
+
+
+def test_what_was_needed_is_over_once_its_time_is(world):
+    for n in range(5):
+        world.post(f"Resident {n}", person={"phone": f"07700 9{n:05}"})
+    assert read(world).needed != ()
+    world.later(days=30)
+    assert read(world).needed == ()
 
 
 def test_a_visit_counts_where_it_was_and_for_so_long_and_one_alone_is_never_told(world):
