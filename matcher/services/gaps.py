@@ -7,9 +7,27 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
 from itertools import product
+from operator import add
 
-from sqlalchemy import Integer, String, Time, Values, any_, column, func, select, values
+from sqlalchemy import (
+    ColumnElement,
+    Float,
+    Integer,
+    String,
+    Time,
+    Values,
+    any_,
+    case,
+    cast,
+    column,
+    func,
+    literal,
+    or_,
+    select,
+    values,
+)
 from sqlalchemy.orm import Session
 
 from matcher.domain.availability import BANDS
@@ -26,9 +44,10 @@ _SATURDAY = 5  # Monday is 0
 _FRIDAY = 5  # Monday is 1, as PostgreSQL counts
 _WANTED = (OccurrenceStatus.FILLED, OccurrenceStatus.DONE, OccurrenceStatus.UNMET)
 _PARTS = {"early": "morning", "am": "morning", "pm": "afternoon", "eve": "evening"}
+_PARTS_OF_DAY = tuple(dict.fromkeys(_PARTS.values()))
 TIMES: tuple[tuple[bool, str, str], ...] = tuple(
     (is_weekend, part, f"{'Weekend' if is_weekend else 'Weekday'} {part}")
-    for is_weekend, part in product((False, True), ("morning", "afternoon", "evening"))
+    for is_weekend, part in product((False, True), _PARTS_OF_DAY)
 )
 
 
@@ -167,26 +186,42 @@ def _wanted(session: Session, area_ids: frozenset[int], now: datetime) -> Mappin
 
 def _can(session: Session, area_ids: frozenset[int]) -> Mapping[_Key, float]:
     """Visits a week that the people who live there offer, spread evenly over the times at which they are free."""
-    bands = _bands()
-    weekend = AvailabilityRule.weekday >= _SATURDAY
     free = (
-        select(AvailabilityRule.offer_id, weekend.label("weekend"), bands.c.words)
-        .join(bands, (AvailabilityRule.opens < bands.c.closes) & (AvailabilityRule.closes > bands.c.opens))
-        .distinct()
+        select(AvailabilityRule.offer_id, func.bit_or(_times_of_a_rule()).label("times"))
+        .group_by(AvailabilityRule.offer_id)
         .subquery()
     )
-    times = select(free.c.offer_id, func.count().label("times")).group_by(free.c.offer_id).subquery()
-    visits = func.coalesce(Offer.visits_per_week, USUAL_VISITS) * 1.0 / times.c.times
+    is_then = [free.c.times.bitwise_and(1 << n) != 0 for n in range(len(TIMES))]
+    how_many = reduce(add, (cast(one, Integer) for one in is_then))
+    visits = cast(func.coalesce(Offer.visits_per_week, USUAL_VISITS), Float) / how_many
     rows = session.execute(
-        select(Person.area_id, free.c.weekend, free.c.words, func.sum(visits))
+        select(Person.area_id, *(func.sum(visits).filter(one) for one in is_then))
         .select_from(free)
-        .join(times, times.c.offer_id == free.c.offer_id)
         .join(Offer, Offer.id == free.c.offer_id)
         .join(Person, Person.id == Offer.person_id)
-        .where(Offer.status == OfferStatus.ACTIVE, Person.area_id.in_(area_ids))
-        .group_by(Person.area_id, free.c.weekend, free.c.words)
+        .where(Offer.status == OfferStatus.ACTIVE, Person.area_id.in_(area_ids), free.c.times != 0)
+        .group_by(Person.area_id)
     )
-    return {(area_id, weekend, words): float(visits) for area_id, weekend, words, visits in rows}
+    return {
+        (area_id, is_weekend, part): float(visits)
+        for area_id, *sums in rows
+        for (is_weekend, part, _), visits in zip(TIMES, sums, strict=True)
+        if visits is not None
+    }
+
+
+def _times_of_a_rule() -> ColumnElement[int]:
+    """A rule's parts of the week, the nth bit for the nth of TIMES: so each rule is read once, and each person is one
+    row, whatever the number of their times.
+    """
+    bits: ColumnElement[int] = literal(0)
+    for n, part in enumerate(_PARTS_OF_DAY):
+        hours = [BANDS[band] for band in BANDS if _PARTS[band] == part]
+        is_open = or_(
+            *((AvailabilityRule.opens < closes) & (AvailabilityRule.closes > opens) for opens, closes in hours)
+        )
+        bits = bits + case((is_open, 1 << n), else_=0)
+    return bits * case((AvailabilityRule.weekday >= _SATURDAY, 1 << len(_PARTS_OF_DAY)), else_=1)
 
 
 def _unmet(session: Session, area_ids: frozenset[int], now: datetime) -> int:

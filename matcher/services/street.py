@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import DateTime, Integer, and_, case, false, func, literal, null, select, true
+from sqlalchemy import Boolean, DateTime, Integer, and_, case, cast, false, func, literal, null, select, true
 from sqlalchemy.orm import Session
 
 from matcher.domain.lifecycle import HOLDING, OccurrenceStatus, VisitStatus
-from matcher.domain.localtime import at_local, clock_words, local_day, to_local
+from matcher.domain.localtime import at_local, clock_words, local_day
 from matcher.services import unfilled
 from matcher.services.unfilled import Choice
-from matcher.store.models import Area, Need, Occurrence, Visit
+from matcher.store.models import Need, Occurrence, Visit
 
 LAMP_WITHIN = timedelta(hours=4)
 HOUSES_DRAWN = 60  # more than that are drawn as bars, the dark ones first
@@ -122,21 +122,49 @@ class Street:
 
 
 def read(session: Session, area_ids: frozenset[int], choice: Choice, *, now: datetime) -> Street:
-    """Today by London clocks: three queries, whatever the number of visits."""
+    """Today by London clocks: two queries, whatever the number of visits."""
     soon = now + LAMP_WITHIN
-    lit, dark = _lit(area_ids, now), _dark(area_ids, choice, now)
-    hours = _hours(session, lit, dark, soon)
-    is_small = sum(one.lit + one.dark for one in hours) <= HOUSES_DRAWN
-    columns = lit.union_all(dark).subquery() if is_small else dark.subquery()
-    rows = session.execute(select(columns).order_by(columns.c.at, columns.c.place).limit(HOUSES_DRAWN)).all()
-    first = min((row.at for row in rows if not row.is_lit), default=None)
+    rows = session.execute(_hours_and_houses(_lit(area_ids, now), _dark(area_ids, choice, now), soon)).all()
+    hours = tuple(Hour(row.hour, row.lit, row.dark, row.lamps) for row in rows if row.at is None)
+    houses = [row for row in rows if row.at is not None]
+    first = min((row.at for row in houses if not row.is_lit), default=None)
     return Street(
         hours=hours,
-        houses=tuple(_house(row, soon) for row in rows),
+        houses=tuple(House(row.hour, row.is_lit, row.lamps > 0, row.number) for row in houses),
         on_way=_on_way(session, area_ids, now),
         lamps_until=clock_words(soon),
         first_dark=first if first and first > now else None,
     )
+
+
+def _hours_and_houses(lit: Any, dark: Any, soon: datetime) -> Any:
+    """One row for each hour, which has no `at`, then one for each house that is drawn: read once for both, as finding
+    the visits of today is what costs.
+    """
+    every = lit.union_all(dark).cte("every")
+    hour = func.extract("hour", func.timezone("Europe/London", every.c.at)).cast(Integer).label("hour")
+    is_lamp = ~every.c.is_lit & (every.c.at < soon)
+    count = func.count()
+    hours = select(
+        hour,
+        *(null().cast(_TIME).label("at"), null().cast(Boolean).label("is_lit"), null().cast(Integer).label("place")),
+        null().cast(Integer).label("number"),
+        count.filter(every.c.is_lit).label("lit"),
+        count.filter(~every.c.is_lit).label("dark"),
+        count.filter(is_lamp).label("lamps"),
+    ).group_by(hour)
+    is_small = select(count <= HOUSES_DRAWN).select_from(every).scalar_subquery()
+    houses = (
+        select(
+            *(hour, every.c.at, every.c.is_lit, every.c.place, every.c.number),
+            *(cast(every.c.is_lit, Integer), cast(~every.c.is_lit, Integer), cast(is_lamp, Integer)),
+        )
+        .where(is_small | ~every.c.is_lit)
+        .order_by(every.c.at, every.c.place)
+        .limit(HOUSES_DRAWN)
+    )
+    both = hours.union_all(houses).subquery()
+    return select(both).order_by(both.c.at.nulls_first(), both.c.place, both.c.hour)
 
 
 def _today(now: datetime) -> tuple[datetime, datetime]:
@@ -177,7 +205,6 @@ def _dark(area_ids: frozenset[int], choice: Choice, now: datetime) -> Any:
         )
         .select_from(Occurrence)
         .join(Need, Need.id == Occurrence.need_id)
-        .join(Area, Area.id == Occurrence.area_id)
         .where(*unfilled.is_looked_for(area_ids), Occurrence.starts_at < ends)
         .subquery()
     )
@@ -195,27 +222,6 @@ def _next_start(now: datetime) -> Any:
     left = select(func.min(func.lower(piece, type_=_TIME))).where(func.upper(piece, type_=_TIME) > now)
     begun = func.coalesce(left.correlate(Occurrence).scalar_subquery(), Occurrence.starts_at)
     return case((Occurrence.starts_at >= now, Occurrence.starts_at), else_=begun)
-
-
-def _hours(session: Session, lit: Any, dark: Any, soon: datetime) -> tuple[Hour, ...]:
-    every = lit.union_all(dark).subquery()
-    hour = func.extract("hour", func.timezone("Europe/London", every.c.at)).cast(Integer)
-    count = func.count()
-    rows = session.execute(
-        select(
-            hour.label("hour"),
-            count.filter(every.c.is_lit),
-            count.filter(~every.c.is_lit),
-            count.filter(~every.c.is_lit, every.c.at < soon),
-        )
-        .group_by(hour)
-        .order_by(hour)
-    )
-    return tuple(Hour(*row) for row in rows)
-
-
-def _house(row: Any, soon: datetime) -> House:
-    return House(to_local(row.at).hour, row.is_lit, not row.is_lit and row.at < soon, row.number)
 
 
 def _on_way(session: Session, area_ids: frozenset[int], now: datetime) -> int:

@@ -93,6 +93,7 @@ def by_another_way(session: Session, area_ids: frozenset[int], *, now: datetime)
         .join(first, first.id == Notification.instead_of_id)
         .add_columns(first.channel)
         .where(
+            Notification.instead_of_id.is_not(None),  # few have one: looked for before all the rest is joined
             Notification.status.not_in((*_LOST, NotificationStatus.DROPPED)),
             Notification.owed_at > now - SHOWN,
             first.status != NotificationStatus.DELIVERED,

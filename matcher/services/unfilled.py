@@ -108,7 +108,7 @@ def chosen_by(choice: Choice) -> list[ColumnElement[bool]]:
     """What the chosen ones have in common."""
     chosen: list[ColumnElement[bool]] = []
     if choice.area:
-        chosen.append(Area.slug == choice.area)
+        chosen.append(Occurrence.area_id == select(Area.id).where(Area.slug == choice.area).scalar_subquery())
     if choice.kind:
         chosen.append(Need.kind_slug == choice.kind)
     if choice.urgency in {*Urgency}:
@@ -124,7 +124,6 @@ def _counts(area_ids: frozenset[int], chosen: list[ColumnElement[bool]]) -> Any:
         select(every.filter(*chosen) if chosen else every, every, every.filter(Need.urgency == Urgency.URGENT))
         .select_from(Occurrence)
         .join(Need, Need.id == Occurrence.need_id)
-        .join(Area, Area.id == Occurrence.area_id)
         .where(*is_looked_for(area_ids))
     )
 
@@ -144,7 +143,6 @@ def _ids(area_ids: frozenset[int], chosen: list[ColumnElement[bool]], first: int
     return (
         select(Occurrence.id)
         .join(Need, Need.id == Occurrence.need_id)
-        .join(Area, Area.id == Occurrence.area_id)
         .where(*is_looked_for(area_ids), *chosen)
         .order_by(*SOONEST)
         .offset(first)

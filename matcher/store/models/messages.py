@@ -84,6 +84,8 @@ class Notification(Declared):
         CheckConstraint("parts > 0", name="some_parts"),
         Index("ix_notifications_texts_sent", "sent_at", postgresql_where=sql("channel = 'text'")),
         Index("ix_notifications_confirm_by", "confirm_by", postgresql_where=sql("status = 'sent'")),
+        # Read at each poll of the board, however many messages there have been.
+        Index("ix_notifications_lost", "ended_at", postgresql_where=sql("status in ('failed', 'uncertain')")),
     )
 
 
