@@ -12,6 +12,7 @@ from matcher.domain.errors import SetupError
 from matcher.services.wordings import Scheme
 from matcher.store.session import configure
 from web import (
+    about_you,
     areas,
     audit,
     badges,
@@ -29,6 +30,7 @@ from web import (
     for_someone,
     gaps,
     health,
+    heard,
     impact,
     imports,
     invitations,
@@ -106,7 +108,7 @@ def create_app(config: Config | None = None) -> Flask:
     add_error_pages(app)
     for noun in (
         *(public, checking, invitations),
-        *(stories, team_stories, decisions, areas),
+        *(stories, team_stories, decisions, areas, about_you, heard),
         *(needs, for_someone, confirming, changes, contact_card, details, offers, matches, visits, volunteers),
         *(places, place_reports, ties),
         *(own_settings, own_codes, regulars, cold, team, team_needs, texts, who_could_help, badges),

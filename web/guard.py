@@ -63,6 +63,7 @@ STAFF_ACTIONS = frozenset(
         Action.KEEP_DECISIONS,
         Action.READ_AS_BOARD,
         Action.READ_AUDIT,
+        Action.REACH_OUT,
         Action.READ_IMPACT,
         Action.CHANGE_PRICES,
         Action.SIGN_OUT,

@@ -24,8 +24,8 @@ blueprint = Blueprint("imports", __name__)
 
 _KEY = "/team/import/<string(maxlength=40):key>"
 # Of each kind of file: what a row of it is called, and the page where it is seen once it is written.
-_NOUNS = {"volunteers": "volunteer", "needs": "request", "places": "place"}
-_SEEN = {"volunteers": "/team/volunteers", "needs": "/team", "places": "/team/places"}
+_NOUNS = {"volunteers": "volunteer", "needs": "request", "places": "place", "population": "figure"}
+_SEEN = {"volunteers": "/team/volunteers", "needs": "/team", "places": "/team/places", "population": "/team/heard"}
 
 
 @blueprint.get("/team/import")

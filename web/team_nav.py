@@ -17,6 +17,7 @@ PAGES: tuple[tuple[str, str, Action], ...] = (
     ("/team/ties", "Growing ties", Action.LOOK_AFTER_TIES),
     ("/team/stories", "Stories", Action.KEEP_STORIES),
     ("/team/said-did", "You said, we did", Action.KEEP_DECISIONS),
+    ("/team/heard", "Not heard from", Action.REACH_OUT),
     ("/team/impact", "Impact", Action.READ_IMPACT),
     ("/team/concerns", "Concerns", Action.READ_CONCERNS),
     ("/team/volunteers", "Volunteers", Action.LOOK_AFTER_VOLUNTEERS),

@@ -74,6 +74,7 @@ class Action(StrEnum):
     KEEP_DECISIONS = "keep_decisions"
     READ_AS_BOARD = "read_as_board"
     READ_AUDIT = "read_audit"
+    REACH_OUT = "reach_out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +204,7 @@ RULES: Mapping[Action, tuple[Rule, ...]] = {
     Action.KEEP_DECISIONS: (_staff(StaffRoleName.COORDINATOR),),
     Action.READ_AS_BOARD: (_staff(StaffRoleName.BOARD_MEMBER, StaffRoleName.COORDINATOR),),
     Action.READ_AUDIT: (_staff(StaffRoleName.ADMINISTRATOR, StaffRoleName.SAFEGUARDING_LEAD),),
+    Action.REACH_OUT: (_staff(StaffRoleName.CONNECTOR, StaffRoleName.COORDINATOR),),
     Action.READ_IMPACT: (_staff(StaffRoleName.COORDINATOR, StaffRoleName.BOARD_MEMBER, StaffRoleName.ADMINISTRATOR),),
     Action.CHANGE_PRICES: (_staff(StaffRoleName.COORDINATOR, StaffRoleName.ADMINISTRATOR),),
     Action.TEXT_BACK: (_trial,),

@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from matcher.domain.errors import BadInput, NotFound
-from matcher.services import audit, drafts, import_rows, place_sheets
+from matcher.services import audit, drafts, import_rows, place_sheets, population
 from matcher.services.spreadsheets import BadCell, Sheet, read_bytes
 from matcher.services.taken_in import Importer, Kind, Taken
 
@@ -23,6 +23,7 @@ KINDS: Mapping[str, Kind] = {
     "volunteers": import_rows.VOLUNTEERS,
     "needs": import_rows.NEEDS,
     "places": place_sheets.PLACES,
+    "population": population.POPULATION,
 }
 
 

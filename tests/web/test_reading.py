@@ -39,6 +39,8 @@ PUBLIC = (
     "/said-did",
     "/area/calne",
     "/taken-back",
+    "/about-you/ask",
+    "/about-you/thanks",
 )
 OWN = ("", "/sent", "/print", "/cancel", "/change", "/again", "/messages", "/delete")
 _LINES = ("p", "li", "h1", "h2", "label", "dd", "dt", "legend", "button", "td", "th", "div")

@@ -10,7 +10,12 @@ from matcher.domain.kinds import CHECK_WORDS
 from web.forms.questions import DateField, OneOf, QuestionForm, chosen
 
 CHECKS = tuple((name, words[:1].upper() + words[1:]) for name, words in CHECK_WORDS.items())
-WHAT = (("volunteers", "Volunteers"), ("needs", "Requests for help"), ("places", "Places and what is in them"))
+WHAT = (
+    ("volunteers", "Volunteers"),
+    ("needs", "Requests for help"),
+    ("places", "Places and what is in them"),
+    ("population", "How many people live here, by group"),
+)
 
 
 class CheckForm(QuestionForm):

@@ -28,6 +28,7 @@ from matcher.store.models.offers import (
 )
 from matcher.store.models.people import Badge, Check, Home, Person
 from matcher.store.models.places import Place, StockReport
+from matcher.store.models.population import Population, VoiceCount
 from matcher.store.models.reports import VisitReport
 from matcher.store.models.running import Draft, Heartbeat
 from matcher.store.models.staff import Role, Staff, StaffArea, StaffRole
@@ -99,6 +100,7 @@ __all__ = [
     "PhoneCode",
     "Pin",
     "Place",
+    "Population",
     "Postcode",
     "Price",
     "PriceFigure",
@@ -120,6 +122,7 @@ __all__ = [
     "StoryWording",
     "Visit",
     "VisitReport",
+    "VoiceCount",
     "WarmCheck",
     "WeatherSource",
     "WorthChoice",

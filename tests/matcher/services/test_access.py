@@ -81,6 +81,7 @@ ALLOWED = {
     "type_story": {(who, thing) for who in ("call_handler", "connector", "coordinator") for thing in ("mine", "none")},
     "keep_decisions": {("coordinator", "mine"), ("coordinator", "none")},
     "read_as_board": {(role, thing) for role in ("board_member", "coordinator") for thing in ("mine", "none")},
+    "reach_out": {(role, thing) for role in ("connector", "coordinator") for thing in ("mine", "none")},
     "keep_stories": {(role, thing) for role in ("connector", "coordinator") for thing in ("mine", "none")},
     "read_audit": {(role, thing) for role in ("administrator", "safeguarding_lead") for thing in ("mine", "none")},
     "read_impact": {
