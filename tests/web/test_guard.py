@@ -72,6 +72,7 @@ def filled_in(rule: str, tokens: dict[LinkPurpose | None, str], link: LinkPurpos
         (r"<any\(.*?\):path>", "check"),
         (r"<any\(.*?\):why>", "taken"),
         (r"<any\(.*?\):what>", "kinds"),
+        (r"<any\(.*?\):choice>", "ask"),
         (r"<int.*?>", "1"),
         (r"<string.*?>", "K7QM4"),
     ):
