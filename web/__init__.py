@@ -27,6 +27,7 @@ from web import (
     desk,
     desk_looks,
     details,
+    exports,
     for_someone,
     gaps,
     health,
@@ -115,7 +116,7 @@ def create_app(config: Config | None = None) -> Flask:
         *(desk, desk_looks, concerns, volunteer_list, imports),
         impact,
         *(what_if, gaps),
-        audit,
+        *(audit, exports),
         *(calendar_feed, notify, outbox, health),
     ):
         app.register_blueprint(noun.blueprint)

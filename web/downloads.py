@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import IO
+
 from flask import Response
+from werkzeug.wsgi import FileWrapper
 
 
 def download(name: str, content: str | bytes, kind: str) -> Response:
@@ -10,4 +13,13 @@ def download(name: str, content: str | bytes, kind: str) -> Response:
     answer = Response(content, content_type=f"{kind}; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def download_file(name: str, file: IO[bytes], kind: str) -> Response:
+    """The same of a file that is too large to be held at once; it is closed when it has gone."""
+    file.seek(0)
+    answer = download(name, b"", kind)
+    answer.response = FileWrapper(file)
+    answer.call_on_close(file.close)
     return answer

@@ -64,6 +64,8 @@ STAFF_ACTIONS = frozenset(
         Action.READ_AS_BOARD,
         Action.READ_AUDIT,
         Action.REACH_OUT,
+        Action.EXPORT,
+        Action.EXPORT_PERSONAL,
         Action.READ_IMPACT,
         Action.CHANGE_PRICES,
         Action.SIGN_OUT,

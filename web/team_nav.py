@@ -25,6 +25,7 @@ PAGES: tuple[tuple[str, str, Action], ...] = (
     ("/team/messages", "Messages", Action.WORD_MESSAGES),
     ("/team/by-hand", "By hand", Action.WORK_ON_NEED),
     ("/team/answers", "Expected and given answers", Action.READ_CALIBRATION),
+    ("/team/export", "Export", Action.EXPORT),
     ("/team/audit", "Audit", Action.READ_AUDIT),
 )
 

@@ -75,6 +75,8 @@ class Action(StrEnum):
     READ_AS_BOARD = "read_as_board"
     READ_AUDIT = "read_audit"
     REACH_OUT = "reach_out"
+    EXPORT = "export"
+    EXPORT_PERSONAL = "export_personal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +207,8 @@ RULES: Mapping[Action, tuple[Rule, ...]] = {
     Action.READ_AS_BOARD: (_staff(StaffRoleName.BOARD_MEMBER, StaffRoleName.COORDINATOR),),
     Action.READ_AUDIT: (_staff(StaffRoleName.ADMINISTRATOR, StaffRoleName.SAFEGUARDING_LEAD),),
     Action.REACH_OUT: (_staff(StaffRoleName.CONNECTOR, StaffRoleName.COORDINATOR),),
+    Action.EXPORT: (_staff(StaffRoleName.COORDINATOR, StaffRoleName.ADMINISTRATOR),),
+    Action.EXPORT_PERSONAL: (_staff(StaffRoleName.ADMINISTRATOR),),
     Action.READ_IMPACT: (_staff(StaffRoleName.COORDINATOR, StaffRoleName.BOARD_MEMBER, StaffRoleName.ADMINISTRATOR),),
     Action.CHANGE_PRICES: (_staff(StaffRoleName.COORDINATOR, StaffRoleName.ADMINISTRATOR),),
     Action.TEXT_BACK: (_trial,),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import TextIO, TypeVar
 from unicodedata import bidirectional, category
 
 from matcher.domain.errors import BadInput
@@ -19,7 +19,7 @@ _DELIMITERS = ",;\t"
 _WORKBOOK = b"PK\x03\x04"
 _TURNS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 _LONGEST_SHOWN = 40
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _LINES_ABOVE = 10  # of a title, before the line that names the columns
 
 
@@ -169,15 +169,25 @@ def read_bytes(name: str, content: bytes, required: Sequence[str], optional: Seq
 def written(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     """A CSV file that a spreadsheet opens as it is: UTF-8 with a mark that says so, and no cell a formula."""
     text = io.StringIO(newline="")
-    writer = csv.writer(text)
+    write_rows(text, columns, rows)
+    return text.getvalue().encode()
+
+
+def write_rows(out: TextIO, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
+    """The same, row by row into a file that was opened with newline=""; how many rows."""
+    out.write("\ufeff")
+    writer = csv.writer(out)
     writer.writerow(columns)
-    writer.writerows([as_text(cell) for cell in row] for row in rows)
-    return ("\ufeff" + text.getvalue()).encode()
+    count = 0
+    for row in rows:
+        writer.writerow([as_text(cell) for cell in row])
+        count += 1
+    return count
 
 
 def as_text(cell: str) -> str:
     """What a spreadsheet would take for a formula is told to be text."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA) else cell
 
 
 def _decoded(content: bytes) -> str:

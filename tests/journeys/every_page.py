@@ -101,6 +101,7 @@ TEAM = {
     "a request by phone": "/desk/new",
     "find a caller": "/desk/find",
     "check a door": "/desk/door",
+    "export": "/team/export",
     "audit": "/team/audit",
     "audit of one person": "/team/audit?person=1",
 }

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from wtforms import StringField
 
 from matcher.domain.errors import BadInput
 from matcher.services.audit_page import AuditChoice
 from matcher.services.people import check_phone
+from web.forms.days import read_day
 from web.forms.questions import OneOf, QuestionForm, checked_by, stripped
 
 _LONGEST = 80
@@ -33,8 +32,8 @@ class AuditForm(QuestionForm):
             thing=self.thing.data,
             thing_id=_number(self.number),
             reference=self.reference.data[:_LONGEST],
-            first=_day(self.first),
-            last=_day(self.last),
+            first=read_day(self.first),
+            last=read_day(self.last),
             before_id=int(before) if _is_number(before) else None,
         )
 
@@ -55,15 +54,3 @@ def _number(field: StringField) -> int | None:
 
 def _is_number(typed: str) -> bool:
     return typed.isascii() and typed.isdigit() and len(typed) <= 18
-
-
-def _day(field: StringField) -> date | None:
-    if not field.data:
-        return None
-    try:
-        day = date.fromisoformat(field.data)
-    except ValueError:
-        raise BadInput("Enter a day, like 2026-12-24", field=field.name) from None
-    if not 2000 <= day.year <= 2100:
-        raise BadInput("Enter a day from 2000 to 2100", field=field.name)
-    return day

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date
 from decimal import Decimal
 
 from wtforms import HiddenField, StringField
@@ -17,6 +16,7 @@ from matcher.services.impact_report.scope import Wanted
 from matcher.services.prices import LONGEST_WORDS, NewFigure, PriceView
 from matcher.services.rates import Rates
 from matcher.services.scheme_costs import NewCost
+from web.forms.days import read_day
 from web.forms.questions import OneOf, QuestionForm, chosen, short, stripped
 
 _NUMBER = re.compile(r"(\d{1,7}(?:\.\d{1,2})?)\s*%?", re.ASCII)
@@ -36,7 +36,7 @@ class PeriodForm(QuestionForm):
 
     def wanted(self) -> Wanted:
         """What was chosen; empty fields choose what is usual. BadInput for what is no day."""
-        return Wanted(_day(self.first), _day(self.last), self.area.data)
+        return Wanted(read_day(self.first), read_day(self.last), self.area.data)
 
 
 class PriceForm(QuestionForm):
@@ -110,7 +110,7 @@ class CostForm(QuestionForm):
         """What was typed. BadInput, with its field, for what cannot be used."""
         if self.area.data not in areas:
             raise BadInput("Select an area", field="area")
-        day = _day(self.spent_on)
+        day = read_day(self.spent_on)
         if day is None:
             raise BadInput("Enter the day, like 2026-12-24", field="spent_on")
         return NewCost(
@@ -159,18 +159,6 @@ class SavingForm(QuestionForm):
             self.share_why.data,
             self.not_proved.data,
         )
-
-
-def _day(field: StringField) -> date | None:
-    if not field.data:
-        return None
-    try:
-        day = date.fromisoformat(field.data)
-    except ValueError:
-        raise BadInput("Enter a day, like 2026-12-24", field=field.name) from None
-    if not 2000 <= day.year <= 2100:
-        raise BadInput("Enter a day from 2000 to 2100", field=field.name)
-    return day
 
 
 def _number(field: StringField, message: str) -> Decimal:

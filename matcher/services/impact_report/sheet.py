@@ -10,10 +10,10 @@ from decimal import Decimal
 from matcher.domain.worth import End, Sum
 from matcher.services.impact_report.money import Money
 from matcher.services.impact_report.report import Report
+from matcher.services.spreadsheets import as_text
 
 COLUMNS = ("part", "what", "detail", "figure", "unit", "source")
 BOM = "\ufeff"
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 Row = tuple[str, str, str, int | Decimal | str, str, str]
 
 
@@ -114,4 +114,4 @@ def _cell(value: int | Decimal | str) -> str:
     """A number as it is; words so that no spreadsheet takes them for a formula."""
     if not isinstance(value, str):
         return f"{value:f}" if isinstance(value, Decimal) else str(value)
-    return f"'{value}" if value.lstrip(" ").startswith(_STARTS_A_FORMULA) else value
+    return as_text(value)

@@ -11,6 +11,7 @@ from matcher.store.models.confirming import PhoneCheck, PhoneCode
 from matcher.store.models.consents import Consent, Referral
 from matcher.store.models.decisions import Decision, DecisionStory, DecisionView
 from matcher.store.models.declared import Declared
+from matcher.store.models.exports import Export
 from matcher.store.models.growth import GrowthAsk
 from matcher.store.models.inbound import InboundText
 from matcher.store.models.invitations import Invitation, InvitationCount
@@ -70,6 +71,7 @@ __all__ = [
     "DecisionView",
     "Declared",
     "Draft",
+    "Export",
     "Feedback",
     "GrowthAsk",
     "HandChoice",

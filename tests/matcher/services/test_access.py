@@ -84,6 +84,8 @@ ALLOWED = {
     "reach_out": {(role, thing) for role in ("connector", "coordinator") for thing in ("mine", "none")},
     "keep_stories": {(role, thing) for role in ("connector", "coordinator") for thing in ("mine", "none")},
     "read_audit": {(role, thing) for role in ("administrator", "safeguarding_lead") for thing in ("mine", "none")},
+    "export": {(role, thing) for role in ("coordinator", "administrator") for thing in ("mine", "none")},
+    "export_personal": {("administrator", thing) for thing in ("mine", "none")},
     "read_impact": {
         (role, thing) for role in ("coordinator", "board_member", "administrator") for thing in ("mine", "none")
     },
