@@ -34,6 +34,7 @@ SETTINGS = (
     Setting("GRITBIN_AREA", "Wiltshire", "the area's name"),
     Setting("GRITBIN_PHONE", "01632 960 100", "the number people call instead"),
     Setting("GRITBIN_ELSEWHERE", "", "schemes next door, by postcode area: BS=Bristol Helpers 0117 496 0100; GL=..."),
+    Setting("GRITBIN_ADULT_CARE", "", "the number of adult social care, shown beside 999; empty: GRITBIN_PHONE"),
     Setting("GRITBIN_HOURS", "8am to 8pm", "when that number is answered"),
     Setting("GRITBIN_CLOSED", "", "no new requests over the web while this is set; its words stand on the pages"),
     Setting(
@@ -118,6 +119,7 @@ class Config:
     hours: str
     closed: str
     elsewhere: Mapping[str, str]
+    adult_care: str
     smtp_url: str
     notify: NotifySettings
     weather: WeatherSettings
@@ -151,6 +153,7 @@ class Config:
             hours=values["GRITBIN_HOURS"],
             closed=values["GRITBIN_CLOSED"],
             elsewhere=_elsewhere(values["GRITBIN_ELSEWHERE"]),
+            adult_care=values["GRITBIN_ADULT_CARE"],
             smtp_url=_known_scheme("GRITBIN_SMTP_URL", values["GRITBIN_SMTP_URL"], ("smtp", "smtps")),
             notify=_notify(values),
             weather=_weather(values),

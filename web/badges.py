@@ -7,12 +7,14 @@ from flask import Blueprint, Response, g, request
 from matcher.domain.errors import BadInput
 from matcher.services import badges
 from matcher.services.access import Action
+from matcher.services.badges import Wearer
 from matcher.store.session import reading, unit_of_work
 from web import clock
 from web.auth import is_session_sealed
-from web.forms.badges import BadgeForm
+from web.forms.badges import BadgeForm, FindBadgeForm
 from web.forms.questions import show_beside
 from web.guard import HIGHEST_ID, declares
+from web.pages import page_number
 from web.templating import page, see_other
 
 blueprint = Blueprint("badges", __name__)
@@ -23,9 +25,23 @@ _PERSON = f"<int(max={HIGHEST_ID}):person_id>"
 @declares(Action.GIVE_BADGE)
 def everyone() -> Response:
     """Who waits for a badge, and who has one."""
-    with reading() as session:
-        shown = badges.read_list(session, g.actor.area_ids)
-    return page("badges/badges.html", shown=shown)
+    return _everyone(FindBadgeForm())
+
+
+@blueprint.post("/team/badges")
+@declares(Action.GIVE_BADGE, sealed_by=is_session_sealed)
+def find() -> Response:
+    """One of them, by name or by number. What was looked for stands in no address."""
+    form = FindBadgeForm(request.form)
+    if not form.validate():
+        return _everyone(form)
+    try:
+        with reading() as session:
+            found = badges.find(session, form.wanted.data, g.actor.area_ids)
+    except BadInput as error:
+        show_beside(form, error)
+        return _everyone(form)
+    return _everyone(form, found)
 
 
 @blueprint.get(f"/team/badges/{_PERSON}")
@@ -50,6 +66,13 @@ def give(person_id: int) -> Response:
         show_beside(form, error)
         return _page(person_id, form)
     return see_other("/team/badges")
+
+
+def _everyone(form: FindBadgeForm, found: tuple[Wearer, ...] | None = None) -> Response:
+    with reading() as session:
+        pages = {"without": page_number("without"), "wearing": page_number("wearing")}
+        shown = badges.read_list(session, g.actor.area_ids, **pages)
+    return page("badges/badges.html", form=form, shown=shown, found=found)
 
 
 def _page(person_id: int, form: BadgeForm | None = None) -> Response:

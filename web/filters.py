@@ -29,6 +29,12 @@ def day_near(moment: datetime) -> str:
     return {0: "Today", 1: "Tomorrow", -1: "Yesterday"}.get(away, day_words(moment))
 
 
+def day_named(when: datetime) -> str:
+    """`Today, Thursday 24 December`, `Tomorrow, Friday 25 December`, else the day alone."""
+    near, named = day_near(when), day_words(when)
+    return named if near == named else f"{near}, {named}"
+
+
 def moment(when: datetime) -> str:
     """`Today, 2:15pm`."""
     return f"{day_near(when)}, {clock_words(when)}"
@@ -163,6 +169,7 @@ ALL: dict[str, Callable[..., Any]] = {
     "clock": clock_words,
     "date_words": date_words,
     "day": day,
+    "day_named": day_named,
     "day_near": day_near,
     "decimal": "{:f}".format,
     "dial": dial,

@@ -17,7 +17,7 @@ from flask import Response, current_app, request
 from matcher.domain.errors import BadInput, NotFound
 from matcher.services import drafts
 from matcher.store.session import reading, unit_of_work
-from web import clock, guard
+from web import clock, filters, guard
 from web.forms.questions import Asking, QuestionForm, show_beside
 from web.templating import page, see_other
 
@@ -149,8 +149,8 @@ class Journey:
         return self.url(self.questions[at - 1].path) if at else "/"
 
     def number(self, question: Question) -> str:
-        """`question 1 of 4`."""
-        return f"question {self.questions.index(question) + 1} of {len(self.questions)}"
+        """`question 1 of 4`, on one line."""
+        return filters.no_break(f"question {self.questions.index(question) + 1} of {len(self.questions)}")
 
     # The form's token ---------------------------------------------------------------------------------------------
 

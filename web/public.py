@@ -20,6 +20,7 @@ READING = {
     "/what-we-do": "what-we-do",
     "/safe": "safe",
     "/about": "about",
+    "/terms": "terms",
     "/privacy": "privacy",
     "/cookies": "cookies",
     "/accessibility": "accessibility",

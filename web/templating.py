@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import takewhile
@@ -24,7 +25,10 @@ BAD_INPUT = 422
 
 @dataclass(frozen=True, slots=True)
 class SchemeView:
-    """Who runs this and how to reach them, as every page shows it. `closed`: why no new requests are taken, if so."""
+    """Who runs this and how to reach them, as every page shows it. `closed`: why no new requests are taken, if so.
+
+    adult_care: the number of those who act when an adult is being harmed; empty: it is ours.
+    """
 
     name: str
     area: str
@@ -32,6 +36,7 @@ class SchemeView:
     hours: str
     closed: str
     elsewhere: Mapping[str, str]
+    adult_care: str
 
     def next_door(self, postcode: str) -> str:
         """Who helps where we do not, by the letters a postcode begins with; empty if we know of nobody."""
@@ -41,7 +46,6 @@ class SchemeView:
 
 def set_up_templates(app: Flask, config: Config) -> None:
     """Teach the app's templates what every page needs."""
-    scheme = SchemeView(config.scheme, config.area, config.phone, config.hours, config.closed, config.elsewhere)
     names = _manifest()
     env = app.jinja_env
     # Strictly by name in tests; the macros lean on missing keys being quiet.
@@ -49,11 +53,19 @@ def set_up_templates(app: Flask, config: Config) -> None:
     env.trim_blocks = env.lstrip_blocks = True
     macros = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
     app.jinja_loader = ChoiceLoader([PackageLoader("web"), macros])
-    env.globals["scheme"] = scheme
+    env.globals["scheme"] = _scheme_view(config)
     env.globals["team_nav"] = team_nav
     env.globals["kept"] = retention.PROMISED
     env.globals["asset"] = lambda name: f"/static/{names.get(name, name)}"
     env.filters.update(filters.ALL)
+
+
+def _scheme_view(config: Config) -> SchemeView:
+    # "8am to 8pm" stays on one line; the days before it may break.
+    hours = re.sub(r"(?<=[ap]m) to (?=\d)", "\u00a0to\u00a0", config.hours)
+    return SchemeView(
+        config.scheme, config.area, config.phone, hours, config.closed, config.elsewhere, config.adult_care
+    )
 
 
 def page(template: str, *, form: Form | None = None, status: int = 200, **values: Any) -> Response:

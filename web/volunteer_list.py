@@ -14,6 +14,7 @@ from web.auth import is_session_sealed
 from web.forms.questions import show_beside
 from web.forms.volunteers import CheckForm
 from web.guard import HIGHEST_ID, declares
+from web.pages import page_number
 from web.templating import page, see_other
 
 blueprint = Blueprint("volunteer_list", __name__)
@@ -33,11 +34,10 @@ SHOW_WORDS = (
 @declares(Action.LOOK_AFTER_VOLUNTEERS)
 def listing() -> Response:
     """Those chosen, by name."""
-    wanted, number = request.args.get("show", ""), request.args.get("page", "")
+    wanted = request.args.get("show", "")
     show = Show(wanted) if wanted in {*Show} else Show.ALL
-    which = int(number) if number.isascii() and number.isdigit() and len(number) <= 6 else 1
     with reading() as session:
-        shown = volunteers.listing(session, g.actor.area_ids, show, which, now=clock.now())
+        shown = volunteers.listing(session, g.actor.area_ids, show, page_number("page"), now=clock.now())
     return page("volunteer_list/list.html", shown=shown, show_words=SHOW_WORDS, said=dict(SHOW_WORDS)[show])
 
 

@@ -37,13 +37,30 @@ class Wearer:
 
 
 @dataclass(frozen=True, slots=True)
-class BadgeList:
-    """Who waits for a badge, the longest first, and who has one, by number; as many as are shown, and how many more."""
+class Wearers:
+    """A page of them, and how many there are in all."""
 
-    without: tuple[Wearer, ...]
-    more_without: int
-    wearing: tuple[Wearer, ...]
-    more_wearing: int
+    rows: tuple[Wearer, ...]
+    page: int
+    count: int
+
+    @property
+    def first(self) -> int:
+        """The number of the first that is shown."""
+        return (self.page - 1) * ROWS_SHOWN + 1
+
+    @property
+    def last(self) -> int:
+        """The number of the last that is shown."""
+        return self.first + len(self.rows) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class BadgeList:
+    """Who waits for a badge, the longest first, and who has one, by number: a page of each."""
+
+    without: Wearers
+    wearing: Wearers
 
 
 def numbers_of(session: Session, person_ids: Collection[int]) -> Mapping[int, int]:
@@ -52,16 +69,25 @@ def numbers_of(session: Session, person_ids: Collection[int]) -> Mapping[int, in
     return {badge.person_id: badge.number for badge in rows}
 
 
-def read_list(session: Session, area_ids: frozenset[int]) -> BadgeList:
-    """The volunteers of these areas."""
-    mine = _wearers(area_ids).where(Offer.status != OfferStatus.STOPPED)
-    without, wearing = mine.where(Badge.number.is_(None)), mine.where(Badge.number.is_not(None))
-    return BadgeList(
-        without=_shown(session, without.order_by(Offer.made_at, Offer.id)),
-        more_without=_more(session, without),
-        wearing=_shown(session, wearing.order_by(Badge.number)),
-        more_wearing=_more(session, wearing),
+def read_list(session: Session, area_ids: frozenset[int], *, without: int = 1, wearing: int = 1) -> BadgeList:
+    """The volunteers of these areas: this page of those without a badge, and that of those who wear one."""
+    mine = _mine(area_ids)
+    waiting = mine.where(Badge.number.is_(None)).order_by(Offer.made_at, Offer.id)
+    worn = mine.where(Badge.number.is_not(None)).order_by(Badge.number)
+    return BadgeList(without=_page(session, waiting, without), wearing=_page(session, worn, wearing))
+
+
+def find(session: Session, wanted: str, area_ids: frozenset[int]) -> tuple[Wearer, ...]:
+    """Whoever wears this number, or whose first name begins so, a page of them. BadInput if nothing was typed."""
+    plain = "".join(wanted.split())
+    if not plain:
+        raise BadInput("Enter a first name or a badge number", field="wanted")
+    is_number = plain.isascii() and plain.isdigit() and len(plain) <= len(str(HIGHEST))
+    is_wanted = (
+        Badge.number == int(plain) if is_number else Person.first_name.istartswith(wanted.strip(), autoescape=True)
     )
+    found = _mine(area_ids).where(is_wanted).order_by(Person.first_name, Person.id).limit(ROWS_SHOWN)
+    return tuple(_wearer(*row) for row in session.execute(found))
 
 
 def read_one(session: Session, person_id: int, area_ids: frozenset[int]) -> Wearer:
@@ -101,6 +127,10 @@ def _check_number(typed: str) -> int | None:
     return int(plain)
 
 
+def _mine(area_ids: frozenset[int]) -> Select[int, str, str, datetime, int]:
+    return _wearers(area_ids).where(Offer.status != OfferStatus.STOPPED)
+
+
 def _wearers(area_ids: frozenset[int]) -> Select[int, str, str, datetime, int]:
     return (
         select(Person.id, Person.first_name, Area.name, Offer.made_at, Badge.number)
@@ -111,13 +141,12 @@ def _wearers(area_ids: frozenset[int]) -> Select[int, str, str, datetime, int]:
     )
 
 
-def _shown(session: Session, rows: Select[int, str, str, datetime, int]) -> tuple[Wearer, ...]:
-    return tuple(_wearer(*row) for row in session.execute(rows.limit(ROWS_SHOWN)))
-
-
-def _more(session: Session, rows: Select[int, str, str, datetime, int]) -> int:
-    count: int = session.execute(select(func.count()).select_from(rows.subquery())).scalar_one()
-    return max(0, count - ROWS_SHOWN)
+def _page(session: Session, wanted: Select[int, str, str, datetime, int], page: int) -> Wearers:
+    """This page of them; the last if there are not so many."""
+    count: int = session.execute(select(func.count()).select_from(wanted.order_by(None).subquery())).scalar_one()
+    number = min(max(page, 1), max(1, -(-count // ROWS_SHOWN)))
+    rows = session.execute(wanted.offset((number - 1) * ROWS_SHOWN).limit(ROWS_SHOWN))
+    return Wearers(tuple(_wearer(*row) for row in rows), number, count)
 
 
 def _wearer(person_id: int, first_name: str, area: str, made_at: datetime, number: int | None) -> Wearer:

@@ -42,6 +42,7 @@ class Helper:
 
     first_name: str
     status: VisitStatus
+    starts_at: datetime
     day: str
     about: str
     set_off_at: str | None
@@ -210,6 +211,7 @@ def _helper(visit: Visit, name: str, badge: int | None) -> Helper:
     return Helper(
         first_name=name,
         status=visit.status,
+        starts_at=visit.starts_at,
         day=day_words(visit.starts_at),
         about=clock_words(visit.starts_at),
         set_off_at=clock_words(visit.on_way_at) if visit.on_way_at else None,

@@ -43,6 +43,7 @@ PUBLIC = {
     "what we do": "/what-we-do",
     "how we keep you safe": "/safe",
     "about": "/about",
+    "terms": "/terms",
     "privacy": "/privacy",
     "cookies": "/cookies",
     "accessibility": "/accessibility",
@@ -120,10 +121,10 @@ class EveryPage:
             self.world.offer(name, visits_per_week=2)
         self._coming()
         self._over()
+        self._told_by_phone()
         self._waiting()
         self._not_confirmed()
         self._invited()
-        self._told_by_phone()
         self._for_someone()
         self._worried()
         self._places()
@@ -173,7 +174,7 @@ class EveryPage:
         self.paths["an invitation"] = f"/i/{code}"
 
     def _told_by_phone(self) -> None:
-        """A visit that someone must tell the resident of."""
+        """A visit that someone must tell the resident of. Before a round has asked anyone about that time."""
         self._ask("Ann", self.world.post("Una", contact="phone", when="tomorrow"))
         self.world.yes("Ann")
 

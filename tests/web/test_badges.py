@@ -45,6 +45,14 @@ def test_a_coordinator_gives_a_badge_from_the_list(staff: FlaskClient, worn: Wor
     assert f'value="{CANARY}"' in staff.get(f"/team/badges/{worn.person_id}").text
 
 
+def test_a_badge_is_found_by_its_number_in_no_address(staff: FlaskClient, worn: World) -> None:
+    found = press(staff, "/team/badges", wanted=CANARY)
+    assert "1 volunteer found" in found.text
+    assert "Nobody found" in press(staff, "/team/badges", wanted="Zebedee").text
+    nothing = press(staff, "/team/badges", wanted=" ")
+    assert (nothing.status_code, error_beside(nothing.text, "wanted")) == (422, "Enter a first name or a badge number")
+
+
 def test_what_is_no_number_is_said_beside_the_field_and_kept(staff: FlaskClient, world: World) -> None:
     answer = press(staff, f"/team/badges/{world.person_id}", number="two hundred")
     assert answer.status_code == 422

@@ -207,6 +207,8 @@ def test_every_error_at_once_and_everything_typed_is_kept(handler: FlaskClient) 
     assert "<title>Error: " in shown.text
     for field in ("phone", "first_name", "postcode", "house", "kind", "when", "times", "email", "note"):
         assert error_beside(shown.text, field), field
+    listed = re.findall(r'<a href="#(\w+)">', shown.text.split("govuk-error-summary__list")[1].split("</ul>")[0])
+    assert listed[:5] == ["phone", "first_name", "email", "note", "postcode"], "as they stand on the page"
     for typed in ('value="12"', 'value="nowhere"', 'value="The key safe is 1234"'):
         assert typed in shown.text
     assert count(Need) == 0

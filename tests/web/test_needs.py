@@ -170,6 +170,24 @@ def test_bad_input_is_said_beside_the_field_and_what_was_typed_stays(
             assert value in answered.text
 
 
+def test_two_figures_of_a_year_are_enough(client: FlaskClient) -> None:
+    press(client, "/ask", **KIND)
+    day = datetime.now(UTC).date() + timedelta(days=3)
+    typed = {"when": "day", "times": ["am"], "day-day": day.day, "day-month": day.month, "day-year": f"{day:%y}"}
+    assert press(client, "/ask/when", **typed).status_code == 303
+    for path, answer in (("/ask/where", WHERE), ("/ask/who", WHO)):
+        press(client, path, **answer)
+    assert f"{day:%A} {day.day} {day:%B %Y}" in client.get("/ask/check").text
+
+
+def test_what_few_ask_for_is_shut_until_it_is_wanted(client: FlaskClient) -> None:
+    press(client, "/ask", **KIND)
+    shut = r'<details class="govuk-details"><summary.*?is_icy.*?helpers.*?</details>'
+    assert re.search(shut, client.get("/ask/when").text, re.DOTALL)
+    press(client, "/ask/when", **WHEN, is_icy="yes")
+    assert '<details class="govuk-details" open>' in client.get("/ask/when").text
+
+
 def test_the_summary_leads_to_the_field(client: FlaskClient) -> None:
     press(client, "/ask", **KIND)
     answered = press(client, "/ask/when", when="day", times=["am"])
@@ -432,14 +450,16 @@ def test_a_code_that_cannot_be_one_costs_no_try(client: FlaskClient, typed: str,
     assert answered.status_code == 422
     assert error_beside(answered.text, "code") == message
     code = code_sent()
-    assert press(client, f"{own}/code", code=f" {code[:2]} {code[2:]} ").location == f"{own}/sent"
+    assert press(client, f"{own}/code", code=f" {code[:2]}- {code[2:]} ").location == f"{own}/sent"
 
 
 def test_no_code_stands_in_the_way(client: FlaskClient) -> None:
     answer_all(client)
     own = press(client, "/ask/check").location.removesuffix("/code")
     assert "07*** ***982" in client.get(f"{own}/code").text
-    assert "We have your request" in client.get(f"{own}/sent").text
+    sent = client.get(f"{own}/sent").text
+    assert "We have your request" in sent
+    assert f'<a class="govuk-button" href="{own}/code">Enter the code</a>' in sent, "the one filled button"
     rung = press(client, f"{own}/code", f"{own}/code/ring")
     assert rung.location == f"{own}/sent"
     assert "We will phone you" in client.get(f"{own}/code").text
@@ -460,6 +480,7 @@ def test_outside_the_scheme_the_neighbouring_number_is_given(app_with: Callable[
     assert 'value="BA1 1AA"' in answered.text
     elsewhere = press(client, "/ask/where", postcode="ZE1 1AA", house="2")
     assert "Somerset Helpers" not in elsewhere.text
+    assert "<p>Call us, <a" in elsewhere.text
 
 
 def test_several_people_whenever_it_is_icy(client: FlaskClient) -> None:

@@ -146,6 +146,7 @@ def test_the_early_band_is_for_those_who_clear_snow(client: FlaskClient) -> None
         ("reach", {**REACH, "postcode": "somewhere"}, "postcode", "Enter a full UK postcode"),
         ("about-you", {**ABOUT, "surname": ""}, "surname", "Enter your last name"),
         ("about-you", {**ABOUT, "email": "christopher@"}, "email", "Enter an email address"),
+        ("about-you", {**ABOUT, "date_of_birth-year": "70"}, "date_of_birth", "must be a real date"),
         ("about-you", {**ABOUT, "date_of_birth-year": "2020"}, "date_of_birth", "You must be 18 or over"),
         ("about-you", {**ABOUT, "date_of_birth-year": "2999"}, "date_of_birth", "must be in the past"),
         ("about-you", {**ABOUT, "date_of_birth-day": "banana"}, "date_of_birth", "must be a real date"),

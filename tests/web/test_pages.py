@@ -47,6 +47,38 @@ def test_the_home_page_counts_what_was_done_once_that_points_at_nobody(
         assert shown.count("<i></i>") == (done if is_shown else 0)
 
 
+@pytest.mark.parametrize("path", ["/what-we-do", "/safe", "/contact", "/concern"])
+def test_who_acts_when_an_adult_is_harmed_stands_beside_999(app_with: Callable[..., Flask], path: str) -> None:
+    number = 'Call adult social care, <a class="gn-nowrap" href="tel:01632960200">01632 960 200</a>'
+    shown = app_with(GRITBIN_ADULT_CARE="01632 960 200").test_client().get(path).text
+    assert number in shown
+    assert 'href="tel:999"' in shown.split(number)[0]
+
+
+def test_where_nobody_else_is_named_we_pass_it_on(client: FlaskClient) -> None:
+    assert "and say so. We pass it on at once." in client.get("/what-we-do").text
+
+
+def test_five_pictures_say_who_is_at_the_door(client: FlaskClient) -> None:
+    signals = client.get("/safe").text.split('<ol class="gn-signals">')[1].split("</ol>")[0]
+    rows = re.findall(r"<li><svg.*?<h2>(.*?)</h2>", signals, re.DOTALL)
+    assert [title.split()[-1] for title in rows] == ["name", "first", "badge", "money", "check"]
+
+
+def test_the_hours_of_a_day_stay_on_one_line(app_with: Callable[..., Flask]) -> None:
+    shown = app_with(GRITBIN_HOURS="Monday to Friday, 8.30am to 5pm").test_client().get("/").text
+    assert "Monday to Friday, 8.30am\u00a0to\u00a05pm" in shown
+
+
+def test_every_cookie_that_a_form_puts_down_is_on_the_page_about_cookies(client: FlaskClient) -> None:
+    for path in ("/ask", "/ask/for-someone", "/offer", "/tell"):
+        client.get(path)
+    told = set(re.findall(r"<dt>(gritbin_\w+)</dt>", client.get("/cookies").text))
+    put_down = {cookie.key for cookie in client._cookies.values()}
+    assert len(put_down) == 4
+    assert put_down <= told
+
+
 def test_the_sources_of_data_are_named(client: FlaskClient) -> None:
     shown = client.get("/about").text
     for words in ("Contains OS data © Crown copyright and database right", "Royal Mail", "Open Government Licence"):

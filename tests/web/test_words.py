@@ -56,6 +56,9 @@ def test_days_near_now_have_names() -> None:
     with time_machine.travel(NOW, tick=False):
         assert filters.moment(NOW) == "Today, 9am"
         assert filters.moment(NOW + timedelta(days=1)) == "Tomorrow, 9am"
+        assert filters.day_named(NOW) == "Today, Wednesday 14 January"
+        assert filters.day_named(NOW + timedelta(days=1)) == "Tomorrow, Thursday 15 January"
+        assert filters.day_named(NOW + timedelta(days=2)) == "Friday 16 January"
         assert filters.by_moment(NOW + timedelta(days=2)) == "9am on Friday 16 January"
 
 

@@ -9,6 +9,12 @@ from web.forms.questions import QuestionForm, short, stripped
 NUMBER_LENGTH = 20
 
 
+class FindBadgeForm(QuestionForm):
+    """Whose, or which?"""
+
+    wanted = StringField("First name or badge number", filters=[stripped], validators=[short("What you look for", 80)])
+
+
 class BadgeForm(QuestionForm):
     """Which number stands on it."""
 

@@ -21,11 +21,11 @@ def _check_code(text: str) -> None:
 
 
 class NeedCodeForm(QuestionForm):
-    """The code. People may type or paste it with spaces."""
+    """The code. People may type or paste it with spaces or dashes."""
 
     code = StringField(
         f"{confirming.FIGURES} digit code",
-        filters=[lambda typed: "".join((typed or "").split())],
+        filters=[lambda typed: "".join((typed or "").replace("-", " ").split())],
         validators=[checked_by(_check_code)],
     )
 

@@ -71,8 +71,11 @@ class CallForm:
         self.kind.kind.label.text = "Help needed"
 
     def __iter__(self) -> Iterator[Field]:
+        """As they stand on the page: the number is asked first."""
+        assert isinstance(self.who, WhoForm)
+        yield self.who.phone
         for form in self.forms.values():
-            yield from form
+            yield from (field for field in form if field is not self.who.phone)
 
     @property
     def errors(self) -> dict[str, list[str]]:

@@ -242,7 +242,7 @@ class AboutForm(QuestionForm):
     surname = StringField("Last name", filters=[stripped])
     phone = StringField("Mobile number", filters=[stripped], validators=[checked_by(people.check_phone)])
     email = StringField("Email address", filters=[stripped], validators=[checked_by(people.check_email)])
-    date_of_birth = DateField("Date of birth", noun="your date of birth")
+    date_of_birth = DateField("Date of birth", noun="your date of birth", of_birth=True)
 
     def validate_surname(self, field: Field) -> None:
         """Kept for the checks, never shown."""

@@ -157,11 +157,15 @@ class DateParts:
 
 
 class DateField(Field):  # type: ignore[misc]
-    """Day, month and year, typed into three boxes. `data` is what was typed, so that it survives an error."""
+    """Day, month and year, typed into three boxes. `data` is what was typed, so that it survives an error.
 
-    def __init__(self, label: str, noun: str, **kwargs: Any) -> None:
+    Of a year two figures do, as of this century, unless it is a day `of_birth`: there 26 may be either.
+    """
+
+    def __init__(self, label: str, noun: str, *, of_birth: bool = False, **kwargs: Any) -> None:
         super().__init__(label, **kwargs)
         self.noun = noun
+        self._shortest_year = 4 if of_birth else 2
 
     @property
     def first_id(self) -> str:
@@ -190,12 +194,13 @@ class DateField(Field):  # type: ignore[misc]
         if missing:
             raise ValidationError(f"{name[:1].upper()}{name[1:]} must include a {' and a '.join(missing)}")
         try:
-            return date(_year(typed["year"]), _month(typed["month"]), int(typed["day"]))
+            return date(_year(typed["year"], self._shortest_year), _month(typed["month"]), int(typed["day"]))
         except (ValueError, OverflowError):
             raise ValidationError(f"{name[:1].upper()}{name[1:]} must be a real date") from None
 
 
 _PARTS = ("day", "month", "year")
+_CENTURY = 2000
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
@@ -205,7 +210,7 @@ def _month(typed: str) -> int:
     return _MONTHS.index(name) + 1 if name in _MONTHS else int(typed)
 
 
-def _year(typed: str) -> int:
-    if len(typed) != 4:
+def _year(typed: str, shortest: int) -> int:
+    if len(typed) not in (shortest, 4):
         raise ValueError(typed)
-    return int(typed)
+    return int(typed) + (_CENTURY if len(typed) == 2 else 0)

@@ -101,16 +101,37 @@ def test_the_list_shows_who_waits_and_who_wears_one(team):
     with team.work() as session:
         shown = badges.read_list(session, frozenset({team.area_id()}))
         elsewhere = badges.read_list(session, frozenset({team.area_id("salisbury")}))
-    assert [one.first_name for one in shown.without] == ["Christopher"]
-    assert [(one.first_name, one.number) for one in shown.wearing] == [("Ann", 214)]
-    assert (elsewhere.without, elsewhere.wearing) == ((), ())
+    assert [one.first_name for one in shown.without.rows] == ["Christopher"]
+    assert [(one.first_name, one.number) for one in shown.wearing.rows] == [("Ann", 214)]
+    assert (elsewhere.without.count, elsewhere.wearing.count) == (0, 0)
 
 
-def test_the_list_says_how_many_more_there_are(team, monkeypatch):
+@pytest.mark.parametrize(
+    ("page", "name", "number"), [(0, "Christopher", 1), (1, "Christopher", 1), (2, "Ann", 2), (9, "Ann", 2)]
+)
+def test_however_many_there_are_each_is_on_a_page(team, monkeypatch, page, name, number):
     monkeypatch.setattr(badges, "ROWS_SHOWN", 1)
     with team.work() as session:
-        shown = badges.read_list(session, frozenset({team.area_id()}))
-    assert (len(shown.without), shown.more_without) == (1, 1)
+        part = badges.read_list(session, frozenset({team.area_id()}), without=page).without
+    assert [one.first_name for one in part.rows] == [name]
+    assert (part.first, part.last, part.count) == (number, number, 2)
+
+
+@pytest.mark.parametrize("wanted", ["an", " ANN ", "214", "2 14"])
+def test_one_is_found_by_name_or_by_number(team, wanted):
+    give(team, "Ann", "214")
+    with team.work() as session:
+        found = badges.find(session, wanted, frozenset({team.area_id()}))
+        elsewhere = badges.find(session, wanted, frozenset({team.area_id("salisbury")}))
+    assert [(one.first_name, one.number) for one in found] == [("Ann", 214)]
+    assert elsewhere == ()
+
+
+@pytest.mark.parametrize("wanted", ["%", "_nn", "nn", "21", "9" * 40, "１"])
+def test_nobody_is_found_by_anything_else(team, wanted):
+    give(team, "Ann", "214")
+    with team.work() as session:
+        assert badges.find(session, wanted, frozenset({team.area_id()})) == ()
 
 
 def test_it_goes_with_who_wore_it(team):
