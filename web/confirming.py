@@ -34,7 +34,7 @@ def enter(token: str) -> Response:
     if not form.validate():
         return _code_page(token, form)
     with unit_of_work() as session:
-        wrong = confirming.enter(session, granted("need_id"), form.code.data, now=clock.now())
+        wrong = confirming.enter(session, granted("need_id"), form.figures, now=clock.now())
     if wrong:
         show_beside(form, BadInput(wrong, field="code"))
         return _code_page(token, form)

@@ -9,7 +9,13 @@ from matcher.services import confirming, people
 from web.forms.questions import QuestionForm, checked_by, stripped
 
 
-def _check_code(text: str) -> None:
+def _plain(typed: str) -> str:
+    """The code as it was sent: people type or paste it with spaces or dashes."""
+    return "".join(typed.replace("-", " ").split())
+
+
+def _check_code(typed: str) -> None:
+    text = _plain(typed)
     if not text:
         raise BadInput(f"Enter the {confirming.FIGURES} digit code")
     if not (text.isascii() and text.isdigit()):
@@ -21,13 +27,18 @@ def _check_code(text: str) -> None:
 
 
 class NeedCodeForm(QuestionForm):
-    """The code. People may type or paste it with spaces or dashes."""
+    """The code."""
 
     code = StringField(
         f"{confirming.FIGURES} digit code",
-        filters=[lambda typed: "".join((typed or "").replace("-", " ").split())],
+        filters=[stripped],
         validators=[checked_by(_check_code)],
     )
+
+    @property
+    def figures(self) -> str:
+        """What was typed, to be compared."""
+        return _plain(self.code.data)
 
 
 class NumberForm(QuestionForm):
