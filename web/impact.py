@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, make_response, request
 
 from matcher.domain.errors import BadInput, Conflict
-from matcher.domain.small_numbers import FEWEST_SHOWN
+from matcher.domain.small_numbers import EXACT, FEWEST_SHOWN, PUBLIC, Counts
 from matcher.services import avoided_costs, kinds, prices, rates, scheme_costs
 from matcher.services.access import Action, may
 from matcher.services.impact_report import findings, money_pictures, report, scope, sheet, strips
@@ -19,7 +20,7 @@ from matcher.store.session import reading, unit_of_work
 from web import clock
 from web.auth import is_session_sealed
 from web.forms.impact import CostForm, PeriodForm, PriceForm, RatesForm, SavingForm
-from web.forms.questions import show_beside
+from web.forms.questions import QuestionForm, show_beside
 from web.guard import HIGHEST_ID, declares
 from web.templating import page, see_other
 
@@ -31,14 +32,14 @@ _HOME = "/team/impact"
 @declares(Action.READ_IMPACT)
 def read() -> Response:
     """The report on a page."""
-    return _shown("impact/report.html")
+    return _shown("impact/report.html", EXACT)
 
 
 @blueprint.get(f"{_HOME}/print")
 @declares(Action.READ_IMPACT)
 def to_print() -> Response:
-    """The report on two sheets of A4."""
-    return _shown("impact/print.html")
+    """The report on two sheets of A4, for anybody to read."""
+    return _shown("impact/print.html", PUBLIC)
 
 
 @blueprint.get(f"{_HOME}/sheet.csv")
@@ -75,14 +76,11 @@ def all_prices() -> Response:
 def choose_rates() -> Response:
     """Work with these rates from now on."""
     form = RatesForm(request.form)
-    if form.validate():
-        try:
-            with unit_of_work() as session:
-                rates.choose(session, form.rates(), staff_id=g.actor.staff_id, now=clock.now())
-            return see_other(f"{_HOME}/prices")
-        except BadInput as error:
-            show_beside(form, error)
-    return _prices(form)
+
+    def choose(session: Any) -> None:
+        rates.choose(session, form.rates(), staff_id=g.actor.staff_id, now=clock.now())
+
+    return _kept(form, choose, f"{_HOME}/prices") or _prices(form)
 
 
 @blueprint.get(f"{_HOME}/prices/<key>")
@@ -101,14 +99,11 @@ def one_price(key: str) -> Response:
 def change_price(key: str) -> Response:
     """It is this from now on."""
     form = PriceForm(request.form)
-    if form.validate():
-        try:
-            with unit_of_work() as session:
-                prices.change(session, key, form.figure(), staff_id=g.actor.staff_id, now=clock.now())
-            return see_other(f"{_HOME}/prices/{key}")
-        except BadInput as error:
-            show_beside(form, error)
-    return _price(key, form)
+
+    def change(session: Any) -> None:
+        prices.change(session, key, form.figure(), staff_id=g.actor.staff_id, now=clock.now())
+
+    return _kept(form, change, f"{_HOME}/prices/{key}") or _price(key, form)
 
 
 @blueprint.get(f"{_HOME}/costs")
@@ -123,16 +118,12 @@ def costs() -> Response:
 def add_cost() -> Response:
     """It paid for this too."""
     form, areas = CostForm(request.form), g.actor.area_ids
-    if form.validate():
-        try:
-            with unit_of_work() as session:
-                known = scheme_costs.areas(session, areas)
-                wanted = form.cost({slug: area_id for slug, _, area_id in known})
-                scheme_costs.add(session, wanted, staff_id=g.actor.staff_id, area_ids=areas, now=clock.now())
-            return see_other(f"{_HOME}/costs")
-        except BadInput as error:
-            show_beside(form, error)
-    return _costs(form)
+
+    def add(session: Any) -> None:
+        wanted = form.cost({slug: area_id for slug, _, area_id in scheme_costs.areas(session, areas)})
+        scheme_costs.add(session, wanted, staff_id=g.actor.staff_id, area_ids=areas, now=clock.now())
+
+    return _kept(form, add, f"{_HOME}/costs") or _costs(form)
 
 
 @blueprint.post(f"{_HOME}/costs/<int(max={HIGHEST_ID}):cost_id>/withdraw")
@@ -157,16 +148,14 @@ def savings() -> Response:
 def claim_saving() -> Response:
     """It claims this."""
     form = SavingForm(request.form)
-    if form.validate():
+
+    def claim(session: Any) -> None:
         try:
-            with unit_of_work() as session:
-                avoided_costs.switch_on(session, form.saving(), staff_id=g.actor.staff_id, now=clock.now())
-            return see_other(f"{_HOME}/savings")
-        except BadInput as error:
-            show_beside(form, error)
+            avoided_costs.switch_on(session, form.saving(), staff_id=g.actor.staff_id, now=clock.now())
         except Conflict as error:
-            show_beside(form, BadInput(error.message, field="kind_slug"))
-    return _savings(form)
+            raise BadInput(error.message, field="kind_slug") from None
+
+    return _kept(form, claim, f"{_HOME}/savings") or _savings(form)
 
 
 @blueprint.post(f"{_HOME}/savings/<int(max={HIGHEST_ID}):saving_id>/off")
@@ -178,7 +167,20 @@ def drop_saving(saving_id: int) -> Response:
     return see_other(f"{_HOME}/savings")
 
 
-def _shown(template: str) -> Response:
+def _kept(form: QuestionForm, write: Callable[[Any], None], to: str) -> Response | None:
+    """Write down what was typed and go there; None, with the error beside its field, for what cannot be used."""
+    if not form.validate():
+        return None
+    try:
+        with unit_of_work() as session:
+            write(session)
+    except BadInput as error:
+        show_beside(form, error)
+        return None
+    return see_other(to)
+
+
+def _shown(template: str, counts: Counts) -> Response:
     form = PeriodForm(request.args)
     with reading() as session:
         found = report.read(session, _scope(session, form), now=clock.now())
@@ -189,10 +191,10 @@ def _shown(template: str) -> Response:
         shown=found,
         about=about,
         query=urlencode({name: words for name, words in about.items() if words}),
-        findings=_findings(found),
-        pictures=_pictures(found),
+        findings=_findings(found, counts),
+        pictures=_pictures(found, counts),
+        counts=counts,
         may_change=may(g.actor, Action.CHANGE_PRICES),
-        print_below=FEWEST_SHOWN,
     )
 
 
@@ -206,23 +208,28 @@ def _scope(session: Any, form: PeriodForm) -> Scope:
         return scope.read(session, g.actor.area_ids, Wanted(), now=clock.now())
 
 
-def _findings(found: Report) -> dict[str, str]:
-    said = {
-        "waits": findings.time_to_yes(found.waits),
-        "sides": findings.both_sides(found.met, found.askings),
-        "unmet": findings.unmet(found.met),
+def _findings(found: Report, counts: Counts) -> dict[str, object]:
+    said: dict[str, object] = {
+        "waits": findings.time_to_yes(found.waits, counts),
+        "sides": findings.both_sides(found.met, found.askings, counts),
+        "unmet": findings.unmet(found.met, counts),
+        "reasons": findings.reasons(found.met, counts),
         "kinds": findings.most_time(found.kinds),
+        "met": findings.met_neighbours(found.ties, counts),
+        "ties": findings.ties(found.ties, counts),
+        "at_home": [findings.at_home(one, counts) for one in found.at_home],
+        "put_in": findings.put_in(found.put_in, found.minutes, counts),
     }
     if found.money is not None:
         said |= {"worth": findings.worth(found.money), "most": findings.matters_most(found.money)}
     return said
 
 
-def _pictures(found: Report) -> dict[str, list[object]]:
-    """Each picture as wide and as narrow; nothing where there is nothing to draw."""
-    sizes = (WIDE, NARROW)
+def _pictures(found: Report, counts: Counts) -> dict[str, list[object]]:
+    """Each picture as wide and as narrow; nothing where there is nothing to draw. In public no mark is of a few."""
+    sizes, at_least = (WIDE, NARROW), FEWEST_SHOWN if counts.is_public else 1
     drawn: dict[str, list[object]] = {
-        "waits": [strips.time_to_yes(found.waits, width) for width in sizes],
+        "waits": [strips.time_to_yes(found.waits, width, at_least=at_least) for width in sizes],
         "sides": [strips.times_asked(found.askings, width) for width in sizes],
     }
     if found.money is not None:

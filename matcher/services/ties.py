@@ -42,16 +42,17 @@ class _Met:
 def count(session: Session, area_ids: Collection[int], window: TimeWindow) -> Ties:
     """What came to be in that window, with what was there before it."""
     pairs: defaultdict[tuple[int, int], list[_Met]] = defaultdict(list)
+    met_at = func.least(Visit.starts_at, Visit.ended_at)  # whenever Done was pressed; some come before their time
     met: Any = session.execute(
         select(
             Need.resident_id,
             Visit.person_id,
-            func.min(Visit.ended_at),
-            func.max(Visit.ended_at),
+            func.min(met_at),
+            func.max(met_at),
         )
         .join(Occurrence, Occurrence.id == Visit.occurrence_id)
         .join(Need, Need.id == Occurrence.need_id)
-        .where(Visit.status == VisitStatus.DONE, Visit.ended_at < window.end, Need.area_id.in_(area_ids))
+        .where(Visit.status == VisitStatus.DONE, met_at < window.end, Need.area_id.in_(area_ids))
         .group_by(Need.resident_id, Visit.person_id, Need.kind_slug)
     )
     for resident_id, helper_id, first, last in met:

@@ -46,11 +46,6 @@ class Askings:
         """Those asked nine times or more."""
         return sum(count for times, count in self.times.items() if times >= OFTEN)
 
-    @property
-    def never_percent(self) -> int | None:
-        """Of the willing, rounded."""
-        return round(100 * self.never / self.willing) if self.willing else None
-
 
 def read(session: Session, scope: Scope, *, now: datetime) -> Askings:
     """Who was asked, and how often. Pauses are known as they stand today only: who pauses is not among the willing."""

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from matcher.domain.money import pounds
+from matcher.domain.money import pounds, pounds_and_pence
+from matcher.domain.small_numbers import EXACT, Counts
+from matcher.domain.worth import hours_words
 from matcher.services.impact_report.asked_for import Met, Waits
 from matcher.services.impact_report.askings import Askings
-from matcher.services.impact_report.helped import KindHours
+from matcher.services.impact_report.helped import KindHours, StillAtHome
 from matcher.services.impact_report.money import Money
+from matcher.services.impact_report.put_in import PutIn
 from matcher.services.impact_report.strips import A_DAY, minutes_words
+from matcher.services.ties import Ties
 
 
 def worth(money: Money) -> str:
@@ -32,41 +36,102 @@ def matters_most(money: Money) -> str:
     if not money.swings:
         return "No assumption moves the answer here"
     first = money.swings[0]
-    return f"{first.name} matters most: it alone moves the answer by {pounds(first.width)}"
+    name = first.name[:1].lower() + first.name[1:]
+    return f"What matters most: {name}, which alone moves the answer by {pounds(first.width)}"
 
 
-def time_to_yes(waits: Waits) -> str:
+def time_to_yes(waits: Waits, counts: Counts = EXACT) -> str:
     """How long people wait for a yes, those who never had one among them."""
     if not waits.asked:
         return "No request of this time has had its answer yet"
-    if waits.asked == 1 and waits.median is not None:
+    if waits.asked == 1 and waits.median is not None and not counts.is_public:
         return f"The only request had a yes within {minutes_words(waits.median)}"
-    late = sum(one > A_DAY for one in waits.minutes)
-    slow = f"{late:,} of {waits.asked:,} took over a day" if late else "none took over a day"
-    never = f", {waits.without_yes:,} never had one" if waits.without_yes else ""
+    asked = counts.number(waits.asked)
     if waits.median is None:
-        return f"Fewer than half of {waits.asked:,} requests had a yes; {waits.without_yes:,} never had one"
-    return f"Half of {waits.asked:,} requests had a yes within {minutes_words(waits.median)}; {slow}{never}"
+        never = counts.part(waits.without_yes, waits.asked)
+        return f"Fewer than half of {asked} requests had a yes; {never} never had one"
+    late = sum(one > A_DAY for one in waits.minutes)
+    in_a_day = waits.asked - late - waits.without_yes
+    said = [f"Half of {asked} requests had a yes within {minutes_words(waits.median)}"]
+    if not counts.hides(in_a_day):  # what is left over would tell it
+        said.append(f"{counts.part(late, waits.asked)} took over a day" if late else "none took over a day")
+    if waits.without_yes:
+        said.append(f"{counts.number(waits.without_yes)} never had one")
+    return "; ".join([said[0], ", ".join(said[1:])]) if said[1:] else said[0]
 
 
-def both_sides(met: Met, askings: Askings) -> str:
+def both_sides(met: Met, askings: Askings, counts: Counts = EXACT) -> str:
     """How much was met, and how many who were willing were not asked: neither is said without the other."""
-    needs = (
-        f"{met.percent}% of visits asked for were met" if met.percent is not None else "No visit was due in this time"
-    )
-    if askings.never_percent is None:
+    needs = "No visit was due in this time"
+    if met.due:
+        needs = _capital(f"{counts.share(met.met, met.due)} of the visits asked for were met")
+    if not askings.willing:
         return f"{needs}, and nobody has offered help here"
-    asked = f"{askings.never_percent}% of {askings.willing:,} willing people were not asked in 28 days"
-    return f"{needs}, and {asked}. Both are true." if met.percent is not None else f"{needs}; {asked}"
+    willing = f"{counts.number(askings.willing)} willing people"
+    asked = f"{counts.share(askings.never, askings.willing)} of the {willing} were not asked in 28 days"
+    return f"{needs}, and {asked}. Both are true." if met.due else f"{needs}; {asked}"
 
 
-def unmet(met: Met) -> str:
+def unmet(met: Met, counts: Counts = EXACT) -> str:
     """The commonest reason, and what share it is of."""
     if not met.unmet:
         return "No visit went unmet" if met.met else "Nothing was asked for in this time"
     reason, count = met.reasons[0]
+    if counts.hides(met.unmet, count, met.unmet - count):
+        return f"{reason}: the commonest reason why a visit was not met"
     share = round(Decimal(100 * count) / met.unmet)
     return f"{reason}: {share}% of the {met.unmet:,} visit{'s' if met.unmet > 1 else ''} not met"
+
+
+def reasons(met: Met, counts: Counts = EXACT) -> tuple[tuple[str, str], ...]:
+    """Each reason with its visits; in public the few of one are told together with the few of others."""
+    told = [(reason, counts.number(count)) for reason, count in met.reasons if not counts.hides(count)]
+    others = sum(count for _, count in met.reasons if counts.hides(count))
+    return (*told, *([("Other reasons", counts.number(others))] if others else []))
+
+
+def at_home(found: StillAtHome, counts: Counts = EXACT) -> str:
+    """A count of people and no sum of money: what happened to the others nobody knows."""
+    months = f"{found.months} months or more"
+    if not found.first_helped or counts.hides(found.first_helped):
+        who = "Fewer than 5 people were" if found.first_helped else "Nobody was"
+        return f"{who} first helped {months} before the last day."
+    people = "person" if found.first_helped == 1 else "people"
+    part = _capital(counts.part(found.helped_since, found.first_helped))
+    return f"{part} {people} first helped {months} before the last day had help at home again {months} after that."
+
+
+def met_neighbours(found: Ties, counts: Counts = EXACT) -> str:
+    """How many pairs met for the first time."""
+    if not found.pairs:
+        return "No two neighbours met in this time"
+    if counts.hides(found.pairs):
+        return "Fewer than 5 pairs of neighbours met"
+    pairs = "pair" if found.pairs == 1 else "pairs"
+    return _capital(f"{counts.part(found.new, found.pairs)} {pairs} of neighbours met for the first time")
+
+
+def ties(found: Ties, counts: Counts = EXACT) -> tuple[tuple[str, str], ...]:
+    """What came of meeting, with a count each; no two of them can be subtracted from each other."""
+    return (
+        ("Pairs who met for the first time", counts.part(found.new, found.pairs)),
+        ("Pairs who met again", counts.part(found.again, found.pairs)),
+        ("Pairs who went on to a second kind of help", counts.part(found.second_kind, found.pairs)),
+        ("People who by then had given and got", counts.number(found.both_ways)),
+    )
+
+
+def put_in(found: PutIn, minutes: int, counts: Counts = EXACT) -> str:
+    """What the council put in beside what neighbours gave."""
+    tonnes = f"{found.tonnes.normalize():f} tonne{'' if found.tonnes == 1 else 's'} of salt"
+    salt = f"{tonnes} for {pounds_and_pence(found.pounds)}" if found.tonnes else ""
+    many = "s and salt stores" if found.stores > 1 else " or salt store"
+    bins = f"{found.stores:,} grit bin{many}" if found.stores else ""
+    visits = f"{counts.number(found.snow_visits)} visit{'' if found.snow_visits == 1 else 's'}"
+    given = f"{hours_words(found.snow_minutes)} to clear snow and ice at {visits}" if found.snow_visits else ""
+    in_all = f"{hours_words(minutes)} with all help"
+    there = " and ".join(filter(None, (salt, bins))) or "nothing that is written down"
+    return f"The council put in {there}. Neighbours gave {', '.join(filter(None, (given, in_all)))}."
 
 
 def most_time(kinds: Sequence[KindHours]) -> str:
@@ -74,3 +139,7 @@ def most_time(kinds: Sequence[KindHours]) -> str:
     if not kinds:
         return "No kind of help was given"
     return f"{max(kinds, key=lambda one: one.minutes).name} took the most time"
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

@@ -40,11 +40,10 @@ class KindHours:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """How many gave help, got it, and did both, in the time of the report."""
+    """How many gave help and how many got it in the time of the report."""
 
     gave: int
     got: int
-    both: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +85,14 @@ def by_kind(session: Session, scope: Scope) -> tuple[KindHours, ...]:
 
 def people(session: Session, scope: Scope) -> People:
     """Who gave and who got."""
-    wanted = (
-        select(Visit.person_id, Need.resident_id)
+    gave, got = session.execute(
+        select(func.count(Visit.person_id.distinct()), func.count(Need.resident_id.distinct()))
+        .select_from(Visit)
         .join(Occurrence, Occurrence.id == Visit.occurrence_id)
         .join(Need, Need.id == Occurrence.need_id)
         .where(_DONE, *_within(scope))
-        .distinct()
-    )
-    pairs = session.execute(wanted).all()
-    gave, got = {gave for gave, _ in pairs}, {got for _, got in pairs}
-    return People(len(gave), len(got), len(gave & got))
+    ).one()
+    return People(gave, got)
 
 
 def still_at_home(session: Session, scope: Scope, *, now: datetime) -> tuple[StillAtHome, ...]:

@@ -64,6 +64,11 @@ class Money:
     texts: int
     cost_rows: tuple[CostRow, ...]
 
+    @property
+    def visits_behind(self) -> tuple[int, ...]:
+        """Numbers of visits that can be worked out from the sum by who knows its prices."""
+        return (sum(one.visits for one in self.bought), *(one.visits for one in self.saved))
+
 
 def read(session: Session, scope: Scope, hours: Sequence[KindHours], texts: int) -> Money | None:
     """The sum as things stand; None before any price is known."""

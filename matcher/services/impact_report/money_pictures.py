@@ -29,14 +29,15 @@ def ladder(money: Money, width: int) -> Picture:
         kind = "given" if after >= before else "off"
         _bar(picture, at, before, after, y + 38, kind)
         picture.words.append(Words(pounds(line.pounds), max(at(before), at(after)) + 6, y + 54, "sum"))
+        _axis(picture, at(Decimal(0)), y + 38, _BAR)
         picture.strokes.append(Stroke(f"M{at(after):.1f} {y + 38 + _BAR:g}v{_STEP - _BAR - 0:g}", "guide"))
         y += _STEP + 6
     left = money.central.left
     _caption(picture, "What is left", "", y)
     picture.boxes.append(Box(min(at(Decimal(0)), at(left)), y + 22, abs(at(left) - at(Decimal(0))), _LEFT_BAR, "left"))
     picture.words.append(Words(pounds(left), max(at(left), at(Decimal(0))) + 6, y + 43, "sum"))
+    _axis(picture, at(Decimal(0)), y + 22, _LEFT_BAR)
     y = _whisker(picture, money, at, y + 22 + _LEFT_BAR + 14)
-    picture.strokes.append(Stroke(f"M{at(Decimal(0)):.1f} 32V{y - 64:.1f}", "axis"))
     picture.height = round(y)
     return picture
 
@@ -58,8 +59,8 @@ def tornado(money: Money, width: int) -> Picture | None:
         for end, kind in ((one.low, "low"), (one.high, "high")):
             if end != central:
                 _bar(picture, at, central, end, y + 38, kind)
+        _axis(picture, at(central), y + 38, _BAR)
         y += _STEP + 6
-    picture.strokes.append(Stroke(f"M{at(central):.1f} 22V{y - 2:.1f}", "axis"))
     picture.height = round(y)
     return picture
 
@@ -86,6 +87,11 @@ def _short(words: str, longest: int) -> str:
 def _bar(picture: Picture, at: Scale, before: Decimal, after: Decimal, y: float, kind: str) -> None:
     left, right = sorted((at(before), at(after)))
     picture.boxes.append(Box(left, y, max(right - left, 1.5), _BAR, kind))
+
+
+def _axis(picture: Picture, x: float, y: float, height: float) -> None:
+    """A piece of the axis beside a bar: it crosses no words."""
+    picture.strokes.append(Stroke(f"M{x:.1f} {y - 4:.1f}v{height + 8:g}", "axis"))
 
 
 def _whisker(picture: Picture, money: Money, at: Scale, y: float) -> float:

@@ -7,12 +7,16 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from matcher.services.impact_report import asked_for, askings, helped, messages_sent, money
+from matcher.domain.timewindow import TimeWindow
+from matcher.services import ties
+from matcher.services.impact_report import asked_for, askings, helped, messages_sent, money, put_in
 from matcher.services.impact_report.asked_for import Met, Waits
 from matcher.services.impact_report.askings import Askings
 from matcher.services.impact_report.helped import KindHours, People, StillAtHome
 from matcher.services.impact_report.money import Money
+from matcher.services.impact_report.put_in import PutIn
 from matcher.services.impact_report.scope import Scope
+from matcher.services.ties import Ties
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,8 @@ class Report:
     waits: Waits
     askings: Askings
     at_home: tuple[StillAtHome, ...]
+    ties: Ties
+    put_in: PutIn
     money: Money | None
 
     @property
@@ -55,5 +61,7 @@ def read(session: Session, scope: Scope, *, now: datetime) -> Report:
         waits=asked_for.waits(session, scope),
         askings=askings.read(session, scope, now=now),
         at_home=helped.still_at_home(session, scope, now=now),
+        ties=ties.count(session, scope.area_ids, TimeWindow(scope.begins_at, scope.ends_at)),
+        put_in=put_in.read(session, scope, kinds),
         money=money.read(session, scope, kinds, messages_sent.texts(session, scope)),
     )

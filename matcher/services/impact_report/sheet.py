@@ -11,6 +11,7 @@ from matcher.domain.worth import End, Sum
 from matcher.services.impact_report.money import Money
 from matcher.services.impact_report.report import Report
 from matcher.services.spreadsheets import as_text
+from matcher.services.ties import Ties
 
 COLUMNS = ("part", "what", "detail", "figure", "unit", "source")
 BOM = "\ufeff"
@@ -44,12 +45,30 @@ def _given(report: Report) -> Iterator[Row]:
         yield "given", one.name, "told by the volunteer", one.timed_min, "minutes", "done visits"
         yield "given", one.name, "planned for those that were timed", one.timed_planned_min, "minutes", "done visits"
         yield "given", one.name, "planned for those that nobody timed", one.untimed_min, "minutes", "done visits"
-    for what, count in (("gave", report.people.gave), ("got", report.people.got), ("both", report.people.both)):
+    for what, count in (("gave", report.people.gave), ("got", report.people.got)):
         yield "people", what, "", count, "people", "done visits"
     for home in report.at_home:
         within = f"first helped at least {home.months} months before the last day"
         yield "at home", within, "", home.first_helped, "people", "done visits"
         yield "at home", within, "helped at home again since", home.helped_since, "people", "done visits"
+    yield from _ties(report.ties)
+    put_in = report.put_in
+    yield "put in", "salt", "", put_in.tonnes, "tonnes", "the costs below"
+    yield "put in", "salt", "", put_in.pounds, "pounds", "the costs below"
+    yield "put in", "grit bins and salt stores", "", put_in.stores, "places", "places"
+    yield "put in", "beside it, snow and ice cleared", "", put_in.snow_visits, "visits", "done visits"
+    yield "put in", "beside it, snow and ice cleared", "", put_in.snow_minutes, "minutes", "done visits"
+
+
+def _ties(ties: Ties) -> Iterator[Row]:
+    for what, count in (
+        ("met in this time", ties.pairs),
+        ("met for the first time", ties.new),
+        ("met again", ties.again),
+        ("went on to a second kind of help", ties.second_kind),
+    ):
+        yield "ties", what, "", count, "pairs", "done visits"
+    yield "ties", "gave and got", "", ties.both_ways, "people", "done visits"
 
 
 def _asked_for(report: Report) -> Iterator[Row]:

@@ -36,8 +36,8 @@ _TOP = 44  # for two lines of words over the marks
 _MOST_TIMES = 12
 
 
-def time_to_yes(waits: Waits, width: int) -> tuple[Picture, int] | None:
-    """(the strip, for how many a mark stands); None where nobody said yes."""
+def time_to_yes(waits: Waits, width: int, *, at_least: int = 1) -> tuple[Picture, int] | None:
+    """(the strip, for how many a mark stands, and that is at least so many); None where nobody said yes."""
     if not waits.minutes:
         return None
     most = max(waits.minutes[-1], 2 * A_DAY)
@@ -47,7 +47,7 @@ def time_to_yes(waits: Waits, width: int) -> tuple[Picture, int] | None:
         return _SIDE + log(max(minutes, _LEAST) / _LEAST) / log(most / _LEAST) * span
 
     columns = Counter((round((at(one) - _SIDE) / (MARK + 1)), one > A_DAY) for one in waits.minutes)
-    one_for = stands_for(max(columns.values()))
+    one_for = max(at_least, stands_for(max(columns.values())))
     foot = _TOP + STACK_HEIGHT
     picture = Picture(width, foot + 28)
     picture.stack(
