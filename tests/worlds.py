@@ -22,6 +22,7 @@ from matcher.domain.timewindow import TimeWindow
 from matcher.engine.solve import solve_round
 from matcher.services import (
     areas,
+    handed_over,
     kinds,
     links,
     matches,
@@ -280,7 +281,7 @@ class World:
             for envelope in envelopes:
                 with self.work() as session:
                     sent_copies.keep_console_copy(session, envelope, now=self.now)
-                    outbox.mark_sent(session, envelope.notification_id, now=self.now)
+                    handed_over.mark_sent(session, envelope.notification_id, now=self.now)
             sent.extend(envelopes)
         return tuple(sent)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, g, request
 
 from matcher.domain.errors import BadInput
-from matcher.services import audit, offers, volunteers
+from matcher.services import audit, offers, on_duty, volunteers
 from matcher.services.access import Action
 from matcher.services.volunteers import Show
 from matcher.store.session import reading, unit_of_work
@@ -54,7 +54,7 @@ def pause(person_id: int) -> Response:
     """Ask them nothing until they, or we, turn it on again."""
     with unit_of_work() as session:
         volunteers.require(session, person_id, g.actor.area_ids)
-        offers.pause(session, person_id, actor=_by(), now=clock.now())
+        on_duty.pause(session, person_id, actor=_by(), now=clock.now())
     bell.ring(bell.RUN_DUE_ROUNDS)
     return see_other(f"/team/volunteers/{person_id}")
 
@@ -65,7 +65,7 @@ def resume(person_id: int) -> Response:
     """Ask them again."""
     with unit_of_work() as session:
         volunteers.require(session, person_id, g.actor.area_ids)
-        offers.resume(session, person_id, actor=_by(), now=clock.now())
+        on_duty.resume(session, person_id, actor=_by(), now=clock.now())
     bell.ring(bell.RUN_DUE_ROUNDS)
     return see_other(f"/team/volunteers/{person_id}")
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from flask import Blueprint, Response, render_template, request
 
 from matcher.domain.roles import LinkPurpose
-from matcher.services import growing, learned, local_demand, my_year, offers, own_page, reference_letter, regular_page
+from matcher.services import growing, learned, local_demand, my_year, on_duty, own_page, reference_letter, regular_page
 from matcher.services.access import Action
 from matcher.services.own_page import OwnPage
 from matcher.store.session import reading, unit_of_work
@@ -71,14 +71,14 @@ def card(token: str) -> Response:
 @declares(Action.CHANGE_OWN_OFFER, link=LinkPurpose.ME)
 def pause(token: str) -> Response:
     """Pause everything."""
-    return _change(token, offers.pause)
+    return _change(token, on_duty.pause)
 
 
 @blueprint.post("/me/<token:token>/resume")
 @declares(Action.CHANGE_OWN_OFFER, link=LinkPurpose.ME)
 def resume(token: str) -> Response:
     """Be asked again."""
-    return _change(token, offers.resume)
+    return _change(token, on_duty.resume)
 
 
 @blueprint.post("/me/<token:token>/forget")
@@ -92,14 +92,14 @@ def forget(token: str) -> Response:
 @declares(Action.CHANGE_OWN_OFFER, link=LinkPurpose.ME)
 def turn_on(token: str) -> Response:
     """On duty until the end of the day, whatever the week says."""
-    return _change(token, offers.turn_on)
+    return _change(token, on_duty.turn_on)
 
 
 @blueprint.post("/me/<token:token>/off")
 @declares(Action.CHANGE_OWN_OFFER, link=LinkPurpose.ME)
 def turn_off(token: str) -> Response:
     """Off duty; the week holds again."""
-    return _change(token, offers.turn_off)
+    return _change(token, on_duty.turn_off)
 
 
 @blueprint.post(f"/me/<token:token>/asks/<int(max={HIGHEST_ID}):match_id>")
@@ -146,7 +146,7 @@ def _own_page(template: str, token: str) -> Response:
         regulars=regulars,
         demand=demand,
         token=token,
-        on_until=offers.on_duty_end(now),
+        on_until=on_duty.ends_at(now),
     )
 
 

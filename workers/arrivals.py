@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 
-from matcher.services import another_way, outbox, receipts
+from matcher.services import another_way, handed_over, receipts
 from matcher.store.session import reading, unit_of_work
 from workers.celery import config
 from workers.channels import SendLater, TellsArrival, channel_for
@@ -23,7 +23,7 @@ def see_what_arrived() -> None:
         may_ask = status is not None
         with unit_of_work() as session:
             if not receipts.take(session, notification_id, status or "", now=now()):
-                outbox.mark_unconfirmed(session, notification_id, now=now())
+                handed_over.mark_unconfirmed(session, notification_id, now=now())
         log.info("asked whether it arrived", notification=notification_id, said=status)
 
 

@@ -9,7 +9,7 @@ import structlog
 
 from matcher.domain.errors import Unavailable
 from matcher.domain.preferences import SENDING_LIMITS
-from matcher.services import outbox
+from matcher.services import handed_over, outbox
 from matcher.services.outbox import Envelope
 from matcher.services.wordings import Scheme
 from matcher.store.session import unit_of_work
@@ -42,15 +42,15 @@ def deliver_due() -> None:
                 deliver(envelope, channel_for(envelope.channel, config))
             else:
                 with unit_of_work() as session:
-                    outbox.put_back(session, envelope.notification_id, now=now())
+                    handed_over.put_back(session, envelope.notification_id, now=now())
         if len(envelopes) < outbox.BATCH or now() >= until:
             return
 
 
 _WHAT_BECOMES_OF_IT = {
-    SendLater: outbox.try_later,
-    SendUnsure: outbox.mark_uncertain,
-    SendNever: outbox.give_up,
+    SendLater: handed_over.try_later,
+    SendUnsure: handed_over.mark_uncertain,
+    SendNever: handed_over.give_up,
 }
 
 
@@ -63,10 +63,10 @@ def deliver(envelope: Envelope, channel: Channel) -> None:
     except Unavailable:
         raise  # nothing can be written down now; the lease runs out
     except Exception as error:  # a fault of ours: it may have gone, and the others still must
-        _write_down(envelope, outbox.mark_uncertain, type(error).__name__)
+        _write_down(envelope, handed_over.mark_uncertain, type(error).__name__)
     else:
         with unit_of_work() as session:
-            outbox.mark_sent(session, envelope.notification_id, tells_arrival=channel.tells_arrival, now=now())
+            handed_over.mark_sent(session, envelope.notification_id, tells_arrival=channel.tells_arrival, now=now())
         log.info("delivered", notification=envelope.notification_id, channel=envelope.channel)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from matcher.domain.errors import NotFound
 from matcher.domain.lifecycle import EXPECTED, MatchStatus, OfferStatus, VisitStatus
 from matcher.domain.localtime import at_local, clock_words, day_words, local_day
-from matcher.services import answers, check_tracker, matches, offer_changes, offers, own_codes, page_links
+from matcher.services import answers, check_tracker, matches, offer_changes, offers, on_duty, own_codes, page_links
 from matcher.services.check_tracker import CheckLine
 from matcher.services.offer_changes import Times
 from matcher.store.models import KindRow, Match, Need, Occurrence, Offer, OfferKind, Person, Visit
@@ -76,7 +76,7 @@ def read(session: Session, person_id: int, *, now: datetime) -> OwnPage:
         .order_by(KindRow.position)
     ).all()
     visits = _visits(session, person_id, now)
-    until = offers.on_duty_until(session, offer.id, now)
+    until = on_duty.until(session, offer.id, now)
     times = offer_changes.read(session, person_id, now=now).times
     return OwnPage(
         first_name=session.get_one(Person, person_id).first_name,

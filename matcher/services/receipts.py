@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from matcher.services import outbox
+from matcher.services import handed_over
 
 DELIVERED = "delivered"
 _NOT_DELIVERED = {
@@ -19,9 +19,9 @@ _NOT_DELIVERED = {
 def take(session: Session, notification_id: int, status: str, *, now: datetime) -> bool:
     """Write down that it arrived, or never will. False if that is not known yet: it is still on its way."""
     if status == DELIVERED:
-        outbox.mark_delivered(session, notification_id, now=now)
+        handed_over.mark_delivered(session, notification_id, now=now)
     elif status in _NOT_DELIVERED:
-        outbox.mark_undelivered(session, notification_id, _NOT_DELIVERED[status], now=now)
+        handed_over.mark_undelivered(session, notification_id, _NOT_DELIVERED[status], now=now)
     else:
         return False
     return True

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from matcher.domain.errors import BadInput
 from matcher.domain.lifecycle import EXPECTED, MatchStatus, NeedStatus
 from matcher.domain.replies import Reply, ReplyKind, WarmAnswer, parse_reply
-from matcher.services import audit, matches, offers, people, warm_checks
+from matcher.services import audit, matches, on_duty, people, warm_checks
 from matcher.services.matches import AnswerWhy
 from matcher.services.outbox import Owed, owe
 from matcher.services.proposals import CODE_STANDS
@@ -163,7 +163,7 @@ def _stop(session: Session, number: str, now: datetime) -> _Said:
         if home.email:
             session.execute(update(ChannelChoice).where(*by_text).values(channel="email"))
         elif session.scalar(select(Offer.id).where(Offer.person_id == person.id)) is not None:
-            offers.pause(session, person.id, now=now)
+            on_duty.pause(session, person.id, now=now)
         audit.record(session, audit.person(person.id), "stopped_texts", ("person", person.id), now=now)
     return _Said("reply_stopped")
 

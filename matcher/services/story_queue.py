@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from matcher.domain.errors import NotFound
 from matcher.domain.lifecycle import NotificationStatus
 from matcher.domain.stories import SCALES, Level, Progress, Reader, Stage, may_read, stage_of
-from matcher.services import audit, outbox, people, story_rows, story_withdrawal
+from matcher.services import audit, handed_over, people, story_rows, story_withdrawal
 from matcher.store.models import (
     Area,
     Notification,
@@ -149,7 +149,7 @@ def to_ring(session: Session, area_ids: frozenset[int]) -> tuple[RingRow, ...]:
         .where(
             _is_theirs(area_ids),
             or_(
-                and_(Notification.channel.in_(_BY_A_PERSON), Notification.status.in_(outbox.UNTOLD)),
+                and_(Notification.channel.in_(_BY_A_PERSON), Notification.status.in_(handed_over.UNTOLD)),
                 Notification.status.in_((NotificationStatus.FAILED, NotificationStatus.UNCERTAIN)),
             ),
         )
@@ -177,7 +177,7 @@ def mark_told(
     theirs = select(Notification.id).join(Story, Story.id == Notification.story_id)
     if session.scalar(theirs.where(Notification.id == notification_id, _is_theirs(area_ids))) is None:
         raise NotFound
-    outbox.mark_told(session, notification_id, actor=audit.staff(staff_id), now=now)
+    handed_over.mark_told(session, notification_id, actor=audit.staff(staff_id), now=now)
 
 
 def _is_theirs(area_ids: frozenset[int]) -> Any:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from matcher.domain.errors import NotFound
 from matcher.domain.lifecycle import EXPECTED, NotificationStatus
 from matcher.domain.localtime import clock_words, day_words
-from matcher.services import another_way, audit, outbox, people, wordings
+from matcher.services import another_way, audit, handed_over, people, wordings
 from matcher.services.wordings import Scheme
 from matcher.store.models import Arrangement, Home, Need, Notification, Occurrence, Person, Visit
 
@@ -120,7 +120,7 @@ def told(session: Session, notification_id: int, *, area_ids: frozenset[int], ac
     area_id = session.scalar(wanted.where(Notification.id == notification_id))
     if area_id is None or area_id not in area_ids:
         raise NotFound
-    outbox.mark_told(session, notification_id, actor=actor, now=now)
+    handed_over.mark_told(session, notification_id, actor=actor, now=now)
 
 
 def _find(session: Session, notification_id: int, area_ids: frozenset[int], now: datetime) -> Any:
@@ -144,7 +144,7 @@ def _untold(area_ids: frozenset[int], now: datetime) -> Any:
             Person.erased_at.is_(None),
             Need.resident_id == Notification.person_id,
             Notification.template.in_(SPOKEN),
-            Notification.status.in_(outbox.UNTOLD),
+            Notification.status.in_(handed_over.UNTOLD),
             or_(Notification.channel.in_(_BY_HAND), Notification.status != NotificationStatus.SENT),
             Notification.ended_at > now - TOLD_WITHIN,
             another_way.is_last_word(),

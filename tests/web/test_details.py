@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from flask.testing import FlaskClient
 
-from matcher.services import outbox, wordings
+from matcher.services import handed_over, outbox, wordings
 from matcher.store.session import unit_of_work
 from tests.web.conftest import HOUSE, NOTE, PHONE, World, press
 
@@ -20,7 +20,7 @@ def sent(world: World) -> World:
     now = datetime.now(UTC)
     with unit_of_work() as session:
         for envelope in outbox.claim_due(session, scheme, frozenset(), now=now):
-            outbox.mark_sent(session, envelope.notification_id, now=now)
+            handed_over.mark_sent(session, envelope.notification_id, now=now)
     return world
 
 

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
 from matcher.domain.lifecycle import NeedStatus
-from matcher.services import confirming, matches, needs, offers, outbox, visits
+from matcher.services import confirming, handed_over, matches, needs, offers, outbox, visits
 from matcher.services.wordings import Scheme
 from matcher.store.models import Consent, Match, Need, Notification, Occurrence, Referral, Visit
 from matcher.store.session import reading, unit_of_work
@@ -175,7 +175,7 @@ def deliver(seen: list[str]) -> None:
     with unit_of_work() as session:
         now = datetime.now(UTC)
         for envelope in outbox.claim_due(session, SCHEME, frozenset(), now=now, limit=50):
-            outbox.mark_sent(session, envelope.notification_id, now=now)
+            handed_over.mark_sent(session, envelope.notification_id, now=now)
             if envelope.recipient in ("nora@example.org", "+447700900444"):
                 seen.append(envelope.message.text)
 

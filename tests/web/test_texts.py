@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask.testing import FlaskClient
 
 from matcher.domain.messages import events
-from matcher.services import outbox
+from matcher.services import handed_over, outbox
 from matcher.store.session import unit_of_work
 from tests.web.conftest import World, error_beside, press
 from tests.worlds import SCHEME
@@ -100,6 +100,6 @@ def test_there_is_no_such_text(client: FlaskClient, world: World, sign_in_token:
 def test_what_was_not_delivered_stands_there_too(client: FlaskClient, world: World, sign_in_token: str) -> None:
     with unit_of_work() as session:
         for envelope in outbox.claim_due(session, SCHEME, frozenset(), now=clock.now(), limit=1):
-            outbox.mark_uncertain(session, envelope.notification_id, "the line was cut", now=clock.now())
+            handed_over.mark_uncertain(session, envelope.notification_id, "the line was cut", now=clock.now())
     signed_in(client, sign_in_token)
     assert "the line was cut" in client.get("/team/messages").text

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from matcher.domain.lifecycle import NotificationStatus
-from matcher.services import outbox
+from matcher.services import handed_over
 from matcher.store.models import Notification
 from matcher.store.session import reading
 from tests.bench.sending import prove
@@ -20,7 +20,7 @@ def test_every_message_goes_once_or_stands_on_a_list(database):
     assert figures.kills > 2
     assert figures.handed_over.total() > 60
     assert (figures.more_than_once.total(), figures.lost, figures.untrue) == (0, 0, 0)
-    assert set(why_uncertain("text")) <= {(outbox.TRIES, "every try was cut off")}
+    assert set(why_uncertain("text")) <= {(handed_over.TRIES, "every try was cut off")}
 
 
 def why_uncertain(channel):

@@ -8,7 +8,7 @@ import structlog
 from celery.signals import beat_init
 
 from matcher.domain.lifecycle import NotificationStatus, OccurrenceStatus, RoundStatus, VisitStatus
-from matcher.services import arrangement_changes, health, offers, regular_visits
+from matcher.services import arrangement_changes, health, on_duty, regular_visits
 from matcher.services.visits import UNDO_LASTS
 from matcher.store.models import ConsoleMessage, Heartbeat, Notification, Occurrence, Round, Visit
 from matcher.store.session import unit_of_work
@@ -237,7 +237,7 @@ def test_regular_visits_that_cannot_be_given_keep_no_other_waiting(world, worker
     with world.work() as session:
         for name, need in needs.items():
             arrangement_changes.set_up(session, need.need_id, world.people[name], None, actor="staff:1", now=world.now)
-        offers.pause(session, world.people["Christopher"], now=world.now)
+        on_duty.pause(session, world.people["Christopher"], now=world.now)
     workers.rounds.run_due_rounds()
     held = world.all(Visit, status=VisitStatus.HELD)
     assert {visit.person_id for visit in held} == {world.people["Ann"]}

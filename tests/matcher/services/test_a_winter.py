@@ -13,7 +13,7 @@ from matcher.services import (
     cold_hints,
     cold_review,
     matches,
-    offers,
+    on_duty,
     places,
     salt_short,
     upkeep,
@@ -80,7 +80,7 @@ def test_frost_forecast_in_the_evening_asks_the_usual_neighbour_alone_for_the_mo
 
 def test_when_the_usual_neighbour_is_away_somebody_else_is_asked(world, eileen):
     with world.work() as session:
-        offers.pause(session, world.people["Christopher"], now=world.now)
+        on_duty.pause(session, world.people["Christopher"], now=world.now)
     turn_on(world, frost_is_forecast(world).ends_at)
     world.round()
     assert asked_tonight(world) == ["Ann"]
@@ -134,7 +134,7 @@ def salt_of(world, name):
 def test_a_winter_from_the_forecast_of_an_evening_to_the_thaw(world, frank, eileen, places_there):
     hill_bin, store = places_there
     with world.work() as session:
-        offers.pause(session, world.people["Christopher"], now=world.now)
+        on_duty.pause(session, world.people["Christopher"], now=world.now)
 
     # A warning of the same region, but of other ground, suggests nothing and opens nothing.
     moments = {"validFromDate": world.now.isoformat(), "validToDate": (world.now + timedelta(hours=30)).isoformat()}

@@ -7,7 +7,7 @@ import pytest
 from matcher.domain.lifecycle import NotificationStatus
 from matcher.domain.messages import TEMPLATES
 from matcher.domain.preferences import CONFIRMED_WITHIN, MUST_ARRIVE
-from matcher.services import another_way, board, outbox, telling
+from matcher.services import another_way, board, handed_over, outbox, telling
 from matcher.services.outbox import Owed
 from matcher.store.models import ChannelChoice, Notification
 from tests.worlds import SCHEME
@@ -31,7 +31,7 @@ def send(world, *, tells_arrival=True):
     while envelopes := world.claim():
         for envelope in envelopes:
             with world.work() as session:
-                outbox.mark_sent(session, envelope.notification_id, tells_arrival=tells_arrival, now=world.now)
+                handed_over.mark_sent(session, envelope.notification_id, tells_arrival=tells_arrival, now=world.now)
         sent.extend(envelopes)
     return sent
 
@@ -55,7 +55,7 @@ def wait_for_it(world, *, minutes=30):
     with world.work() as session:
         waiting = another_way.unconfirmed(session, now=world.now)
     for row_id, _channel in waiting:
-        mark(world, outbox.mark_unconfirmed, row_id)
+        mark(world, handed_over.mark_unconfirmed, row_id)
 
 
 def breaches_of_messages(world):
@@ -80,7 +80,7 @@ def test_a_question_that_nobody_confirmed_in_half_an_hour_goes_by_text_with_its_
 
 
 def test_what_arrived_goes_no_other_way(asked):
-    mark(asked, outbox.mark_delivered, question(asked).id)
+    mark(asked, handed_over.mark_delivered, question(asked).id)
     wait_for_it(asked)
     assert questions(asked) == [("email", "delivered")]
 
@@ -89,9 +89,9 @@ def test_it_goes_by_another_way_once_however_often_that_is_noticed(asked):
     first = question(asked).id
     wait_for_it(asked)
     before = asked.picture()
-    mark(asked, outbox.mark_unconfirmed, first)
+    mark(asked, handed_over.mark_unconfirmed, first)
     assert asked.picture() == before
-    mark(asked, outbox.mark_undelivered, first, "no such address")
+    mark(asked, handed_over.mark_undelivered, first, "no such address")
     assert questions(asked) == [("email", "failed"), ("text", "pending")]
 
 
@@ -106,7 +106,11 @@ def test_the_database_lets_nothing_go_twice_by_another_way(asked):
 
 @pytest.mark.parametrize(
     ("verb", "words"),
-    [(outbox.give_up, ["SMTP 550"]), (outbox.mark_uncertain, ["cut"]), (outbox.mark_undelivered, ["gone"])],
+    [
+        (handed_over.give_up, ["SMTP 550"]),
+        (handed_over.mark_uncertain, ["cut"]),
+        (handed_over.mark_undelivered, ["gone"]),
+    ],
 )
 def test_what_failed_goes_by_another_way_at_once(world, verb, words):
     world.offer("Christopher", person=MAIL)
@@ -149,7 +153,7 @@ def test_a_question_that_is_answered_while_it_waits_to_go_the_other_way_is_dropp
 
 def test_one_that_arrives_after_all_calls_back_what_has_not_gone(asked):
     wait_for_it(asked)
-    mark(asked, outbox.mark_delivered, question(asked).id)
+    mark(asked, handed_over.mark_delivered, question(asked).id)
     assert questions(asked) == [("email", "delivered"), ("text", "dropped")]
     assert breaches_of_messages(asked) == {}
 
@@ -183,18 +187,18 @@ def test_nobody_need_ring_any_more_once_it_arrives_after_all(asked):
     wait_for_it(asked)
     send(asked)
     wait_for_it(asked)
-    mark(asked, outbox.mark_delivered, question(asked).id)
+    mark(asked, handed_over.mark_delivered, question(asked).id)
     assert questions(asked)[2] == ("phone", "delivered")
     assert [row for row in today(asked).undelivered if row.template == "match_asked"] == []
 
 
 def test_where_both_ways_fail_it_is_on_the_list_once(asked):
-    mark(asked, outbox.mark_undelivered, question(asked).id, "no such address")
+    mark(asked, handed_over.mark_undelivered, question(asked).id, "no such address")
     (row,) = today(asked).by_another_way
     assert (row.person, row.by, row.then, row.status) == ("Christopher", "email", "text", NotificationStatus.PENDING)
     assert today(asked).undelivered == ()
     asked.claim()
-    mark(asked, outbox.give_up, question(asked, "text").id, "Notify 400")
+    mark(asked, handed_over.give_up, question(asked, "text").id, "Notify 400")
     (row,) = today(asked).undelivered
     assert (row.channel, row.after, row.why) == ("text", "email", "Notify 400")
     assert today(asked).by_another_way == ()
@@ -270,7 +274,7 @@ def test_a_code_goes_no_other_way_since_it_proves_the_way_it_went(world):
     with world.work() as session:
         outbox.owe(session, owed, now=world.now)
     world.claim()
-    mark(world, outbox.give_up, world.one(Notification, template="need_code").id, "Notify 400")
+    mark(world, handed_over.give_up, world.one(Notification, template="need_code").id, "Notify 400")
     assert [row.channel for row in world.all(Notification, template="need_code")] == ["text"]
 
 

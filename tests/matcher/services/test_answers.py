@@ -6,7 +6,7 @@ import pytest
 
 from matcher.domain.lifecycle import MatchStatus
 from matcher.domain.localtime import clock_words
-from matcher.services import ask_page, matches, offers, own_page, upkeep
+from matcher.services import ask_page, matches, on_duty, own_page, upkeep
 from matcher.services.matches import AnswerWhy
 from matcher.store.models import Match, Occurrence, PrivateLink, Visit
 
@@ -146,9 +146,9 @@ def test_an_ask_whose_windows_pass_has_lapsed_and_was_not_answered(world, asked)
 
 def test_whoever_pauses_is_withdrawn_and_has_not_refused(world, asked):
     with world.work() as session:
-        offers.pause(session, world.people["Ann"], now=world.now)
+        on_duty.pause(session, world.people["Ann"], now=world.now)
     assert facts(world, "Ann") == (MatchStatus.WITHDRAWN, {"withdrawn_at": world.now})
     with world.work() as session:
-        offers.resume(session, world.people["Ann"], now=world.now)
+        on_duty.resume(session, world.people["Ann"], now=world.now)
     world.later(minutes=200)
     assert facts(world, "Ann") == (MatchStatus.WITHDRAWN, {"withdrawn_at": world.now - timedelta(minutes=200)})

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from matcher.domain.errors import BadInput, Conflict, NotFound
 from matcher.domain.lifecycle import ArrangementStatus, MatchStatus, OccurrenceStatus, VisitStatus
 from matcher.domain.localtime import at_local, local_day, to_local
-from matcher.services import arrangement_changes, arrangements, needs, offers, regular_visits, visits
+from matcher.services import arrangement_changes, arrangements, needs, offers, on_duty, regular_visits, visits
 from matcher.store.models import Arrangement, Match, Need, Notification, Occurrence, Visit
 
 COORDINATOR = "staff:1"
@@ -201,7 +201,7 @@ def test_where_the_usual_person_cannot_go_the_stand_in_is_asked(world, usual, wh
     coming = next_one(world)
     if why == "paused":
         with world.work() as session:
-            offers.pause(session, world.people["Christopher"], now=world.now)
+            on_duty.pause(session, world.people["Christopher"], now=world.now)
     elif why == "away":
         day = local_day(coming.starts_at)
         world.offer("Christopher", away=((day, day),))
@@ -227,7 +227,7 @@ def test_who_stands_in_is_not_asked_once_a_check_has_run_out(world):
                 offers.record_check(session, world.people[name], check, seen_on, expires_on=expires_on, now=world.now)
     set_up(world, need, "Christopher", "Ann")
     with world.work() as session:
-        offers.pause(session, world.people["Christopher"], now=world.now)
+        on_duty.pause(session, world.people["Christopher"], now=world.now)
     assert keep(world) == 0
     assert world.all(Match) == []
 
@@ -237,7 +237,7 @@ def test_who_stands_in_is_not_asked_where_the_two_are_kept_apart_since(world, us
     low, high = sorted((world.people["Ann"], world.people["Eileen"]))
     world.execute("insert into never_pairs values (:a, :b, :now)", a=low, b=high, now=world.now)
     with world.work() as session:
-        offers.pause(session, world.people["Christopher"], now=world.now)
+        on_duty.pause(session, world.people["Christopher"], now=world.now)
     assert keep(world) == 0
     assert world.all(Match, occurrence_id=next_one(world).id) == []
 

@@ -15,7 +15,7 @@ from matcher.domain.lifecycle import MatchStatus, OccurrenceStatus, OfferStatus,
 from matcher.engine.learning import Gate, Learned
 from matcher.engine.params import Acceptance
 from matcher.engine.solve import solve_round
-from matcher.services import erasure, learned, matches, needs, nightly, offers, outbox, rounds, upkeep
+from matcher.services import erasure, learned, matches, needs, nightly, on_duty, outbox, rounds, upkeep
 from matcher.store.models import Leaning, Match, Need, Occurrence, Offer, Round
 from matcher.store.session import unit_of_work
 from tests.worlds import CONSOLE, SCHEME
@@ -79,7 +79,7 @@ def test_a_pause_and_a_round_that_asks_the_same_person(world, meanwhile):
     allocation = solve_round(opened.problem)
     assert [ask.person_id for ask in allocation.asks] == [world.people["Christopher"]]
     meanwhile(
-        lambda session: offers.pause(session, world.people["Christopher"], now=world.now),
+        lambda session: on_duty.pause(session, world.people["Christopher"], now=world.now),
         "FROM offers",
         lambda session: rounds.close_round(session, opened, allocation, now=world.now),
     )

@@ -9,7 +9,7 @@ import pytest
 
 from matcher.domain.errors import Conflict
 from matcher.domain.lifecycle import MatchStatus, NeedStatus, OccurrenceStatus, VisitStatus
-from matcher.services import matches, needs, offers, outbox, upkeep, visits
+from matcher.services import matches, needs, on_duty, outbox, upkeep, visits
 from matcher.services.matches import AnswerWhy
 from matcher.store.models import Match, Need, Notification, Occurrence, Visit
 from matcher.store.session import unit_of_work
@@ -211,7 +211,7 @@ def test_a_pause_while_a_round_closes_waits_for_it_or_goes_first(world, at_once)
     at_once(
         [
             lambda session: rounds.close_round(session, opened, allocation, now=world.now),
-            lambda session: offers.pause(session, world.people["Christopher"], now=world.now),
+            lambda session: on_duty.pause(session, world.people["Christopher"], now=world.now),
         ]
     )
     live = world.all(Match, status=MatchStatus.PROPOSED)

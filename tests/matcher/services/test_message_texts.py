@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from matcher.domain.errors import BadInput, Conflict, NotFound
 from matcher.domain.messages import TEMPLATES
 from matcher.domain.messages.longest import Sender
-from matcher.services import message_texts, opt_outs, outbox, replies
+from matcher.services import handed_over, message_texts, opt_outs, outbox, replies
 from matcher.services.replies import Inbound
 from matcher.services.yes_rates import YesRate
 from matcher.store.models import AuditRow, MessageText, Notification
@@ -144,7 +144,7 @@ def test_said_another_way_it_says_the_same(world, write):
         row = session.get_one(Notification, owed.id)
         words = row.text_id
         for envelope in outbox.claim_due(session, SCHEME, frozenset(), now=world.now, limit=50):
-            outbox.give_up(session, envelope.notification_id, "no such address", now=world.now)
+            handed_over.give_up(session, envelope.notification_id, "no such address", now=world.now)
     instead = world.one(Notification, instead_of_id=owed.id)
     assert (instead.channel, instead.text_id) == ("text", words)
     assert words is not None

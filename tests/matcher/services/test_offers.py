@@ -6,7 +6,7 @@ import pytest
 
 from matcher.domain.errors import BadInput
 from matcher.domain.lifecycle import MatchStatus, OccurrenceStatus, OfferStatus
-from matcher.services import ask_page, matches, offers, own_page, rounds
+from matcher.services import ask_page, matches, offers, on_duty, own_page, rounds
 from matcher.services.ask_page import AskState
 from matcher.services.matches import AnswerWhy
 from matcher.store.models import AvailabilityException, AvailabilityRule, Match, Occurrence, Offer
@@ -112,7 +112,7 @@ def test_whoever_pauses_is_asked_no_more_and_others_are(world):
     need = world.post()
     world.round()
     world.later(minutes=1)
-    run(world, offers.pause)
+    run(world, on_duty.pause)
     assert world.one(Offer).status is OfferStatus.PAUSED
     assert world.one(Match).status is MatchStatus.WITHDRAWN
     assert own(world).asks == ()
@@ -127,7 +127,7 @@ def test_a_pause_leaves_the_visits_that_are_held(world):
     world.offer("Christopher")
     world.ask("Christopher", world.post())
     world.yes("Christopher")
-    run(world, offers.pause)
+    run(world, on_duty.pause)
     assert world.one(Occurrence).status is OccurrenceStatus.FILLED
     assert len(own(world).coming) == 1
 
@@ -136,8 +136,8 @@ def test_whoever_takes_it_up_again_may_be_asked_the_same(world):
     world.offer("Christopher")
     need = world.post()
     world.round()
-    run(world, offers.pause)
-    run(world, offers.resume)
+    run(world, on_duty.pause)
+    run(world, on_duty.resume)
     world.round()
     assert world.who_was_asked(need) == ["Christopher", "Christopher"]
 
@@ -197,7 +197,7 @@ def test_who_offers_again_is_sent_the_link_and_never_shown_it(world):
 def test_who_paused_and_offers_again_is_asked_again(world):
     world.offer("Christopher")
     with world.work() as session:
-        offers.pause(session, world.people["Christopher"], now=world.now)
+        on_duty.pause(session, world.people["Christopher"], now=world.now)
     world.offer("Christopher")
     assert world.one(Offer).status is OfferStatus.ACTIVE
 
@@ -206,7 +206,7 @@ def test_whoever_paused_reads_that_they_are_not_asked_and_not_that_someone_goes(
     world.offer("Christopher")
     match_id = world.ask("Christopher", world.post())
     with world.work() as session:
-        offers.pause(session, world.people["Christopher"], now=world.now)
+        on_duty.pause(session, world.people["Christopher"], now=world.now)
         assert ask_page.read(session, match_id, now=world.now).state is AskState.WITHDRAWN
         assert matches.accept(session, match_id, now=world.now).why is AnswerWhy.WITHDRAWN
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from matcher.domain.lifecycle import NotificationStatus
-from matcher.services import board, needs, outbox, sent_copies, staff
-from matcher.services.outbox import LEASE, TRIES, Owed
+from matcher.services import board, handed_over, needs, outbox, sent_copies, staff
+from matcher.services.handed_over import TRIES
+from matcher.services.outbox import LEASE, Owed
 from matcher.store.models import ConsoleMessage, Match, Notification
 from tests.worlds import CONSOLE
 
@@ -89,20 +90,20 @@ def test_a_deliverer_that_comes_back_after_its_lease_changes_nothing(claimed):
     world.later(seconds=LEASE.total_seconds())
     world.claim(MAIL)
     before = world.picture()
-    for verb, *args in ((outbox.mark_sent,), (outbox.try_later, "late"), (outbox.give_up, "late")):
+    for verb, *args in ((handed_over.mark_sent,), (handed_over.try_later, "late"), (handed_over.give_up, "late")):
         mark(world, verb, envelope, *args)
     assert world.picture() == before
 
 
 def test_what_is_sent_is_sent_once(claimed):
     world, envelope = claimed
-    mark(world, outbox.mark_sent, envelope)
+    mark(world, handed_over.mark_sent, envelope)
     row = the_message(world)
     assert (row.status, row.sent_at, row.ended_at) == (NotificationStatus.SENT, world.now, world.now)
     before = world.picture()
     world.later(days=1)
     assert world.claim() == ()
-    mark(world, outbox.mark_sent, envelope)
+    mark(world, handed_over.mark_sent, envelope)
     assert world.picture() == before
 
 
@@ -110,7 +111,7 @@ def test_a_failure_waits_longer_each_time_and_fails_after_six_tries(claimed):
     world, envelope = claimed
     waits = []
     for _ in range(TRIES - 1):
-        mark(world, outbox.try_later, envelope, "SMTP 451")
+        mark(world, handed_over.try_later, envelope, "SMTP 451")
         row = the_message(world)
         assert (row.status, row.last_error) == (NotificationStatus.PENDING, "SMTP 451")
         waits.append((row.due_at - world.now).total_seconds())
@@ -119,7 +120,7 @@ def test_a_failure_waits_longer_each_time_and_fails_after_six_tries(claimed):
         world.now = row.due_at
         (envelope,) = world.claim()
     assert all(20 * 2**n * 0.75 <= wait <= 20 * 2**n * 1.25 for n, wait in enumerate(waits))
-    mark(world, outbox.try_later, envelope, "SMTP 451")
+    mark(world, handed_over.try_later, envelope, "SMTP 451")
     assert the_message(world).status is NotificationStatus.FAILED
     assert the_message(world).attempts == TRIES == 6
     world.later(days=1)
@@ -139,7 +140,7 @@ def test_waits_are_spread_so_that_not_all_come_at_once(world):
     for number in range(8):
         world.post(f"Resident {number}")
     for envelope in world.claim():
-        mark(world, outbox.try_later, envelope, "busy")
+        mark(world, handed_over.try_later, envelope, "busy")
     assert len({row.due_at for row in world.all(Notification)}) == 8
 
 
@@ -180,7 +181,7 @@ def test_what_could_not_be_told_to_staff_is_on_the_list_of_those_who_look_after_
 def test_a_receipt_that_is_quicker_than_our_own_note_is_not_lost(claimed, verb, words, status):
     world, envelope = claimed
     mark(world, getattr(outbox, verb), envelope, *words)
-    mark(world, outbox.mark_sent, envelope)
+    mark(world, handed_over.mark_sent, envelope)
     assert the_message(world).status == status
 
 
@@ -389,14 +390,14 @@ def test_a_sign_in_code_leaves_the_row_with_the_message(world, code, verb):
 
 
 def test_a_sign_in_code_that_is_tried_again_is_still_there(world, code):
-    mark(world, outbox.try_later, code, "SMTP 451")
+    mark(world, handed_over.try_later, code, "SMTP 451")
     world.now = the_message(world).due_at
     (envelope,) = world.claim()
     assert "482913" in envelope.message.text
 
 
 def test_a_sign_in_code_that_has_run_out_is_not_sent(world, code):
-    mark(world, outbox.try_later, code, "SMTP 451")
+    mark(world, handed_over.try_later, code, "SMTP 451")
     world.later(minutes=15)
     assert world.claim() == ()
     row = the_message(world)

@@ -11,7 +11,7 @@ from matcher.domain.localtime import local_window
 from matcher.domain.timewindow import TimeWindow, merge
 from matcher.engine.problem import HeldVisit, LiveAsk, OpenOccurrence, RoundProblem, Volunteer
 from matcher.engine.solve import solve_round
-from matcher.services import offers, people
+from matcher.services import offers, on_duty, people
 from matcher.services.round_reader import read_problem
 from matcher.store.models import Cell, Occurrence, Offer
 
@@ -155,7 +155,7 @@ def test_everyone_whose_offer_is_active_is_read_near_or_not_and_whatever_they_do
     world.offer("Tom")
     world.offer("Gwen")
     with world.work() as session:
-        offers.pause(session, world.people["Gwen"], now=world.now)
+        on_duty.pause(session, world.people["Gwen"], now=world.now)
     world.post()
     assert by_person(read()).keys() == {world.people["Ann"], world.people["Tom"]}
 

@@ -8,7 +8,7 @@ from matcher.domain.errors import BadInput
 from matcher.domain.lifecycle import MatchStatus, OccurrenceStatus, OfferStatus, RoundStatus, Urgency
 from matcher.engine.problem import ReasonCode
 from matcher.engine.solve import solve_round
-from matcher.services import need_page, offers, people, rounds
+from matcher.services import need_page, offers, on_duty, people, rounds
 from matcher.services.batching import GATHERING_WORDS
 from matcher.services.matches import AnswerWhy
 from matcher.store.models import Match, Need, Occurrence, Offer, Round
@@ -192,7 +192,7 @@ def test_whoever_paused_while_the_engine_thought_is_not_asked(world):
     need = world.post()
     opened = world.open_round()
     with world.work() as session:
-        offers.pause(session, world.people["Christopher"], now=world.now)
+        on_duty.pause(session, world.people["Christopher"], now=world.now)
     assert world.one(Offer).status is OfferStatus.PAUSED
     assert world.close_round(opened)
     assert world.who_was_asked(need) == []
@@ -446,6 +446,6 @@ def test_a_no_a_hand_back_and_a_withdrawal_wait_for_no_company(world, how):
         world.no("Christopher")
     else:
         with world.work() as session:
-            offers.pause(session, world.people["Christopher"], now=world.now)
+            on_duty.pause(session, world.people["Christopher"], now=world.now)
     assert world.one(Occurrence, need_id=need.need_id).next_round_at == world.now
     assert due(world) == (world.area_id(),)

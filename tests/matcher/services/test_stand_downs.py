@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from matcher.domain.errors import BadInput, NotFound
-from matcher.services import audit, concern_work, concerns, leaving, offers, stand_downs, visit_reports
+from matcher.services import audit, concern_work, concerns, leaving, on_duty, stand_downs, visit_reports
 from matcher.store.models import AuditRow, Concern, Match, Occurrence, Offer, StandDown, Visit
 
 
@@ -91,7 +91,7 @@ def test_who_was_stopped_is_not_asked_again_by_pressing_a_button_or_offering_ane
     concern_id, person_id = worry(world), world.people["Christopher"]
     stop(world, concern_id)
     with world.work() as session:
-        offers.resume(session, person_id, now=world.now)
+        on_duty.resume(session, person_id, now=world.now)
     assert offer(world).status == "paused"
     world.offer("Christopher")
     assert offer(world).status == "paused"
@@ -134,7 +134,7 @@ def test_a_second_worry_holds_them_until_it_is_lifted_too(world, need):
 
 def test_who_had_paused_by_themselves_stays_paused(world, need):
     with world.work() as session:
-        offers.pause(session, world.people["Christopher"], now=world.now)
+        on_duty.pause(session, world.people["Christopher"], now=world.now)
     stop(world, concern_id := worry(world))
     lift(world, concern_id)
     assert (offer(world).status, offer(world).stood_down_at) == ("paused", None)

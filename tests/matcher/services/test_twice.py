@@ -6,7 +6,7 @@ import pytest
 
 from matcher.domain.errors import Conflict, NotFound
 from matcher.services import areas as starting_areas
-from matcher.services import drafts, kinds, matches, needs, offers
+from matcher.services import drafts, kinds, matches, needs, on_duty
 from matcher.services.matches import AnswerWhy
 
 
@@ -145,8 +145,8 @@ def test_pause_and_resume(asked):
         with asked.work() as session:
             verb(session, christopher, now=asked.now)
 
-    twice(asked, lambda: run(offers.pause))
-    twice(asked, lambda: run(offers.resume))
+    twice(asked, lambda: run(on_duty.pause))
+    twice(asked, lambda: run(on_duty.resume))
 
 
 def test_an_offer_made_again_is_the_same_offer_brought_up_to_date(world):

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from matcher.domain.errors import BadInput, NotFound
-from matcher.services import audit, offers, volunteers
+from matcher.services import audit, offers, on_duty, volunteers
 from matcher.services.volunteers import Show
 from matcher.store.models import AuditRow, Check, Offer
 from tests.statements import statements
@@ -67,7 +67,7 @@ def test_paused_by_the_team_it_says_by_whom_and_they_are_asked_nothing(three):
     three.ask("Ann", need := three.post())
     by = audit.staff(three.coordinator())
     with three.work() as session:
-        offers.pause(session, three.people["Ann"], actor=by, now=three.now)
+        on_duty.pause(session, three.people["Ann"], actor=by, now=three.now)
     assert names(three, Show.PAUSED) == ["Ann"]
     assert three.one(AuditRow, action="paused").actor == by
     three.round()
