@@ -131,7 +131,7 @@ def test_more_messages_than_one_batch_are_sent_in_one_go(world, workers):
 
 
 def test_a_worker_that_died_after_the_copy_and_before_the_mark_sends_no_second_copy(world, workers, monkeypatch):
-    from matcher.services import outbox
+    from matcher.services import handed_over, outbox
 
     world.post()
 
@@ -139,7 +139,7 @@ def test_a_worker_that_died_after_the_copy_and_before_the_mark_sends_no_second_c
         raise SystemExit
 
     with monkeypatch.context() as broken:
-        broken.setattr(outbox, "mark_sent", die)
+        broken.setattr(handed_over, "mark_sent", die)
         with pytest.raises(SystemExit):
             workers.notifications.deliver_due()
     assert world.one(Notification).status is NotificationStatus.LEASED

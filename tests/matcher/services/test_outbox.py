@@ -147,7 +147,7 @@ def test_waits_are_spread_so_that_not_all_come_at_once(world):
 @pytest.mark.parametrize(("verb", "status"), [("give_up", "failed"), ("mark_uncertain", "uncertain")])
 def test_what_could_not_be_told_stands_on_the_coordinators_list(claimed, verb, status):
     world, envelope = claimed
-    mark(world, getattr(outbox, verb), envelope, "SMTP 550")
+    mark(world, getattr(handed_over, verb), envelope, "SMTP 550")
     with world.work() as session:
         seen = board.today(session, frozenset({world.area_id()}), now=world.now)
     (line,) = seen.undelivered
@@ -180,7 +180,7 @@ def test_what_could_not_be_told_to_staff_is_on_the_list_of_those_who_look_after_
 )
 def test_a_receipt_that_is_quicker_than_our_own_note_is_not_lost(claimed, verb, words, status):
     world, envelope = claimed
-    mark(world, getattr(outbox, verb), envelope, *words)
+    mark(world, getattr(handed_over, verb), envelope, *words)
     mark(world, handed_over.mark_sent, envelope)
     assert the_message(world).status == status
 
@@ -384,7 +384,7 @@ def code(world):
 
 @pytest.mark.parametrize("verb", ["mark_sent", "mark_uncertain", "give_up"])
 def test_a_sign_in_code_leaves_the_row_with_the_message(world, code, verb):
-    mark(world, getattr(outbox, verb), code, *([] if verb == "mark_sent" else ["SMTP 550"]))
+    mark(world, getattr(handed_over, verb), code, *([] if verb == "mark_sent" else ["SMTP 550"]))
     assert the_message(world).values == {}
     assert "482913" not in str(world.execute("select to_jsonb(n)::text from notifications n"))
 
