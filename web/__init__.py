@@ -34,6 +34,7 @@ from web import (
     heard,
     impact,
     imports,
+    invitation_batches,
     invitations,
     matches,
     needs,
@@ -108,7 +109,7 @@ def create_app(config: Config | None = None) -> Flask:
     set_up_bell(app, config.redis_url)
     add_error_pages(app)
     for noun in (
-        *(public, checking, invitations),
+        *(public, checking, invitations, invitation_batches),
         *(stories, team_stories, decisions, areas, about_you, heard),
         *(needs, for_someone, confirming, changes, contact_card, details, offers, matches, visits, volunteers),
         *(places, place_reports, ties),

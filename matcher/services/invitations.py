@@ -14,9 +14,20 @@ from matcher.domain.errors import BadInput, NotFound, Unavailable
 from matcher.domain.localtime import local_day
 from matcher.domain.wording import clean_line
 from matcher.services.needs import REFERENCE_LETTERS
-from matcher.store.models import Invitation, InvitationCount
+from matcher.store.models import BatchCount, Invitation, InvitationBatch, InvitationCount
 
-CHANNELS = ("postcard", "poster", "letter", "text", "email", "phone", "in_person")
+CHANNEL_WORDS = {
+    "postcard": "Postcards",
+    "poster": "Posters",
+    "letter": "Letters",
+    "neighbour": "Passed on by neighbours",
+    "gp": "At the surgery",
+    "text": "Texts",
+    "email": "E-mails",
+    "phone": "By phone",
+    "in_person": "Face to face",
+}
+CHANNELS = tuple(CHANNEL_WORDS)
 CHOICES = ("ask", "offer", "story", "read")
 CODE_LENGTH = 5
 CONNECTOR_LENGTH, BECAUSE_LENGTH = 60, 160
@@ -53,15 +64,26 @@ def read(session: Session, code: str) -> Invited:
 
 
 def choose(session: Session, code: str, choice: str, *, now: datetime) -> None:
-    """Count one more who chose this. Who it was, and by which invitation, is not kept. NotFound for no such choice."""
+    """Count one more who chose this: by channel, and by the pile if it was of one. Who it was is not kept.
+
+    NotFound for no such choice.
+    """
     if choice not in CHOICES:
         raise NotFound
-    month = local_day(now).replace(day=1)
-    row = insert(InvitationCount).values(month=month, channel=_find(session, code).channel, choice=choice, count=1)
-    counted = InvitationCount.__table__.primary_key
+    month, found = local_day(now).replace(day=1), _find(session, code)
+    row = insert(InvitationCount).values(month=month, channel=found.channel, choice=choice, count=1)
     session.execute(
-        row.on_conflict_do_update(constraint=counted, set_={"count": InvitationCount.count + 1}),  # type: ignore[arg-type]
+        row.on_conflict_do_update(
+            index_elements=["month", "channel", "choice"], set_={"count": InvitationCount.count + 1}
+        )
     )
+    if session.get(InvitationBatch, found.id) is not None:
+        of_pile = insert(BatchCount).values(invitation_id=found.id, month=month, choice=choice, count=1)
+        session.execute(
+            of_pile.on_conflict_do_update(
+                index_elements=["invitation_id", "month", "choice"], set_={"count": BatchCount.count + 1}
+            )
+        )
 
 
 def counts(session: Session) -> list[tuple[str, str, str, int]]:

@@ -16,6 +16,7 @@ from matcher.services import (
     decisions,
     drafts,
     imports,
+    invitation_batches,
     invitations,
     places,
     rates,
@@ -30,6 +31,7 @@ from matcher.services import (
 )
 from matcher.services.access import Grant
 from matcher.services.consents import Given
+from matcher.services.invitation_batches import BatchDraft
 from matcher.services.needs import NeedDraft, PostedNeed
 from matcher.services.places import PlaceDraft
 from matcher.services.referrals import ReferralDraft
@@ -77,6 +79,9 @@ TEAM = {
     "volunteers who are quiet": "/team/volunteers?show=quiet",
     "take in a spreadsheet": "/team/import",
     "who was not heard": "/team/heard",
+    "invitations": "/team/invitations",
+    "new postcards": "/team/invitations/new",
+    "four postcards": "/team/invitations/2/print",
     "concerns": "/team/concerns",
     "closed concerns": "/team/concerns/closed",
     "impact report": "/team/impact",
@@ -171,6 +176,11 @@ class EveryPage:
         with self.world.work() as session:
             who, why = "Pat from the village hall", "nobody here should be snowed in"
             code = invitations.invite(session, who, why, "postcard", now=self.world.now)
+            pile = BatchDraft("Post office", "postcard", who, why, "calne", "400")
+            areas, staff_id = {self.world.area_id("calne")}, self.world.coordinator("pat@example.org")
+            invitation_batches.make_batch(session, pile, area_ids=areas, staff_id=staff_id, now=self.world.now)
+            for choice in ("ask", "offer", "offer"):
+                invitations.choose(session, code, choice, now=self.world.now)
         self.paths["an invitation"] = f"/i/{code}"
 
     def _told_by_phone(self) -> None:

@@ -14,7 +14,7 @@ from matcher.store.models.declared import Declared
 from matcher.store.models.exports import Export
 from matcher.store.models.growth import GrowthAsk
 from matcher.store.models.inbound import InboundText
-from matcher.store.models.invitations import Invitation, InvitationCount
+from matcher.store.models.invitations import BatchCount, Invitation, InvitationBatch, InvitationCount
 from matcher.store.models.kinds import KindRow, LevelRow
 from matcher.store.models.learning import AcceptanceModel, Leaning, LeaningReset
 from matcher.store.models.messages import ConsoleMessage, MessageText, Notification, PrivateLink
@@ -57,6 +57,7 @@ __all__ = [
     "AvailabilityRule",
     "AvoidedCost",
     "Badge",
+    "BatchCount",
     "Cell",
     "ChannelChoice",
     "Check",
@@ -79,6 +80,7 @@ __all__ = [
     "Home",
     "InboundText",
     "Invitation",
+    "InvitationBatch",
     "InvitationCount",
     "KindRow",
     "Leaning",

@@ -1,4 +1,4 @@
-"""Invitations to take part, and how many people answered them: by channel, never by person."""
+"""Invitations to take part, and how many people answered them: by channel and by the pile, never by person."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from matcher.store.models.declared import Declared, Id
+from matcher.store.models.declared import Declared, Id, link_to
 
-_CHANNELS = "channel in ('postcard', 'poster', 'letter', 'text', 'email', 'phone', 'in_person')"
+_CHANNELS = "channel in ('postcard', 'poster', 'letter', 'neighbour', 'gp', 'text', 'email', 'phone', 'in_person')"
+_CHOICES = "choice in ('ask', 'offer', 'story', 'read')"
 
 
 class Invitation(Declared):
@@ -39,6 +40,39 @@ class InvitationCount(Declared):
 
     __table_args__ = (
         CheckConstraint(_CHANNELS, name="channel"),
-        CheckConstraint("choice in ('ask', 'offer', 'story', 'read')", name="choice"),
+        CheckConstraint(_CHOICES, name="choice"),
+        CheckConstraint("count > 0", name="counts_something"),
+    )
+
+
+class InvitationBatch(Declared):
+    """A pile of one invitation: so many copies that no answer leads to whoever was given one."""
+
+    __tablename__ = "invitation_batches"
+
+    invitation_id: Mapped[int] = link_to("invitations.id", primary_key=True, index=False)
+    title: Mapped[str]
+    area_id: Mapped[int] = link_to("areas.id")
+    copies: Mapped[int]
+    staff_id: Mapped[int] = link_to("staff.id")
+
+    __table_args__ = (
+        CheckConstraint("copies >= 20", name="enough_copies"),
+        CheckConstraint("title <> ''", name="has_a_title"),
+    )
+
+
+class BatchCount(Declared):
+    """How many chose what, in a month, by one pile. Only a pile is counted by itself."""
+
+    __tablename__ = "batch_counts"
+
+    invitation_id: Mapped[int] = link_to("invitation_batches.invitation_id", primary_key=True, index=False)
+    month: Mapped[date] = mapped_column(primary_key=True)
+    choice: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int]
+
+    __table_args__ = (
+        CheckConstraint(_CHOICES, name="choice"),
         CheckConstraint("count > 0", name="counts_something"),
     )
