@@ -47,6 +47,7 @@ from web import (
     places,
     public,
     regulars,
+    set_up,
     stories,
     team,
     team_needs,
@@ -117,7 +118,7 @@ def create_app(config: Config | None = None) -> Flask:
         *(desk, desk_looks, concerns, volunteer_list, imports),
         impact,
         *(what_if, gaps),
-        *(audit, exports),
+        *(audit, exports, set_up),
         *(calendar_feed, notify, outbox, health),
     ):
         app.register_blueprint(noun.blueprint)

@@ -26,6 +26,8 @@ PAGES: tuple[tuple[str, str, Action], ...] = (
     ("/team/messages", "Messages", Action.WORD_MESSAGES),
     ("/team/by-hand", "By hand", Action.WORK_ON_NEED),
     ("/team/answers", "Expected and given answers", Action.READ_CALIBRATION),
+    ("/team/staff", "Who works here", Action.MANAGE_STAFF),
+    ("/team/kinds", "Kinds of help", Action.SET_UP),
     ("/team/export", "Export", Action.EXPORT),
     ("/team/audit", "Audit", Action.READ_AUDIT),
 )

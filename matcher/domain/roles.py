@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -14,6 +15,17 @@ class StaffRoleName(StrEnum):
     BOARD_MEMBER = "board_member"
     SAFEGUARDING_LEAD = "safeguarding_lead"
     ADMINISTRATOR = "administrator"
+
+
+# What each is called, and what it opens.
+ROLE_WORDS: Mapping[StaffRoleName, tuple[str, str]] = {
+    StaffRoleName.CALL_HANDLER: ("Call handler", "takes requests and rings people back; sees nothing else"),
+    StaffRoleName.CONNECTOR: ("Connector", "stories and invitations"),
+    StaffRoleName.COORDINATOR: ("Coordinator", "the board, needs, volunteers and messages of their areas"),
+    StaffRoleName.BOARD_MEMBER: ("Board member", "reports, stories and decisions; no one's details"),
+    StaffRoleName.SAFEGUARDING_LEAD: ("Safeguarding lead", "concerns everywhere, levels of checks, the audit"),
+    StaffRoleName.ADMINISTRATOR: ("Administrator", "who works here, settings, files with names, the audit"),
+}
 
 
 class LinkPurpose(StrEnum):

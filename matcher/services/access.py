@@ -75,6 +75,10 @@ class Action(StrEnum):
     READ_AS_BOARD = "read_as_board"
     READ_AUDIT = "read_audit"
     REACH_OUT = "reach_out"
+    MANAGE_STAFF = "manage_staff"
+    SET_UP = "set_up"
+    CHANGE_LEVEL = "change_level"
+    READ_OWN_HEALTH = "read_own_health"
     EXPORT = "export"
     EXPORT_PERSONAL = "export_personal"
 
@@ -207,6 +211,10 @@ RULES: Mapping[Action, tuple[Rule, ...]] = {
     Action.READ_AS_BOARD: (_staff(StaffRoleName.BOARD_MEMBER, StaffRoleName.COORDINATOR),),
     Action.READ_AUDIT: (_staff(StaffRoleName.ADMINISTRATOR, StaffRoleName.SAFEGUARDING_LEAD),),
     Action.REACH_OUT: (_staff(StaffRoleName.CONNECTOR, StaffRoleName.COORDINATOR),),
+    Action.MANAGE_STAFF: (_staff(StaffRoleName.ADMINISTRATOR),),
+    Action.SET_UP: (_staff(StaffRoleName.ADMINISTRATOR, StaffRoleName.SAFEGUARDING_LEAD),),
+    Action.CHANGE_LEVEL: (_staff(StaffRoleName.SAFEGUARDING_LEAD),),
+    Action.READ_OWN_HEALTH: (_staff(StaffRoleName.COORDINATOR, StaffRoleName.ADMINISTRATOR),),
     Action.EXPORT: (_staff(StaffRoleName.COORDINATOR, StaffRoleName.ADMINISTRATOR),),
     Action.EXPORT_PERSONAL: (_staff(StaffRoleName.ADMINISTRATOR),),
     Action.READ_IMPACT: (_staff(StaffRoleName.COORDINATOR, StaffRoleName.BOARD_MEMBER, StaffRoleName.ADMINISTRATOR),),

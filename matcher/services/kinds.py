@@ -28,6 +28,7 @@ class KindView:
     minutes: int
     urgency: Urgency
     is_triaged: bool
+    is_on: bool
     level: str
     needs_words: str
     checks: frozenset[str]
@@ -48,6 +49,14 @@ def get_kind(session: Session, slug: str) -> KindView:
         if kind.slug == slug:
             return kind
     raise BadInput("Select what you need help with", field="kind")
+
+
+def get_open_kind(session: Session, slug: str) -> KindView:
+    """One that can be asked for. BadInput if there is none by that name, or while it is off."""
+    kind = get_kind(session, slug)
+    if not kind.is_on:
+        raise BadInput(f"“{kind.name}” cannot be asked for at the moment. Call us if it cannot wait", field="kind")
+    return kind
 
 
 def load_starting_rows(session: Session) -> None:
@@ -95,6 +104,7 @@ def _view(kind: KindRow, level: LevelRow) -> KindView:
         minutes=kind.minutes,
         urgency=kind.urgency,
         is_triaged=kind.is_triaged,
+        is_on=kind.is_on,
         level=level.code,
         needs_words=level.needs_words,
         checks=frozenset(level.checks),

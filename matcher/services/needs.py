@@ -213,7 +213,7 @@ def _recurrence(draft: NeedDraft) -> Recurrence:
 
 def _check_all(session: Session, draft: NeedDraft, now: datetime) -> str:
     """Every answer but those about the person; the note as it is kept."""
-    kinds.get_kind(session, draft.kind)
+    kinds.get_open_kind(session, draft.kind)
     check_windows(draft, now)
     _check_answers(draft)
     wishes.check(session, draft.kind, draft.musts | draft.wishes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -34,12 +35,24 @@ def add_staff(
         session.add(staff)
         session.flush()
     staff.name, staff.active = name, True
-    for role_id in _role_ids(session, roles):
-        session.execute(insert(StaffRole).values(staff_id=staff.id, role_id=role_id).on_conflict_do_nothing())
-    for area_id in _area_ids(session, areas):
-        session.execute(insert(StaffArea).values(staff_id=staff.id, area_id=area_id).on_conflict_do_nothing())
+    give(session, staff.id, role_ids(session, roles), _area_ids(session, areas))
     audit.record(session, audit.SYSTEM, "added_staff", ("staff", staff.id), *sorted(roles), now=now)
     return staff.id
+
+
+def give(session: Session, staff_id: int, role_ids: Iterable[int], area_ids: Iterable[int]) -> None:
+    """Give somebody roles and areas beside those they have."""
+    for role_id in role_ids:
+        session.execute(insert(StaffRole).values(staff_id=staff_id, role_id=role_id).on_conflict_do_nothing())
+    for area_id in area_ids:
+        session.execute(insert(StaffArea).values(staff_id=staff_id, area_id=area_id).on_conflict_do_nothing())
+
+
+def role_ids(session: Session, roles: Collection[StaffRoleName]) -> list[int]:
+    """The rows of these roles, made if they are not there yet."""
+    for role in roles:
+        session.execute(insert(Role).values(name=role.value).on_conflict_do_nothing())
+    return list(session.scalars(select(Role.id).where(Role.name.in_([role.value for role in roles]))))
 
 
 def actor_for(session: Session, staff_id: int) -> Actor:
@@ -79,12 +92,6 @@ def sign_in_link(session: Session, email: str, *, now: datetime) -> str:
         raise NotFound("Nobody with that email address works here.")
     audit.record(session, audit.SYSTEM, "made_sign_in_link", ("staff", staff_id), now=now)
     return links.issue_sign_in(session, staff_id, now=now)
-
-
-def _role_ids(session: Session, roles: frozenset[StaffRoleName]) -> list[int]:
-    for role in roles:
-        session.execute(insert(Role).values(name=role.value).on_conflict_do_nothing())
-    return list(session.scalars(select(Role.id).where(Role.name.in_([role.value for role in roles]))))
 
 
 def _area_ids(session: Session, slugs: frozenset[str] | None) -> list[int]:

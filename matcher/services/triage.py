@@ -15,8 +15,8 @@ from matcher.store.models import KindRow, Need
 
 
 def choices(session: Session) -> tuple[KindView, ...]:
-    """The kinds it may come to: those that neighbours offer."""
-    return tuple(kind for kind in kinds.list_kinds(session) if not kind.is_triaged)
+    """The kinds it may come to: those that neighbours offer, and that are on."""
+    return tuple(kind for kind in kinds.list_kinds(session) if kind.is_on and not kind.is_triaged)
 
 
 def is_to_triage(need: Need, kind: KindRow) -> bool:

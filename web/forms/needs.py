@@ -39,9 +39,9 @@ class KindForm(QuestionForm):
     who = "you"
 
     def prepare(self, asking: Asking) -> None:
-        """The kinds of help come from their table."""
+        """The kinds of help come from their table; what is off cannot be chosen any more."""
         self.views = kinds.list_kinds(asking.session)
-        self.kind.choices = [(kind.slug, kind.name) for kind in self.views]
+        self.kind.choices = [(kind.slug, kind.name) for kind in self.views if kind.is_on]
 
     def validate_kind(self, field: Field) -> None:
         """One of the kinds there are."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, text
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -23,7 +23,7 @@ class LevelRow(Declared):
 
 
 class KindRow(Declared):
-    """A kind of help."""
+    """A kind of help. Not is_on: nobody can ask for it anew; what was asked for goes on."""
 
     __tablename__ = "kinds"
 
@@ -39,5 +39,6 @@ class KindRow(Declared):
     level_code: Mapped[str] = mapped_column(ForeignKey("levels.code"))
     urgency: Mapped[Urgency] = choice_column(Urgency)
     is_triaged: Mapped[bool]
+    is_on: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
 
     __table_args__ = (CheckConstraint("minutes between 5 and 480", name="minutes_in_a_day"),)

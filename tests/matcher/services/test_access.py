@@ -84,6 +84,10 @@ ALLOWED = {
     "reach_out": {(role, thing) for role in ("connector", "coordinator") for thing in ("mine", "none")},
     "keep_stories": {(role, thing) for role in ("connector", "coordinator") for thing in ("mine", "none")},
     "read_audit": {(role, thing) for role in ("administrator", "safeguarding_lead") for thing in ("mine", "none")},
+    "manage_staff": {("administrator", thing) for thing in ("mine", "none")},
+    "set_up": {(role, thing) for role in ("administrator", "safeguarding_lead") for thing in ("mine", "none")},
+    "change_level": {("safeguarding_lead", thing) for thing in ("mine", "none")},
+    "read_own_health": {(role, thing) for role in ("coordinator", "administrator") for thing in ("mine", "none")},
     "export": {(role, thing) for role in ("coordinator", "administrator") for thing in ("mine", "none")},
     "export_personal": {("administrator", thing) for thing in ("mine", "none")},
     "read_impact": {

@@ -1,0 +1,80 @@
+"""Who works here, and what can be asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from wtforms import StringField
+
+from matcher.domain.errors import BadInput
+from matcher.domain.roles import ROLE_WORDS, StaffRoleName
+from matcher.services.kind_changes import KindDraft
+from matcher.services.kinds import KindView
+from matcher.services.team_members import Member, Rights
+from web.forms.questions import OneOf, QuestionForm, SomeOf, stripped
+
+_YES_NO = (("yes", "Yes"), ("no", "No"))
+
+
+class RightsForm(QuestionForm):
+    """What somebody may do, and where."""
+
+    roles = SomeOf("Roles", choices=[(role.value, words) for role, (words, _) in ROLE_WORDS.items()])
+    areas = SomeOf("Areas", choices=[])
+    active = OneOf("May they sign in?", choices=_YES_NO)
+
+    def offer(self, areas: Mapping[int, str]) -> None:
+        """Let the areas be chosen from those there are."""
+        self.areas.choices = [(str(area_id), name) for area_id, name in areas.items()]
+
+    def rights(self) -> Rights:
+        """What was chosen. BadInput for what is no role of ours."""
+        known = {role.value for role in StaffRoleName}
+        if not known.issuperset(self.roles.data):
+            raise BadInput("Select roles from the list", field="roles")
+        areas = frozenset(_id(typed) for typed in self.areas.data)
+        return Rights(frozenset(map(StaffRoleName, self.roles.data)), areas, self.active.data != "no")
+
+
+def _id(typed: str) -> int:
+    """0, which nothing has, for what is no number."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 18 else 0
+
+
+class NewMemberForm(RightsForm):
+    """Somebody new."""
+
+    name = StringField("Their name", filters=[stripped])
+    email = StringField("Their work email address", filters=[stripped])
+
+
+def rights_form_of(member: Member) -> RightsForm:
+    """As they are now."""
+    return RightsForm(
+        data={
+            "roles": sorted(member.roles),
+            "areas": [str(area_id) for area_id in sorted(member.area_ids)],
+            "active": "yes" if member.is_active else "no",
+        }
+    )
+
+
+class KindForm(QuestionForm):
+    """What a kind of help is to be."""
+
+    is_on = OneOf("Can it be asked for?", choices=_YES_NO)
+    minutes = StringField("Usual minutes", filters=[stripped])
+    level = OneOf("Which checks does it need?")
+
+    def draft(self, standing: KindView, *, may_level: bool) -> KindDraft:
+        """What was chosen; who may not choose the level leaves it as it stands. BadInput for what is no number."""
+        typed = self.minutes.data
+        if not (typed.isascii() and typed.isdigit() and len(typed) <= 4):
+            raise BadInput("Usual minutes must be a number, like 30", field="minutes")
+        level = self.level.data if may_level or self.level.data else standing.level
+        return KindDraft(self.is_on.data != "no", int(typed), level)
+
+
+def kind_form_of(kind: KindView) -> KindForm:
+    """As it is now."""
+    return KindForm(data={"is_on": "yes" if kind.is_on else "no", "minutes": str(kind.minutes), "level": kind.level})
