@@ -1,16 +1,17 @@
-"""For machines: is this process alive, is it ready, and how is every part."""
+"""Is this process alive, is it ready, and how is every part: for machines, and in words for the team."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, jsonify, make_response
+from flask import Blueprint, Response, current_app, g, jsonify, make_response
 
 from matcher.domain.errors import Unavailable
-from matcher.services import health
+from matcher.services import health, health_words
 from matcher.services.access import Action
 from matcher.services.health import HealthCheck
 from matcher.store.session import reading
 from web import bell, clock
 from web.guard import declares
+from web.templating import page
 
 blueprint = Blueprint("health", __name__)
 
@@ -40,6 +41,18 @@ def parts() -> Response:
     status = health.status_of(found)
     body = {"status": status, "checks": {name: check.as_json() for name, check in found.items()}}
     return make_response(jsonify(body), 503 if status == "down" else 200)
+
+
+@blueprint.get("/team/health")
+@declares(Action.READ_OWN_HEALTH)
+def in_words() -> Response:
+    """The same for people: what it means, and what to do."""
+    texts, now = current_app.config["TEXTS_A_DAY"], clock.now()
+    with reading() as session:
+        lines = health_words.lines(
+            session, g.actor.area_ids, broker_answers=bell.is_heard(), texts_a_day=texts, now=now
+        )
+    return page("team/health.html", lines=lines, now=now, is_trial=current_app.config["IS_TRIAL"])
 
 
 def _database_checks() -> dict[str, HealthCheck]:

@@ -26,6 +26,7 @@ PAGES: tuple[tuple[str, str, Action], ...] = (
     ("/team/messages", "Messages", Action.WORD_MESSAGES),
     ("/team/by-hand", "By hand", Action.WORK_ON_NEED),
     ("/team/answers", "Expected and given answers", Action.READ_CALIBRATION),
+    ("/team/health", "Health", Action.READ_OWN_HEALTH),
     ("/team/staff", "Who works here", Action.MANAGE_STAFF),
     ("/team/kinds", "Kinds of help", Action.SET_UP),
     ("/team/export", "Export", Action.EXPORT),

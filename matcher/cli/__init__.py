@@ -28,6 +28,7 @@ COMMANDS = {
     "work": "serve",
     "beat": "serve",
     "alive": "health",
+    "backed-up": "backed_up",
 }
 
 
@@ -40,7 +41,7 @@ class _OnDemand(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        found: click.Command = getattr(import_module(f"matcher.cli.{COMMANDS[cmd_name]}"), cmd_name)
+        found: click.Command = getattr(import_module(f"matcher.cli.{COMMANDS[cmd_name]}"), cmd_name.replace("-", "_"))
         return found
 
 

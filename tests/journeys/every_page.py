@@ -107,6 +107,7 @@ TEAM = {
     "a request by phone": "/desk/new",
     "find a caller": "/desk/find",
     "check a door": "/desk/door",
+    "health in words": "/team/health",
     "who works here": "/team/staff",
     "someone new of the team": "/team/staff/new",
     "one of the team": "/team/staff/1",
