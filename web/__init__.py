@@ -41,6 +41,7 @@ from web import (
     notify,
     offers,
     outbox,
+    outreach,
     own_codes,
     own_settings,
     place_reports,
@@ -111,7 +112,7 @@ def create_app(config: Config | None = None) -> Flask:
     add_error_pages(app)
     for noun in (
         *(public, checking, invitations, invitation_batches),
-        *(stories, team_stories, decisions, areas, about_you, heard),
+        *(stories, team_stories, decisions, areas, about_you, heard, outreach),
         *(needs, for_someone, confirming, changes, contact_card, details, offers, matches, visits, volunteers),
         *(places, place_reports, ties),
         *(own_settings, own_codes, regulars, cold, team, team_needs, texts, who_could_help, badges),

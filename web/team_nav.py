@@ -18,6 +18,7 @@ PAGES: tuple[tuple[str, str, Action], ...] = (
     ("/team/stories", "Stories", Action.KEEP_STORIES),
     ("/team/said-did", "You said, we did", Action.KEEP_DECISIONS),
     ("/team/heard", "Not heard from", Action.REACH_OUT),
+    ("/team/outreach", "Visits to groups", Action.REACH_OUT),
     ("/team/invitations", "Invitations", Action.REACH_OUT),
     ("/team/impact", "Impact", Action.READ_IMPACT),
     ("/team/concerns", "Concerns", Action.READ_CONCERNS),

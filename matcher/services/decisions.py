@@ -76,16 +76,22 @@ def link_story(
 ) -> None:
     """It answers this story too. Its teller is told how far it has come. Twice is once."""
     row = find(session, decision_id, area_ids)
+    story_id = story_by_reference(session, reference, area_ids)
+    link = insert(DecisionStory).values(decision_id=decision_id, story_id=story_id).on_conflict_do_nothing()
+    session.execute(link)
+    audit.record(session, audit.staff(staff_id), "linked", ("decision", decision_id), now=now)
+    _owe_news(session, row, StoryTeller.story_id == story_id, now)
+
+
+def story_by_reference(session: Session, reference: str, area_ids: Collection[int]) -> int:
+    """The story with this reference, however it is spaced, of their areas or of none. BadInput if there is none."""
     typed = clean_line(reference, LINE_LENGTH).upper().replace(" ", "").replace("-", "")
     theirs = or_(Story.area_id.is_(None), Story.area_id.in_(area_ids))
     wanted = select(Story.id).where(func.replace(Story.reference, "-", "") == typed, theirs)
     story_id = session.scalar(wanted.where(Story.withdrawn_at.is_(None)))
     if story_id is None:
         raise BadInput("We have no story with that reference", field="reference")
-    link = insert(DecisionStory).values(decision_id=decision_id, story_id=story_id).on_conflict_do_nothing()
-    session.execute(link)
-    audit.record(session, audit.staff(staff_id), "linked", ("decision", decision_id), now=now)
-    _owe_news(session, row, StoryTeller.story_id == story_id, now)
+    return story_id
 
 
 def unlink_story(

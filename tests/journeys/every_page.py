@@ -18,6 +18,7 @@ from matcher.services import (
     imports,
     invitation_batches,
     invitations,
+    outreach,
     places,
     rates,
     referrals,
@@ -79,6 +80,10 @@ TEAM = {
     "volunteers who are quiet": "/team/volunteers?show=quiet",
     "take in a spreadsheet": "/team/import",
     "who was not heard": "/team/heard",
+    "visits to groups": "/team/outreach",
+    "a visit to be planned": "/team/outreach/new?group=boat+dwellers&area=calne",
+    "a visit to come": "/team/outreach/1",
+    "a visit that was made": "/team/outreach/2",
     "invitations": "/team/invitations",
     "new postcards": "/team/invitations/new",
     "four postcards": "/team/invitations/2/print",
@@ -289,6 +294,13 @@ class EveryPage:
             for nth in range(40):
                 said = ["under_25"] if nth < 3 else ["25_to_44"]
                 voices.count_voice(session, "offer", "calne", said, f"{nth:022}", now=self.world.now)
+            by = outreach.Keeper(who.staff_id, who.area_ids, self.world.now)
+            today = self.world.now.date()
+            for group, day in (("night_workers", today - timedelta(days=1)), ("boat dwellers", today)):
+                draft = outreach.PlanDraft("Night shift (made up)", "calne", "Pat", day, "The depot, 5am", group)
+                visit_id = outreach.plan_visit(session, None, draft, by)
+            heard = "Nobody asks us anything: we are asleep when you ring."
+            outreach.note_heard(session, visit_id, heard, "Ring after 4pm.", today, by)
 
     def _desk(self) -> dict[str, str]:
         """What a call handler opens: someone to ring, and someone to tell."""

@@ -27,6 +27,7 @@ from matcher.store.models.offers import (
     OfferKind,
     OfferTrait,
 )
+from matcher.store.models.outreach import OutreachStory, OutreachVisit
 from matcher.store.models.people import Badge, Check, Home, Person
 from matcher.store.models.places import Place, StockReport
 from matcher.store.models.population import Population, VoiceCount
@@ -99,6 +100,8 @@ __all__ = [
     "OfferKind",
     "OfferMotive",
     "OfferTrait",
+    "OutreachStory",
+    "OutreachVisit",
     "OwnCode",
     "Person",
     "PhoneCheck",
