@@ -70,12 +70,12 @@ def not_me(token: str) -> Response:
 @blueprint.get("/m/<token:token>/not-me")
 @declares(Action.READ_ASK, link=LinkPurpose.MATCH)
 def not_me_said(token: str) -> Response:
-    """Sorry; once it has been said."""
+    """Is it really not for them? One stray tap takes nobody off the list. Once it has been said: sorry."""
     with reading() as session:
         read = ask_page.read(session, granted("match_id"), now=clock.now())
-    if read.state in (ask_page.AskState.OPEN, ask_page.AskState.YOURS):
+    if read.state is ask_page.AskState.YOURS:
         return see_other(f"/m/{token}")
-    return page("matches/not-me.html", token=token)
+    return page("matches/not-me.html", is_asked=read.state is ask_page.AskState.OPEN, token=token)
 
 
 @blueprint.get(f"/m/<token:token>/answer/<any({_NO_VISIT}):why>")

@@ -13,7 +13,7 @@ from matcher.services.access import Action
 from matcher.services.visit_page import VisitPage
 from matcher.store.session import reading, unit_of_work
 from web import bell, clock, devices
-from web.forms.answers import HowLongForm, ProblemForm
+from web.forms.answers import HowLongForm, ProblemForm, WhyHandedBackForm
 from web.forms.confirming import NeedCodeForm
 from web.guard import declares, granted
 from web.own_codes import code_page
@@ -120,16 +120,29 @@ def hand_back(token: str) -> Response:
     return _moved(token)
 
 
+@blueprint.post("/visits/<token:token>/why")
+@declares(Action.MOVE_VISIT, link=LinkPurpose.VISIT)
+def why(token: str) -> Response:
+    """Why they could not go, if they like to say."""
+    form = WhyHandedBackForm(request.form)
+    if not form.validate():
+        return _visit_page(token, HowLongForm(), form)
+    with unit_of_work() as session:
+        visit_reports.say_why_handed_back(session, granted("visit_id"), form.reason.data, now=clock.now())
+    return see_other(f"/visits/{token}")
+
+
 def _moved(token: str) -> Response:
     bell.ring(bell.RUN_DUE_ROUNDS, bell.DELIVER_DUE)
     return see_other(f"/visits/{token}")
 
 
-def _visit_page(token: str, form: HowLongForm) -> Response:
+def _visit_page(token: str, form: HowLongForm, why: WhyHandedBackForm | None = None) -> Response:
     now = clock.now()
     read = _read(now)
     is_time_asked = read.status is VisitStatus.DONE and not read.minutes_taken
-    if form.errors and not is_time_asked:  # the question is not on the page any more
+    why, is_why_asked = why or WhyHandedBackForm(), read.status is VisitStatus.HANDED_BACK
+    if (form.errors and not is_time_asked) or (why.errors and not is_why_asked):  # no longer on the page
         return see_other(f"/visits/{token}")
     if is_time_asked:
         form.suggest(read.minutes)
@@ -139,7 +152,7 @@ def _visit_page(token: str, form: HowLongForm) -> Response:
         # Each showing of an address is written down before it is shown.
         with unit_of_work() as session:
             visit_page.record_reading(session, granted("visit_id"), now=now)
-    return page("visits/visit.html", visit=read, form=form, token=token, is_time_asked=is_time_asked)
+    return page("visits/visit.html", visit=read, form=form, why=why, token=token, is_time_asked=is_time_asked)
 
 
 def _read(now: datetime) -> VisitPage:

@@ -110,8 +110,10 @@ def boxes_of(rules: Iterable[WeeklyRule]) -> frozenset[str]:
 
 
 def pattern_of(boxes: frozenset[str]) -> str:
-    """The radio button that these boxes are, the early band aside; `choose` if they are none."""
+    """The radio button that these boxes are, the early band aside; `choose` if they are none, or early alone."""
     late = _without_early(boxes)
+    if boxes and not late:
+        return "choose"
     return next((name for name, stands_for in PATTERNS.items() if _without_early(stands_for) == late), "choose")
 
 

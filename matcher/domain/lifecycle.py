@@ -194,7 +194,7 @@ MOVES: Mapping[type[Status], Mapping[Status, frozenset[Status]]] = {
         NotificationStatus.UNCERTAIN: frozenset(
             {NotificationStatus.SENT, NotificationStatus.FAILED, NotificationStatus.DELIVERED}
         ),
-        NotificationStatus.DELIVERED: frozenset(),
+        NotificationStatus.DELIVERED: frozenset({NotificationStatus.FAILED}),  # it arrived at someone else
         NotificationStatus.FAILED: frozenset({NotificationStatus.PENDING, NotificationStatus.DELIVERED}),
         NotificationStatus.DROPPED: frozenset(),
     },

@@ -31,3 +31,13 @@ REPORT_WORDS: dict[ReportKind, str] = PROBLEM_WORDS | {
     ReportKind.WORD: "A word after the visit",
     ReportKind.LATE: "Has not set off: 20 minutes late",
 }
+
+# Why somebody could not go after all, if they like to say: of a short list, so that it never holds an illness.
+HAND_BACK_REASONS: dict[str, str] = {
+    "busy": "I am busy then",
+    "too_far": "It is too far",
+    "not_that_task": "I would rather not do that job",
+    "unwell": "I am not well",
+    "weather": "The roads or paths are not safe",
+    "other": "Something else",
+}

@@ -43,6 +43,7 @@ class AskPage:
     kind: str
     label: str
     day: str
+    starts_at: datetime
     about: str
     until: str
     minutes: int
@@ -70,6 +71,7 @@ def read(session: Session, match_id: int, *, now: datetime) -> AskPage:
         kind=kind.slug,
         label=kind.safe_label,
         day=day_words(visit.start),
+        starts_at=visit.start,
         about=clock_words(visit.start),
         until=clock_words(visit.end),
         minutes=round(visit.minutes),

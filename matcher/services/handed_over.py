@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from matcher.domain.lifecycle import NotificationStatus, check_move
@@ -22,8 +22,10 @@ FIRST_WAIT_S = 20.0
 LONGEST_WAIT_S = 3600.0
 # What nobody is known to have read, so that a person may still tell them.
 UNTOLD = (NotificationStatus.SENT, NotificationStatus.UNCERTAIN, NotificationStatus.FAILED)
+_GONE = (NotificationStatus.SENT, NotificationStatus.UNCERTAIN)
 # A provider's receipt may be quicker than our own note that the message was handed over.
-_MAY_HAVE_GONE = (NotificationStatus.LEASED, NotificationStatus.SENT, NotificationStatus.UNCERTAIN)
+_MAY_HAVE_GONE = (NotificationStatus.LEASED, *_GONE)
+_SOMEONE_ELSE = "someone else answered: check the number or address, then ask them again"
 
 
 def mark_sent(session: Session, notification_id: int, *, tells_arrival: bool = False, now: datetime) -> None:
@@ -61,6 +63,14 @@ def mark_undelivered(session: Session, notification_id: int, error: str, *, now:
     if row is not None and row.status in _MAY_HAVE_GONE:
         row.sent_at = row.sent_at or now
         fail(session, row, NotificationStatus.FAILED, now, error)
+
+
+def mark_misdirected(session: Session, match_id: int, *, now: datetime) -> None:
+    """A question reached someone else: on to the coordinator's list, since the number or address is wrong."""
+    asked = Notification.match_id == match_id, Notification.template == "match_asked"
+    gone = Notification.status.in_((*_GONE, NotificationStatus.DELIVERED))
+    for row in session.scalars(select(Notification).where(*asked, gone).with_for_update()):
+        end(row, NotificationStatus.FAILED, now, _SOMEONE_ELSE)
 
 
 def mark_unconfirmed(session: Session, notification_id: int, *, now: datetime) -> None:

@@ -26,7 +26,7 @@ from matcher.domain.lifecycle import (
 from matcher.domain.localtime import local_day
 from matcher.domain.preferences import About
 from matcher.domain.timewindow import TimeWindow
-from matcher.services import answers, audit, page_links, referral_news
+from matcher.services import answers, audit, handed_over, page_links, referral_news
 from matcher.services.answers import AnswerWhy as AnswerWhy
 from matcher.services.outbox import Owed, owe
 from matcher.services.proposals import Proposal as Proposal
@@ -101,8 +101,9 @@ def step_aside(session: Session, match_id: int, *, now: datetime) -> None:
 
 
 def not_me(session: Session, match_id: int, *, now: datetime) -> None:
-    """The message reached someone else: nothing more goes to that address until someone has looked into it."""
+    """The message reached someone else: nothing more goes to that address until the team looked into it."""
     decline(session, match_id, reason="not_me", now=now)
+    handed_over.mark_misdirected(session, match_id, now=now)
     match = session.get_one(Match, match_id)
     offer = session.get_one(Offer, match.offer_id)
     if offer.status is OfferStatus.ACTIVE:

@@ -24,6 +24,7 @@ _ABOUT = {
     "need_link": "Your link to this page",
     "need_code": "Your code",
     "need_cancelled_resident": "Your request is cancelled",
+    "need_still_looking": "We are still looking",
     "need_unmet": "We could not find anyone",
     "thaw_resident": "It has thawed",
     "visit_held_resident": "Who is coming, and your door word",

@@ -26,6 +26,7 @@ class MyYear:
     kinds: tuple[tuple[str, int], ...]
     went_well: int
     thanked: int
+    miles: int
 
 
 def read(session: Session, person_id: int, *, now: datetime) -> MyYear:
@@ -33,13 +34,14 @@ def read(session: Session, person_id: int, *, now: datetime) -> MyYear:
     year = local_day(now).year
     done = _done(person_id, year)
     planned = func.extract("epoch", Visit.ends_at - Visit.starts_at) / 60
-    visits, people, minutes, went_well, thanked = session.execute(
+    visits, people, minutes, went_well, thanked, miles = session.execute(
         select(
             func.count(),
             func.count(distinct(Need.resident_id)),
             func.coalesce(func.sum(func.coalesce(Visit.minutes_taken, planned)), 0),
             func.count().filter(queries.was_happy()),
             func.count().filter(Feedback.thanks != ""),
+            func.sum(Visit.miles),
         )
         .select_from(Visit)
         .join(Occurrence, Occurrence.id == Visit.occurrence_id)
@@ -56,7 +58,13 @@ def read(session: Session, person_id: int, *, now: datetime) -> MyYear:
         kinds=_kinds(session, done),
         went_well=went_well,
         thanked=thanked,
+        miles=miles or 0,
     )
+
+
+def count_visits(session: Session, person_id: int, *, now: datetime) -> int:
+    """How many visits of this year they have done."""
+    return session.scalars(select(func.count()).where(_done(person_id, local_day(now).year))).one()
 
 
 def _kinds(session: Session, done: ColumnElement[bool]) -> tuple[tuple[str, int], ...]:

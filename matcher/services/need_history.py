@@ -17,6 +17,7 @@ from matcher.domain.kinds import job_words
 from matcher.domain.lifecycle import MatchStatus, NeedStatus, NotificationStatus, VisitStatus
 from matcher.domain.localtime import day_words, window_words
 from matcher.domain.recurrence import Recurrence
+from matcher.domain.reports import HAND_BACK_REASONS
 from matcher.services import need_page, people
 from matcher.services.pins import APART_WHYS, PIN_WHYS
 from matcher.services.setting_aside import NOBODY_ELSE, WHYS
@@ -182,7 +183,8 @@ class _Story:
         if visit.on_way_at:
             yield Line(visit.on_way_at, "visit", f"{name} set off")
         if visit.ended_at and visit.status in _ENDED:
-            yield Line(visit.ended_at, "visit", f"{name} {_ENDED[visit.status]}")
+            why = HAND_BACK_REASONS.get(visit.why_handed_back or "", "")
+            yield Line(visit.ended_at, "visit", f"{name} {_ENDED[visit.status]}", why)
 
     def _decisions(self) -> Iterator[Line]:
         for pin, who in self.pins:

@@ -86,6 +86,12 @@ def send(session: Session, person_id: int, *, now: datetime) -> bool:
     return True
 
 
+def erase_old(session: Session, *, now: datetime) -> int:
+    """Codes that nobody entered go when their day is over: how many."""
+    over = delete(OwnCode).where(OwnCode.sent_at <= now - KEPT).returning(OwnCode.id)
+    return len(session.execute(over, execution_options={"synchronize_session": False}).all())
+
+
 def enter(session: Session, person_id: int, typed: str, *, now: datetime) -> str | None:
     """Try a code. None: this phone is theirs. Else what to say; the try is counted."""
     person = session.get_one(Person, person_id, with_for_update={"key_share": True})

@@ -27,6 +27,7 @@ class AskLine:
     kind: str
     label: str
     day: str
+    starts_at: datetime
     about: str
     distance: str
 
@@ -42,7 +43,7 @@ class VisitLine:
     status: VisitStatus
     day: str
     about: str
-    is_today: bool
+    starts_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,7 @@ def _asks(session: Session, person_id: int, now: datetime) -> tuple[AskLine, ...
             kind=kind.slug,
             label=kind.safe_label,
             day=day_words(visit.start),
+            starts_at=visit.start,
             about=clock_words(visit.start),
             distance=match.distance_band,
         )
@@ -157,7 +159,6 @@ def _visits(session: Session, person_id: int, now: datetime) -> list[VisitLine]:
         .where(Visit.person_id == person_id, Visit.starts_at > now - PAST_SHOWN)
         .order_by(Visit.starts_at)
     )
-    today = day_words(now)
     return [
         VisitLine(
             visit_id=visit.id,
@@ -167,7 +168,7 @@ def _visits(session: Session, person_id: int, now: datetime) -> list[VisitLine]:
             status=visit.status,
             day=day_words(visit.starts_at),
             about=clock_words(visit.starts_at),
-            is_today=day_words(visit.starts_at) == today,
+            starts_at=visit.starts_at,
         )
         for visit, kind, name in rows
     ]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.lifecycle import NeedStatus, OfferStatus
 from matcher.domain.retention import ASKER_KEPT, PERSON_KEPT, WORDS_KEPT, WORRY_KEPT
-from matcher.services import audit, concerns, drafts, erasure, story_withdrawal, texts_to_read
+from matcher.services import audit, concerns, drafts, erasure, own_codes, story_withdrawal, texts_to_read
 from matcher.store.models import Feedback, Home, Need, Occurrence, Offer, Person, Visit, VisitReport
 
 
@@ -46,6 +46,7 @@ def erase_old(session: Session, *, now: datetime) -> int:
         _erase_people(session, now)
         + _erase_askers(session, now)
         + _erase_words(session, now)
+        + own_codes.erase_old(session, now=now)
         + concerns.erase_old(session, kept_for=WORRY_KEPT, now=now)
         + story_withdrawal.erase_expired(session, limit=BATCH, now=now)
     )

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, time
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from matcher.domain.localtime import at_local, local_day
 from matcher.domain.preferences import SendingLimits
-from matcher.domain.roles import StaffRoleName
 from matcher.services.outbox import Owed, owe_all
 from matcher.store import queries
-from matcher.store.models import Role, Staff, StaffRole
 
 
 def texts_today(session: Session, *, now: datetime) -> int:
@@ -24,18 +21,12 @@ def tell_if_spent(session: Session, limits: SendingLimits | None, *, now: dateti
     """Tell every coordinator by e-mail, once a day, that only what must arrive still goes. False if it all may."""
     if limits is None or texts_today(session, now=now) < limits.texts_a_day:
         return False
-    coordinates = (
-        select(func.distinct(StaffRole.staff_id))
-        .join(Role, Role.id == StaffRole.role_id)
-        .where(Role.name == StaffRoleName.COORDINATOR.value)
-    )
-    wanted = select(Staff.id).where(Staff.active, Staff.id.in_(coordinates)).order_by(Staff.id)
     day, values = f"{local_day(now)}", {"n": f"{limits.texts_a_day:,}"}
     owe_all(
         session,
         [
             Owed("texts_spent", ("staff_id", staff_id), staff_id=staff_id, channel="email", values=values, occasion=day)
-            for staff_id in session.scalars(wanted)
+            for staff_id in session.scalars(queries.coordinators())
         ],
         now=now,
     )

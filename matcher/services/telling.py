@@ -33,6 +33,10 @@ SPOKEN: dict[str, tuple[str, str]] = {
         "We have your request. Your reference is {ref}. We ask neighbours near you, and ring you when one says yes.",
     ),
     "need_cancelled_resident": ("It is cancelled", "Your request {ref} is cancelled. Nobody will come."),
+    "need_still_looking": (
+        "Still looking",
+        "Nobody is free yet for {ref}. We go on looking. Would another time do, or can it not wait?",
+    ),
     "need_unmet": (
         "Nobody was found",
         "We are sorry. We could not find anyone in time for {ref}. May we look at other help with you?",

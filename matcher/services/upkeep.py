@@ -17,6 +17,7 @@ from matcher.services import (
     matches,
     needs,
     news,
+    nobody_yet_told,
     referral_news,
     reminders,
     retention,
@@ -44,6 +45,7 @@ class Upkept:
     late: int
     asked_how: int
     reminded: int
+    nobody_yet: int
     news: int
     drafts_erased: int
     texts_erased: int
@@ -60,6 +62,7 @@ def keep_up(session: Session, *, now: datetime) -> Upkept:
         late=visit_reports.tell_late(session, now=now),
         asked_how=visits.ask_if_done(session, now=now, after=ASK_AFTER, after_resident=ASK_RESIDENT_AFTER),
         reminded=reminders.remind(session, now=now),
+        nobody_yet=nobody_yet_told.tell(session, now=now),
         news=news.tell(session, now=now),
         drafts_erased=drafts.erase_old(session, now=now),
         texts_erased=texts_to_read.erase_old(session, now=now),

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from matcher.domain.geo import TravelMode
 from matcher.domain.kinds import SNOW, job_words
-from matcher.domain.lifecycle import EXPECTED, VisitStatus
+from matcher.domain.lifecycle import EXPECTED, MatchStatus, VisitStatus
 from matcher.domain.localtime import clock_words, day_words
-from matcher.services import audit, kinds, people, salt, visit_reports, visits
+from matcher.services import audit, kinds, my_year, people, salt, visit_reports, visits
 from matcher.services.salt import SaltPlace
-from matcher.store.models import Home, Need, NeedNote, Occurrence, Offer, Person, Visit
+from matcher.store.models import Home, Match, Need, NeedNote, Occurrence, Offer, Person, Visit
 
 DOOR_STAYS_OPEN = timedelta(hours=12)
 # Before this, nobody can be done yet: the button would only be pressed by mistake.
@@ -41,7 +41,8 @@ class VisitPage:
     """The page of a visit. `door` is None once it is over, or should long have been.
 
     `is_late`: they have not set off, 20 minutes after the time, and the team knows. `can_undo`: Done was pressed a
-    moment ago. `drives`: they go by car, and may note the miles.
+    moment ago. `others_asked`: how many may say yes instead of who handed it back. `this_year`: how many visits of
+    theirs are done in it. `drives`: they go by car, and may note the miles.
     """
 
     status: VisitStatus
@@ -50,6 +51,7 @@ class VisitPage:
     kind: str
     job: str
     day: str
+    starts_at: datetime
     about: str
     minutes: int
     minutes_taken: int | None
@@ -58,6 +60,9 @@ class VisitPage:
     is_soon: bool
     is_late: bool
     can_undo: bool
+    why_handed_back: str | None
+    others_asked: int
+    this_year: int
     drives: bool
     door: Door | None
 
@@ -66,6 +71,7 @@ def read(session: Session, visit_id: int, *, now: datetime) -> VisitPage:
     """The page as it is now, without the door."""
     visit, need = _visit_and_need(session, visit_id)
     kind = kinds.get_kind(session, need.kind_slug)
+    is_handed_back = visit.status is VisitStatus.HANDED_BACK
     return VisitPage(
         status=visit.status,
         resident=session.get_one(Person, need.resident_id).first_name,
@@ -73,6 +79,7 @@ def read(session: Session, visit_id: int, *, now: datetime) -> VisitPage:
         kind=kind.slug,
         job=job_words(kind.job_words, tuple(need.details)),
         day=day_words(visit.starts_at),
+        starts_at=visit.starts_at,
         about=clock_words(visit.starts_at),
         minutes=round((visit.ends_at - visit.starts_at).total_seconds() / 60),
         minutes_taken=visit.minutes_taken,
@@ -81,6 +88,9 @@ def read(session: Session, visit_id: int, *, now: datetime) -> VisitPage:
         is_soon=visit.starts_at - SOON <= now,
         is_late=visit_reports.is_late(visit, now),
         can_undo=visits.may_undo(session, visit, now),
+        why_handed_back=visit.why_handed_back,
+        others_asked=_count_asked(session, visit.occurrence_id) if is_handed_back else 0,
+        this_year=my_year.count_visits(session, visit.person_id, now=now),
         drives=_drives(session, visit),
         door=_door(session, visit, need) if _is_open(visit, now) else None,
     )
@@ -102,6 +112,11 @@ def _is_open(visit: Visit, now: datetime) -> bool:
 def _drives(session: Session, visit: Visit) -> bool:
     mode = session.scalar(select(Offer.travel_mode).where(Offer.person_id == visit.person_id))
     return mode is TravelMode.CAR
+
+
+def _count_asked(session: Session, occurrence_id: int) -> int:
+    asked = Match.occurrence_id == occurrence_id, Match.status == MatchStatus.PROPOSED
+    return session.scalars(select(func.count()).where(*asked)).one()
 
 
 def _visit_and_need(session: Session, visit_id: int) -> tuple[Visit, Need]:

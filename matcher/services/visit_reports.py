@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
-from matcher.domain.errors import BadInput, NotFound
+from matcher.domain.errors import BadInput, Conflict, NotFound
 from matcher.domain.lifecycle import VisitStatus
-from matcher.domain.reports import PROBLEM_WORDS, REPORT_WORDS, ReportKind
+from matcher.domain.reports import HAND_BACK_REASONS, PROBLEM_WORDS, REPORT_WORDS, ReportKind
 from matcher.domain.wording import clean_text
 from matcher.services import audit, concerns, people
 from matcher.services.concerns import Worry
@@ -52,6 +52,17 @@ def add_word(session: Session, visit_id: int, words: str, *, now: datetime) -> N
     """Anything the team should know, said after a visit. Nothing typed is nothing told."""
     if kept := clean_text(words, WORDS_LENGTH, field="words"):
         _tell(session, visit_id, ReportKind.WORD, kept, now)
+
+
+def say_why_handed_back(session: Session, visit_id: int, reason: str, *, now: datetime) -> None:
+    """Why they could not go, if they like to say. Conflict for a visit that was not handed back."""
+    if reason not in HAND_BACK_REASONS:
+        raise BadInput("Select a reason, or leave this page", field="reason")
+    visit = session.get_one(Visit, visit_id, with_for_update={"key_share": True})
+    if visit.status is not VisitStatus.HANDED_BACK:
+        raise Conflict("This visit was not handed back.")
+    visit.why_handed_back = reason
+    audit.record(session, audit.person(visit.person_id), "said_why", ("visit", visit.id), now=now)
 
 
 def last_problem(session: Session, visit_id: int) -> ReportKind | None:

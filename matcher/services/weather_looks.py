@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session
 from matcher.domain.errors import BadInput
 from matcher.domain.geo import Point
 from matcher.domain.localtime import local_day
-from matcher.domain.roles import StaffRoleName
 from matcher.domain.weather.coldness import SNOW_OVER, Cold, by_forecast, by_warnings, may_be_icy
 from matcher.domain.weather.forecast import read_forecasts
 from matcher.domain.weather.nswws import read_feed
@@ -25,8 +24,9 @@ from matcher.domain.weather.thresholds import Thresholds
 from matcher.services import cold_hints
 from matcher.services.cold_hints import FORECAST, WARNINGS
 from matcher.services.outbox import Owed, owe
+from matcher.store import queries
 from matcher.store.code_point import to_degrees
-from matcher.store.models import Area, ColdHint, Role, Staff, StaffArea, StaffRole, WeatherSource
+from matcher.store.models import Area, ColdHint, Staff, StaffArea, WeatherSource
 
 
 def points(session: Session) -> Sequence[tuple[int, Point]]:
@@ -107,13 +107,8 @@ def _tell_coordinators(session: Session, area_ids: Collection[int], now: datetim
 
 
 def _coordinators(area_ids: Collection[int]) -> Select[int]:
-    coordinates = (
-        select(StaffRole.staff_id)
-        .join(Role, Role.id == StaffRole.role_id)
-        .where(Role.name == StaffRoleName.COORDINATOR.value)
-    )
     looks_after = select(StaffArea.staff_id).where(StaffArea.area_id.in_(area_ids))
-    return select(Staff.id).where(Staff.active, Staff.id.in_(coordinates), Staff.id.in_(looks_after)).order_by(Staff.id)
+    return queries.coordinators().where(Staff.id.in_(looks_after))
 
 
 def _areas(session: Session) -> Sequence[Area]:

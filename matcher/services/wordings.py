@@ -22,6 +22,7 @@ from matcher.services import (
     cold_wordings,
     message_texts,
     news_wordings,
+    nobody_yet,
     page_links,
     reply_wordings,
     story_wordings,
@@ -119,6 +120,15 @@ def _need_unmet(desk: Desk) -> Values:
     return {"ref": desk.session.get_one(Need, occurrence.need_id).reference}
 
 
+def _need_still_looking(desk: Desk) -> Values:
+    occurrence = desk.session.get_one(Occurrence, desk.row.occurrence_id)
+    if not nobody_yet.is_still_looked_for(desk.session, occurrence.id, now=desk.now):
+        return None
+    need = desk.session.get_one(Need, occurrence.need_id)
+    token = page_links.status_link(desk.session, need, now=desk.now)
+    return {"ref": need.reference, "link": f"{desk.scheme.origin}/r/{token}"}
+
+
 def _referral_posted(desk: Desk) -> Values:
     need = _need(desk)
     assert desk.row.referral_id is not None
@@ -171,6 +181,15 @@ def _concern_raised(desk: Desk) -> Values:
     return {"ref": reference, "link": f"{desk.scheme.origin}/team/concerns"}
 
 
+def _starts_soon(desk: Desk) -> Values:
+    """As many as there are when it is read out; none if somebody is coming to each by then."""
+    assert desk.row.staff_id is not None
+    count = nobody_yet.count_soon(desk.session, desk.row.staff_id, now=desk.now)
+    if not count:
+        return None
+    return {"n": "1 visit starts" if count == 1 else f"{count} visits start", "link": f"{desk.scheme.origin}/team"}
+
+
 def _texts_spent(desk: Desk) -> Values:
     """Of no use on the next day: then there are texts again."""
     if local_day(desk.row.owed_at) != local_day(desk.now):
@@ -191,6 +210,7 @@ _WORDINGS: Mapping[str, Wording] = {
     "need_cancelled_resident": _need_cancelled,
     "details_erased": _need_cancelled,
     "need_unmet": _need_unmet,
+    "need_still_looking": _need_still_looking,
     "referral_posted": _referral_posted,
     "referral_matched": _referral_news,
     "referral_done": _referral_news,
@@ -201,6 +221,7 @@ _WORDINGS: Mapping[str, Wording] = {
     "back_on_list": _back_on_list,
     "staff_code": _staff_code,
     "concern_raised": _concern_raised,
+    "starts_soon": _starts_soon,
     "texts_spent": _texts_spent,
 }
 _RECEIPT = "details_erased"

@@ -6,12 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import case, func, null, select, union_all
+from sqlalchemy import Select, case, func, null, select, union_all
 from sqlalchemy.orm import Session
 
 from matcher.domain.geo import Point
 from matcher.domain.lifecycle import EXPECTED, MatchStatus, VisitStatus
 from matcher.domain.preferences import About
+from matcher.domain.roles import StaffRoleName
 from matcher.domain.timewindow import TimeWindow
 from matcher.store.bulk import among
 from matcher.store.models import (
@@ -29,6 +30,9 @@ from matcher.store.models import (
     Occurrence,
     Offer,
     Person,
+    Role,
+    Staff,
+    StaffRole,
     Visit,
 )
 
@@ -53,6 +57,16 @@ def channels_of(session: Session, person_ids: Collection[int], about: About = Ab
     )
     found = {person_id: channel for person_id, channel in rows}  # noqa: C416 (a Row is not a pair to dict())
     return {person_id: found.get(person_id, "text") for person_id in person_ids}
+
+
+def coordinators() -> Select[int]:
+    """Everyone who coordinates and still works here, by id."""
+    coordinates = (
+        select(StaffRole.staff_id)
+        .join(Role, Role.id == StaffRole.role_id)
+        .where(Role.name == StaffRoleName.COORDINATOR.value)
+    )
+    return select(Staff.id).where(Staff.active, Staff.id.in_(coordinates)).order_by(Staff.id)
 
 
 def home_point(session: Session, person_id: int) -> Point:

@@ -134,7 +134,7 @@ def test_done_waits_until_the_visit_is_soon(client: FlaskClient, world: World, v
 def test_the_address_is_gone_by_the_next_request(client: FlaskClient, world: World, visit: str, way: str) -> None:
     if way == "cancelled":
         with unit_of_work() as session:
-            needs.cancel_need(session, world.need_id, actor="test", now=datetime.now(UTC))
+            needs.cancel_need(session, world.need_id, actor="system", now=datetime.now(UTC))
     else:
         press(client, visit, f"{visit}/{way}")
     for path in ("", "/hand-back"):
@@ -148,6 +148,21 @@ def test_handing_back_asks_first(client: FlaskClient, visit: str) -> None:
         assert session.scalars(select(Visit.status)).one() == "held"
     press(client, f"{visit}/hand-back")
     assert "You handed this back" in client.get(visit).text
+
+
+def test_why_it_was_handed_back_may_be_said_and_how_many_are_asked_instead(client: FlaskClient, visit: str) -> None:
+    press(client, f"{visit}/hand-back")
+    assert "We are looking for someone else" in client.get(visit).text
+    assert "Select a reason" in error_beside(press(client, visit, f"{visit}/why", reason="spite").text, "reason")
+    press(client, visit, f"{visit}/why", reason="weather")
+    assert "Thank you for telling us why" in client.get(visit).text
+    with reading() as session:
+        assert session.scalars(select(Visit.why_handed_back)).one() == "weather"
+
+
+def test_why_is_no_answer_to_a_visit_that_is_kept(client: FlaskClient, visit: str) -> None:
+    assert press(client, visit, f"{visit}/why", reason="busy").status_code == 409
+    assert press(client, visit, f"{visit}/why").location == visit
 
 
 def test_pressing_done_on_a_visit_handed_back_says_that_it_changed(client: FlaskClient, visit: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wtforms import StringField, TextAreaField
 
 from matcher.domain.errors import BadInput
-from matcher.domain.reports import PROBLEM_WORDS
+from matcher.domain.reports import HAND_BACK_REASONS, PROBLEM_WORDS
 from matcher.services import people, visit_reports, visits
 from web.forms.questions import OneOf, QuestionForm, checked_by, chosen, chosen_or_none, short, stripped
 
@@ -24,6 +24,16 @@ class ReasonForm(QuestionForm):
     reason = OneOf(
         "Would you like to say why? (optional)",
         choices=DECLINE,
+        validators=[chosen("Select a reason, or leave this page")],
+    )
+
+
+class WhyHandedBackForm(QuestionForm):
+    """Why they could not go after all, if they like to say."""
+
+    reason = OneOf(
+        "Would you like to say why? (optional)",
+        choices=list(HAND_BACK_REASONS.items()),
         validators=[chosen("Select a reason, or leave this page")],
     )
 

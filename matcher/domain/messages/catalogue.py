@@ -14,6 +14,7 @@ _RESIDENTS: Mapping[str, str] = {
     "visit_handed_back": "Cannot come after all",
     "visit_done_resident": "How did it go?",
     "visit_unsure_resident": "Did they come?",
+    "need_still_looking": "Still looking",
     "need_unmet": "Nobody was found",
     "need_cancelled_resident": "Their request is cancelled",
     "arrangement_made_resident": "Who usually comes",
@@ -73,6 +74,7 @@ _OTHERS: Mapping[str, str] = {
     "story_news": "To the teller of a story: what came of it",
     "staff_code": "Team: sign-in code",
     "concern_raised": "Team: a concern waits",
+    "starts_soon": "Team: it starts soon and has nobody",
     "cold_suggested": "Team: cold weather may come",
     "texts_spent": "Team: today's texts are used up",
 }

@@ -59,6 +59,7 @@ _PAGES: Mapping[str, str] = {
 _STAFF_PAGES: Mapping[str, str] = {
     "cold_suggested": "team/cold",
     "concern_raised": "team/concerns",
+    "starts_soon": "team",
     "texts_spent": "team/messages",
 }
 

@@ -131,6 +131,7 @@ class Visit(Declared):
     ended_at: Mapped[datetime | None]
     minutes_taken: Mapped[int | None]
     miles: Mapped[int | None]
+    why_handed_back: Mapped[str | None]
     asked_volunteer_at: Mapped[datetime | None]
     asked_resident_at: Mapped[datetime | None]
 
@@ -152,6 +153,7 @@ class Visit(Declared):
         CheckConstraint("during @> tstzrange(starts_at, ends_at)", name="padding_holds_the_visit"),
         CheckConstraint("minutes_taken between 1 and 1440", name="minutes_taken"),
         CheckConstraint("miles between 0 and 300", name="miles"),
+        CheckConstraint("why_handed_back is null or status = 'handed_back'", name="a_reason_is_of_one_handed_back"),
         # Two people are never told that they have the same visit ...
         Index(
             "uq_visits_one_holder_of_a_place",

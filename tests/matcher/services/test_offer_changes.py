@@ -42,6 +42,11 @@ def test_what_is_changed_is_read_back_as_it_was_chosen(world):
     assert (own(world).times.pattern, own(world).times.away) == ("evenings", ())
 
 
+def test_early_mornings_alone_are_times_of_their_own_and_not_none(world):
+    world.offer("Christopher", pattern="choose", times=frozenset({"MO-early"}))
+    assert (own(world).times.pattern, own(world).times.boxes) == ("choose", frozenset({"MO-early"}))
+
+
 @pytest.mark.parametrize("pattern", ["any", "weekday_daytimes", "evenings", "weekends", "on_duty"])
 def test_a_pattern_stays_the_pattern_it_is(world, pattern):
     world.offer("Christopher", pattern=pattern)

@@ -6,7 +6,7 @@ import pytest
 
 from matcher.domain.errors import BadInput
 from matcher.domain.lifecycle import MatchStatus, OccurrenceStatus, OfferStatus
-from matcher.services import ask_page, matches, offers, on_duty, own_page, rounds
+from matcher.services import ask_page, matches, offers, on_duty, own_page, rounds, undelivered
 from matcher.services.ask_page import AskState
 from matcher.services.matches import AnswerWhy
 from matcher.store.models import AvailabilityException, AvailabilityRule, Match, Occurrence, Offer
@@ -218,6 +218,17 @@ def test_a_message_that_reached_someone_else_stops_all_messages_to_that_address(
         matches.not_me(session, match_id, now=world.now)
     assert (world.one(Match).status, world.one(Match).decline_reason) == (MatchStatus.DECLINED, "not_me")
     assert world.one(Offer).status is OfferStatus.PAUSED
+
+
+def test_the_team_sees_whose_question_reached_someone_else(world):
+    world.offer("Christopher")
+    match_id = world.ask("Christopher", world.post())
+    world.deliver()
+    with world.work() as session:
+        matches.not_me(session, match_id, now=world.now)
+        (row,) = undelivered.to_ring(session, frozenset({world.area_id()}), now=world.now)
+    assert (row.person, row.template) == ("Christopher", "match_asked")
+    assert "check the number" in row.why
 
 
 @pytest.mark.parametrize("last", [date(9999, 12, 31), date(1, 1, 2)])

@@ -16,6 +16,8 @@ def phone(world):
 
     def press(verb, *typed):
         with world.work() as session:
+            if verb == "erase_old":
+                return own_codes.erase_old(session, now=world.now)
             return getattr(own_codes, verb)(session, world.people["Christopher"], *typed, now=world.now)
 
     def code():
@@ -121,3 +123,12 @@ def test_why_they_help_is_kept_with_the_offer_and_decides_nothing(world):
             motives.tell(session, world.people["Ann"], frozenset(chosen), now=world.now)
             assert offer_changes.read(session, world.people["Ann"], now=world.now).motives == chosen
     assert world.all(OfferMotive) == []
+
+
+def test_a_code_that_nobody_entered_is_gone_after_a_day(world, phone):
+    phone("send")
+    world.later(hours=23)
+    assert phone("erase_old") == 0
+    world.later(hours=1)
+    assert (phone("erase_old"), phone("erase_old")) == (1, 0)
+    assert world.all(OwnCode) == []
