@@ -58,6 +58,7 @@ from web import (
     visits,
     volunteer_list,
     volunteers,
+    week,
     what_if,
     who_could_help,
 )
@@ -118,7 +119,7 @@ def create_app(config: Config | None = None) -> Flask:
         *(own_settings, own_codes, regulars, cold, team, team_needs, texts, who_could_help, badges),
         *(desk, desk_looks, concerns, volunteer_list, imports),
         impact,
-        *(what_if, gaps),
+        *(what_if, gaps, week),
         *(audit, exports, set_up),
         *(calendar_feed, notify, outbox, health),
     ):

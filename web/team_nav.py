@@ -12,6 +12,7 @@ PAGES: tuple[tuple[str, str, Action], ...] = (
     ("/team/what-if", "What if", Action.LOOK_AHEAD),
     ("/team/gaps", "Gaps", Action.LOOK_AHEAD),
     ("/team/regular", "Regular visits", Action.ARRANGE),
+    ("/team/week", "Plan the week", Action.ARRANGE),
     ("/team/cold", "Cold weather", Action.SWITCH_COLD),
     ("/team/places", "Places and stock", Action.LOOK_AFTER_PLACES),
     ("/team/ties", "Growing ties", Action.LOOK_AFTER_TIES),

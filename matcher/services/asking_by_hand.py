@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matcher.domain.errors import BadInput
 from matcher.domain.lifecycle import MatchStatus
+from matcher.domain.timewindow import TimeWindow
 from matcher.engine.problem import RoundProblem
 from matcher.engine.solve import who_could
 from matcher.engine.standing import KEPT_AWAY, LOOKED_INTO, Standing
@@ -23,12 +24,14 @@ from matcher.store.models import HandChoice, Match
 @dataclass(frozen=True, slots=True)
 class ByHand:
     """Whom to ask. why: one of WHYS, or NOBODY_ELSE, needed where a requirement is set aside or they are not to
-    be asked at all, but `is_assigned`: they said yes by voice.
+    be asked at all, but `is_assigned`: they said yes by voice. starts_at: when the visit begins; None: whenever suits
+    best.
     """
 
     offer_id: int
     why: str | None = None
     is_assigned: bool = False
+    starts_at: datetime | None = None
 
 
 def ask(
@@ -39,7 +42,7 @@ def ask(
     NotFound if the visit is of no area of theirs; BadInput, with nothing written, if it cannot be or has no reason.
     """
     looked_for(session, occurrence_id, area_ids)
-    problem = round_reader.read_one(session, occurrence_id, now=now)
+    problem = _at(round_reader.read_one(session, occurrence_id, now=now), choice.starts_at)
     standings = who_could(problem, occurrence_id, most=LOOKED_INTO) if problem.occurrences else ()
     one = next((one for one in standings if one.offer_id == choice.offer_id), None)
     if one is None:
@@ -63,6 +66,17 @@ def ask(
     audit.record(session, audit.staff(staff_id), done, ("match", match.id), *one.missing, now=now)
     if choice.is_assigned:
         _assign(session, match, now)
+
+
+def _at(problem: RoundProblem, starts_at: datetime | None) -> RoundProblem:
+    """The same visit, which can only begin then."""
+    if starts_at is None or not problem.occurrences:
+        return problem
+    (one,) = problem.occurrences
+    visit = TimeWindow(starts_at, starts_at + timedelta(minutes=one.minutes))
+    if not any(window.contains(visit) for window in one.windows):
+        raise BadInput("The visit was not asked for at that time", field="at")
+    return replace(problem, occurrences=(replace(one, windows=(visit,)),))
 
 
 def _check(session: Session, choice: ByHand, one: Standing, *, somebody_could: bool) -> None:

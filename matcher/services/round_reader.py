@@ -70,6 +70,26 @@ def read_one(session: Session, occurrence_id: int, *, now: datetime) -> RoundPro
     return _problem(session, visit.area_id, _open_columns(now).where(Occurrence.id == occurrence_id), now, near)
 
 
+def read_regular(session: Session, area_id: int, within: TimeWindow, *, most: int, now: datetime) -> RoundProblem:
+    """The first visits of weekly help in the area that begin in that time and that nobody holds, with the offers that
+    could be near one of them.
+    """
+    wanted = (
+        _open_columns(now)
+        .where(
+            Occurrence.area_id == area_id,
+            Need.recurrence == Recurrence.WEEKLY,
+            Occurrence.starts_at >= within.start,
+            Occurrence.starts_at < within.end,
+        )
+        .order_by(Occurrence.starts_at, Occurrence.id)
+        .limit(most)
+    )
+    places = {(Point(row.lat, row.lon), row.kind_slug) for row in session.execute(wanted)}
+    near = frozenset[int]().union(*(near_offers.nearest(session, point, kind) for point, kind in places))
+    return _problem(session, area_id, wanted, now, near)
+
+
 def read_around(session: Session, occurrence_id: int, offer_id: int, *, now: datetime) -> RoundProblem:
     """What the next round of its area will look at, as far as this offer could matter to it: the occurrences nearest to
     their home, this one among them, and the offers nearest to it.

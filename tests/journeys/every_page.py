@@ -107,6 +107,7 @@ TEAM = {
     "take a story back": "/team/stories/taken-back",
     "what if": "/team/what-if",
     "gaps": "/team/gaps",
+    "plan the week": "/team/week",
     "what if they went farther": "/team/what-if?farther=2&limits=1",
     "calls to make": "/desk",
     "a request by phone": "/desk/new",

@@ -1,0 +1,114 @@
+"""A planned week as it is drawn: a row for each person and one for what nobody could take, a column for each day. Once
+for a wide page and once for a narrow one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from matcher.domain.localtime import local_day, to_local
+from matcher.services.week_plan import Rota
+
+WIDE, NARROW = 1000, 288  # what a page of 320 px has room for
+NOBODY = "Nobody yet"
+_NAMES_WIDE, _HEAD, _ROW_WIDE, _ROW_NARROW, _BLOCK = 150, 28, 36, 54, 24
+_OPENS, _CLOSES = 8, 20  # hours: what is earlier or later stands at the edge
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One visit. kind: `settled`, `proposed`, `nobody`. number: in the list; none for what is settled."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    kind: str
+    number: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words at a place; kind: `day`, `name`."""
+
+    words: str
+    x: float
+    y: float
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """The picture. lines: a path, between days and between people."""
+
+    width: int
+    height: int
+    lines: str
+    blocks: tuple[Block, ...]
+    words: tuple[Words, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """A visit to be drawn."""
+
+    at: datetime
+    minutes: float
+    kind: str
+    number: int | None
+
+
+def draw(rota: Rota, *, is_wide: bool) -> Drawing:
+    """The week, with as much height as its people need."""
+    left = _NAMES_WIDE if is_wide else 0
+    width, row = (WIDE, _ROW_WIDE) if is_wide else (NARROW, _ROW_NARROW)
+    day_width = (width - left) / 7
+    rows = _rows(rota)
+    blocks: list[Block] = []
+    words = [
+        Words(f"{day:%a} {day.day}" if is_wide else f"{day:%a}"[:2], left + day_width * (n + 0.5), 18, "day")
+        for n, day in enumerate(_days(rota))
+    ]
+    for n, (name, marks) in enumerate(rows):
+        top = _HEAD + n * row
+        words.append(Words(name, 0, top + (24 if is_wide else 18), "name"))
+        blocks += _blocks(marks, rota.week.start, left, day_width, top + row - _BLOCK - 6)
+    height = _HEAD + len(rows) * row
+    across = "".join(f"M0 {_HEAD + n * row}h{width}" for n in range(len(rows) + 1))
+    down = "".join(f"M{left + n * day_width:.1f} {_HEAD}V{height}" for n in range(8 if is_wide else 0))
+    return Drawing(width, height + 1, across + down, tuple(blocks), tuple(words))
+
+
+def _days(rota: Rota) -> list[datetime]:
+    return [to_local(rota.week.start + timedelta(days=n, hours=12)) for n in range(7)]
+
+
+def _rows(rota: Rota) -> list[tuple[str, list[_Mark]]]:
+    """Everyone of the week by name, then what nobody could take."""
+    of: defaultdict[str, list[_Mark]] = defaultdict(list)
+    for one in rota.settled:
+        of[one.name].append(_Mark(one.visit.start, one.visit.minutes, "settled", None))
+    for planned in rota.proposed:
+        of[planned.name].append(_Mark(planned.visit.start, planned.visit.minutes, "proposed", planned.number))
+    rows = sorted(of.items())
+    if rota.not_given:
+        rows.append((NOBODY, [_Mark(one.day, 0, "nobody", one.number) for one in rota.not_given]))
+    return rows
+
+
+def _blocks(marks: Iterable[_Mark], monday: datetime, left: float, day_width: float, y: float) -> Sequence[Block]:
+    """From left to right; two that would lie on each other stand side by side."""
+    least, blocks, free = min(_BLOCK, day_width - 4), [], 0.0
+    for mark in sorted(marks, key=lambda mark: (mark.at, mark.number or 0)):
+        day = (local_day(mark.at) - local_day(monday)).days
+        at = to_local(mark.at)
+        hour = min(max(at.hour + at.minute / 60, _OPENS), _CLOSES)
+        width = max(least, mark.minutes / 60 * day_width / (_CLOSES - _OPENS))
+        x = left + day_width * day + 2 + (day_width - 4 - least) * (hour - _OPENS) / (_CLOSES - _OPENS)
+        x = max(x, free)
+        blocks.append(Block(round(x, 1), y, round(width, 1), _BLOCK, mark.kind, mark.number))
+        free = x + width + 2
+    return blocks
