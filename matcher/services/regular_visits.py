@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session, aliased
 
@@ -74,6 +74,13 @@ def keep(session: Session, *, after: int = 0, now: datetime) -> Kept:
     found = session.execute(_wanted(now, after)).all()
     given = sum(_take_turn(session, turn, now) for turn in _turns(session, found))
     return Kept(given, found[-1].occurrence_id if len(found) == BATCH else None)
+
+
+def is_to_be_held(now: datetime) -> ColumnElement[bool]:
+    """Of an occurrence: it will be held for who usually goes, once it is near enough."""
+    live = aliased(Arrangement)
+    holds = select(live.id).where(live.need_id == Occurrence.need_id, live.status == ArrangementStatus.LIVE)
+    return (Occurrence.starts_at > now + HOLD_AHEAD) & holds.exists()
 
 
 def _turns(session: Session, found: Sequence[Any]) -> Iterable[_Turn]:

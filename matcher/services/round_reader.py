@@ -24,7 +24,7 @@ from matcher.domain.recurrence import Recurrence, day_windows
 from matcher.domain.timewindow import TimeWindow, merge
 from matcher.engine.params import Acceptance, Params
 from matcher.engine.problem import LiveAsk, OpenOccurrence, RoundProblem
-from matcher.services import cold_spells, forecasting, learned, near_offers, pins
+from matcher.services import cold_spells, forecasting, learned, near_offers, pins, regular_visits
 from matcher.services.batching import GATHERING
 from matcher.services.volunteer_reader import read_volunteers
 from matcher.store import queries
@@ -71,8 +71,8 @@ def read_one(session: Session, occurrence_id: int, *, now: datetime) -> RoundPro
 
 
 def read_regular(session: Session, area_id: int, within: TimeWindow, *, most: int, now: datetime) -> RoundProblem:
-    """The first visits of weekly help in the area that begin in that time and that nobody holds, with the offers that
-    could be near one of them.
+    """The first visits of weekly help in the area that begin in that time, that nobody holds, and that are not to be
+    held for who usually goes; with the offers that could be near one of them.
     """
     wanted = (
         _open_columns(now)
@@ -81,6 +81,7 @@ def read_regular(session: Session, area_id: int, within: TimeWindow, *, most: in
             Need.recurrence == Recurrence.WEEKLY,
             Occurrence.starts_at >= within.start,
             Occurrence.starts_at < within.end,
+            ~regular_visits.is_to_be_held(now),
         )
         .order_by(Occurrence.starts_at, Occurrence.id)
         .limit(most)

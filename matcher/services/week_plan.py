@@ -14,22 +14,23 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.errors import NotFound
 from matcher.domain.kinds import job_words
-from matcher.domain.lifecycle import HOLDING
+from matcher.domain.lifecycle import HOLDING, ArrangementStatus, OccurrenceStatus
 from matcher.domain.localtime import at_local, clock_words, local_day, short_day_words
 from matcher.domain.recurrence import Recurrence
 from matcher.domain.timewindow import TimeWindow
 from matcher.engine.plan.market import set_out
-from matcher.engine.plan.problem import Plan, PlannedVisit, distance_words
+from matcher.engine.plan.problem import Plan, PlannedVisit, Unplanned, distance_words
 from matcher.engine.plan.search import plan
-from matcher.engine.problem import RoundProblem
-from matcher.services import people, round_reader
-from matcher.services.week_problem import Edits, WeekProblem, build
+from matcher.engine.problem import ReasonCode, RoundProblem
+from matcher.services import people, regular_visits, round_reader
+from matcher.services.week_problem import APART, Edits, WeekProblem, build
 from matcher.store.bulk import among
-from matcher.store.models import KindRow, Need, Occurrence, Person, Visit
+from matcher.store.models import Arrangement, KindRow, Need, Occurrence, Person, Visit
 
 WEEKS_AHEAD = 3  # this one and the next two: visits are known for so long
 MOST_VISITS = 40
 OTHERS_SHOWN = 6
+ALL_TAKEN = "Everyone who could come has as many questions or visits in this week as is fair or as they offered."
 TOO_LATE = "It is too late to find anybody by a plan: look who could help now."
 
 
@@ -81,11 +82,12 @@ class NotGiven:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A visit of weekly help that somebody holds already."""
+    """A visit of weekly help that somebody holds already, or that is to be held for who usually goes (is_to_come)."""
 
     name: str
     visit: TimeWindow
     job: str
+    is_to_come: bool = False
 
     @property
     def when(self) -> str:
@@ -140,8 +142,8 @@ def read(session: Session, area_id: int, ahead: int, edits: Edits, *, area_ids: 
     return Rota(
         week=week,
         proposed=tuple(_proposed(asked, one, n, edits, others) for n, one in enumerate(made.visits, 1)),
-        not_given=_not_given(asked, made),
-        settled=_settled(session, area_id, week),
+        not_given=_not_given(asked, made, others),
+        settled=(*_settled(session, area_id, week), *_to_come(session, area_id, week, now)),
         left_out=tuple((one.id, words[one.id]) for one in found.occurrences if one.id in edits.left_out),
         waiting=_waiting(found, words),
         not_kept=_not_kept(asked, made, edits),
@@ -170,7 +172,7 @@ def _proposed(
         occurrence_id=occurrence_id,
         offer_id=offer_id,
         name=one.volunteer_id,
-        visit=one.visit,
+        visit=TimeWindow(one.visit.start, one.visit.end - APART),
         job=one.need_id,
         away=distance_words(one.distance_m),
         is_kept=(occurrence_id, offer_id) in edits.kept,
@@ -178,9 +180,9 @@ def _proposed(
     )
 
 
-def _not_given(asked: WeekProblem, made: Plan) -> tuple[NotGiven, ...]:
+def _not_given(asked: WeekProblem, made: Plan, others: Mapping[str, Sequence[Other]]) -> tuple[NotGiven, ...]:
     """In the order of their times; what has no time left comes first."""
-    short = {one.need_id: (one.short, one.sentence) for one in made.unserved}
+    short = {one.need_id: (one.short, _why(one, others[one.need_id])) for one in made.unserved}
     short |= {name: (one.helpers_wanted, TOO_LATE) for name, one in asked.too_late.items()}
     every = {**asked.visits, **asked.too_late}
     ordered = sorted(short, key=lambda name: (every[name].windows[0].start, name))
@@ -188,6 +190,11 @@ def _not_given(asked: WeekProblem, made: Plan) -> tuple[NotGiven, ...]:
         NotGiven(number, every[name].id, name, every[name].windows[0].start, *short[name])
         for number, name in enumerate(ordered, len(made.visits) + 1)
     )
+
+
+def _why(one: Unplanned, others: Sequence[Other]) -> str:
+    """Whoever has no visit left before anything is planned may have questions to answer instead."""
+    return one.sentence if others or one.reason is not ReasonCode.ALL_AT_LIMIT else ALL_TAKEN
 
 
 def _not_kept(asked: WeekProblem, made: Plan, edits: Edits) -> tuple[str, ...]:
@@ -251,6 +258,32 @@ def _settled(session: Session, area_id: int, week: TimeWindow) -> tuple[Settled,
     return tuple(
         Settled(names[row.person_id], TimeWindow(row.starts_at, row.ends_at), words[row.occurrence_id]) for row in rows
     )
+
+
+def _to_come(session: Session, area_id: int, week: TimeWindow, now: datetime) -> list[Settled]:
+    """What will be held for the usual people by itself."""
+    wanted = (
+        select(Occurrence.id, Occurrence.starts_at, Arrangement.usual_id, Arrangement.at, Need.minutes)
+        .join(Need, Need.id == Occurrence.need_id)
+        .join(Arrangement, (Arrangement.need_id == Need.id) & (Arrangement.status == ArrangementStatus.LIVE))
+        .where(
+            Occurrence.area_id == area_id,
+            Occurrence.starts_at >= week.start,
+            Occurrence.starts_at < week.end,
+            Occurrence.status == OccurrenceStatus.OPEN,
+            regular_visits.is_to_be_held(now),
+        )
+        .order_by(Occurrence.starts_at, Occurrence.id)
+    )
+    rows = session.execute(wanted).all()
+    words = _visit_words(session, [row.id for row in rows])
+    names = people.short_names(session, {row.usual_id for row in rows})
+    starts = [at_local(local_day(row.starts_at), row.at) for row in rows]
+    visits = [TimeWindow(at, at + timedelta(minutes=row.minutes)) for row, at in zip(rows, starts, strict=True)]
+    return [
+        Settled(names[row.usual_id], visit, words[row.id], is_to_come=True)
+        for row, visit in zip(rows, visits, strict=True)
+    ]
 
 
 def _waiting(found: RoundProblem, words: Mapping[int, str]) -> tuple[str, ...]:

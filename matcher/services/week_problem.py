@@ -1,7 +1,8 @@
 """The weekly visits of an area that nobody holds, as a question to the planner: who could make which, and when.
 
 What a plan does not know is told in words that it does: a must-have is a check, somebody who said no is never sent,
-and a promise or a question still to be answered is time that is not free and a visit less of those they offered.
+and a promise or a question still to be answered is time that is not free and a visit less of those they offered. What
+is kept free between two visits is a longer visit, in a window and in hours that end as much later.
 """
 
 from __future__ import annotations
@@ -13,15 +14,17 @@ from datetime import datetime, timedelta
 
 from matcher.domain.geo import SPEED_M_PER_MIN
 from matcher.domain.localtime import local_day
-from matcher.domain.timewindow import TimeWindow, subtract
+from matcher.domain.timewindow import TimeWindow, merge, subtract
 from matcher.domain.traits import TRAIT_WORDS, Trait
 from matcher.engine.plan.problem import PlanNeed, PlanProblem, PlanVolunteer
 from matcher.engine.problem import OpenOccurrence, RoundProblem, Volunteer
+from matcher.services.answers import PADDING
 from matcher.services.proposals import LIVE_ASKS_MOST
 
 NOTICE = timedelta(hours=2)  # nobody is planned to come sooner than that
 STEP = timedelta(minutes=15)
 BETWEEN_MIN = 30  # kept free before and after what they have promised: the way there
+APART = 2 * PADDING  # at least, between two visits of one person
 TIME_LIMIT_S = 5.0
 
 
@@ -131,8 +134,8 @@ def _need(
         id=name,
         kind=one.kind,
         point=one.point,
-        window=window,
-        minutes=one.minutes,
+        window=_longer(window),
+        minutes=one.minutes + round(APART.total_seconds() / 60),
         helpers=one.helpers_wanted,
         urgency=one.urgency,
         requires=one.required_checks | _as_checks(one.musts),
@@ -161,10 +164,14 @@ def _volunteer(
         kinds=one.kinds,
         checks=_as_checks(one.traits)
         | {check for check, until in one.checks.items() if until is None or until >= last},
-        free=subtract(one.free, taken),
+        free=merge(_longer(window) for window in subtract(one.free, taken)),
         visits_per_week=max(0, visits),
         never_with=frozenset(name_of[them.offer_id] for them in read.volunteers if them.person_id in apart),
     )
+
+
+def _longer(window: TimeWindow) -> TimeWindow:
+    return TimeWindow(window.start, window.end + APART)
 
 
 def _as_checks(traits: Iterable[str]) -> frozenset[str]:
