@@ -45,7 +45,8 @@ _AXE = """rules => axe.run({runOnly: rules, resultTypes: ["violations"], preload
     .then(found => found.violations)"""
 _REFERENCE = re.compile(r"\b[A-Z0-9]{3}-[A-Z0-9]{3}\b")
 _TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-# At twice the size of type: words of buttons that are broken in two, and pages too wide by more than a rounding.
+# At twice the size of type: words of buttons, of choices and of headings that are broken in two, pages too wide by more than a rounding, and a
+# plaque too small for the widest door words there are.
 _BROKEN = """() => {
     const isBroken = (node, word) => {
         const range = document.createRange();
@@ -56,12 +57,27 @@ _BROKEN = """() => {
     if (document.body.classList.contains("gn-desk")) return [];  // tables for staff
     document.documentElement.style.fontSize = "200%";
     const broken = [];
-    for (const button of document.querySelectorAll("button, .govuk-button")) {
-        const words = document.createTreeWalker(button, NodeFilter.SHOW_TEXT);
-        for (let node; button.checkVisibility() && (node = words.nextNode());)
-            broken.push(...[...node.data.matchAll(/\\S+/g)].filter(word => isBroken(node, word)).map(word => word[0]));
-    }
+    const look = (chosen, isWhole) => {
+        for (const one of document.querySelectorAll(chosen)) {
+            const words = document.createTreeWalker(one, NodeFilter.SHOW_TEXT);
+            for (let node; one.checkVisibility() && (node = words.nextNode());)
+                broken.push(...[...node.data.matchAll(/\\S+/g)]
+                    .filter(word => isWhole(word[0]) && isBroken(node, word)).map(word => word[0]));
+        }
+    };
+    look("button, .govuk-button", () => true);
+    look("h1, .govuk-radios__label, .govuk-checkboxes__label", word => word.length <= 12 && !word.includes("-"));
     const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+    for (const plaque of document.querySelectorAll(".gn-plaque__word")) {
+        const [own, look] = [plaque.textContent, plaque.className];
+        for (const word of ["MUSHROOM", "POMEGRANATE"]) {
+            plaque.textContent = word;
+            plaque.classList.toggle("gn-plaque__word--long", word.length > 8);
+            if (plaque.scrollWidth > plaque.clientWidth || isBroken(plaque.firstChild, {index: 0, 0: word}))
+                broken.push(word);
+        }
+        [plaque.textContent, plaque.className] = [own, look];
+    }
     document.documentElement.style.fontSize = "";
     return [...broken.map(word => `"${word}" is broken`), ...(wide > 1 ? [`${wide} px too wide`] : [])];
 }"""
