@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from playwright.sync_api import expect
 
-from matcher.services import staff
+from matcher.services import confirming, staff
 from tests.journeys.people import reach, see
 from tests.journeys.test_asking_costs_little import A_DECISION_S, A_KEY_S
 
@@ -143,6 +143,9 @@ def test_a_worry_is_told_opened_and_closed_and_a_call_made_by_keyboard_alone(qui
     need = world.post("Eileen", when="tomorrow", contact="phone")
     world.ask("Ann", need)
     world.yes("Ann")
+    rung = world.post("Stanley", when="tomorrow", must_confirm=True)
+    with world.work() as session:
+        confirming.ring_me(session, rung.need_id, now=world.now)
     world.deliver()
     page = someone(java_script_enabled=java_script_enabled)
     hands = Hands(page)
@@ -166,6 +169,18 @@ def test_a_worry_is_told_opened_and_closed_and_a_call_made_by_keyboard_alone(qui
         hands.go("I have told them")
         see(page, "Calls to make")
     expect(page.locator("main")).to_contain_text("Nobody waits to be told anything")
+    hands.go("Ring Stanley")
+    see(page, "Stanley: clear snow or ice")
+    hands.go("Confirmed by phone")
+    expect(page.locator("main")).to_contain_text("Nobody waits for a call")
+    page.goto("/desk/find")
+    expect(page.get_by_label("Reference or phone number")).to_be_focused()
+    page.keyboard.type(rung.reference)
+    page.keyboard.press("Enter")
+    see(page, "Stanley: clear snow or ice")
+    hands.go("The caller wants to stop it")
+    hands.go("Yes, cancel it")
+    expect(page.locator("main")).to_contain_text("Cancelled")
     page.goto("/desk/door")
     expect(page.get_by_label("Reference or phone number")).to_be_focused()
     page.keyboard.type(need.reference)

@@ -45,8 +45,8 @@ _AXE = """rules => axe.run({runOnly: rules, resultTypes: ["violations"], preload
     .then(found => found.violations)"""
 _REFERENCE = re.compile(r"\b[A-Z0-9]{3}-[A-Z0-9]{3}\b")
 _TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-# At twice the size of type: words of buttons, of choices and of headings that are broken in two, pages too wide by more than a rounding, and a
-# plaque too small for the widest door words there are.
+# At twice the size of type: words of buttons, of choices and of headings that are broken in two, pages too wide by more
+# than a rounding, and a plaque too small for the widest door words there are.
 _BROKEN = """() => {
     const isBroken = (node, word) => {
         const range = document.createRange();
