@@ -12,9 +12,10 @@ from matcher.domain.errors import NotFound
 from matcher.domain.lifecycle import VisitStatus
 from matcher.domain.small_numbers import ROUNDED_TO, rounded
 from matcher.domain.stories import Reader
-from matcher.services import decision_reading, fairness, needed_now, story_reading
+from matcher.services import decision_reading, fairness, needed_now, place_list, story_reading
 from matcher.services.decision_reading import Answer
 from matcher.services.needed_now import NeededNow
+from matcher.services.place_list import PublicPlace
 from matcher.services.story_reading import Seen, Views
 from matcher.store.models import Area, KindRow, Need, Occurrence, Visit
 
@@ -49,6 +50,7 @@ class AreaPage:
     jobs: tuple[JobsDone, ...]
     needed: tuple[NeededNow, ...]
     both_sides: tuple[int, int] | None
+    places: tuple[PublicPlace, ...]
     stories: tuple[Seen, ...]
     views: Views | None
     answers: tuple[Answer, ...]
@@ -73,6 +75,7 @@ def read(session: Session, slug: str, *, now: datetime) -> AreaPage:
         jobs=jobs,
         needed=needed_now.read(session, area.id, now=now),
         both_sides=fairness.in_public(session, now=now),
+        places=place_list.for_everyone(session, area.id),
         stories=told[:STORIES_SHOWN],
         views=story_reading.views(told),
         answers=decision_reading.for_everyone(session, area_id=area.id, now=now),

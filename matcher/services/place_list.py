@@ -103,17 +103,13 @@ def read_public(session: Session, place_id: int, key: str, *, now: datetime) -> 
             StockReport.said_at > now - places.UNDO_WITHIN,
         )
     )
-    return PublicPlace(
-        place_id=one.place_id,
-        name=one.name,
-        kind_words=one.kind_words,
-        landmark=one.landmark,
-        rule_words=one.rule_words,
-        can_run_out=one.can_run_out,
-        stock_words=one.stock_words,
-        checked_at=one.checked_at,
-        told=STOCK_WORDS[told] if told else "",
-    )
+    return _public(one, told=STOCK_WORDS[told] if told else "")
+
+
+def for_everyone(session: Session, area_id: int) -> tuple[PublicPlace, ...]:
+    """What anyone may know of the places of an area: private stock is not among them."""
+    is_public = Place.use_rule.is_distinct_from(UseRule.PRIVATE)
+    return tuple(_public(one) for one in _rows(session, Place.area_id == area_id, is_public))
 
 
 def nearest(
@@ -138,6 +134,20 @@ def nearest(
     )
     found = session.execute(query).first()
     return _row(found) if found else None
+
+
+def _public(one: PlaceRow, told: str = "") -> PublicPlace:
+    return PublicPlace(
+        place_id=one.place_id,
+        name=one.name,
+        kind_words=one.kind_words,
+        landmark=one.landmark,
+        rule_words=one.rule_words,
+        can_run_out=one.can_run_out,
+        stock_words=one.stock_words,
+        checked_at=one.checked_at,
+        told=told,
+    )
 
 
 def _rows(session: Session, *wanted: ColumnElement[bool]) -> list[PlaceRow]:

@@ -4,8 +4,9 @@ import pytest
 
 from matcher.domain.errors import NotFound
 from matcher.domain.small_numbers import rounded
-from matcher.services import area_page
+from matcher.services import area_page, places
 from matcher.services.area_page import LOOKS_BACK
+from matcher.services.places import PlaceDraft
 from tests.matcher.services.test_stories import WORDS, put_out, ruth, tell
 from tests.worlds import BRADFORD
 
@@ -97,3 +98,23 @@ def test_only_what_everyone_may_read_of_this_area_stands_there(world, ruth):
     assert [story.words for story in read(world).stories] == [WORDS]
     with pytest.raises(NotFound):
         read(world, "atlantis")
+
+
+def test_its_places_are_listed_with_what_is_left_and_private_stock_is_not(world):
+    every, sal = {world.area_id(), world.area_id("calne")}, world.coordinator("sal@example.org")
+    with world.work() as session:
+        for kind, name, where, rule, stock in (
+            ("grit_bin", "Top of the hill", "BA15 1HL", "", "half"),
+            ("salt_store", "My barn", "BA15 1NB", "private", "full"),
+            ("warm_space", "Library", "BA15 1NB", "", ""),
+            ("grit_bin", "Taken away", "BA15 1NB", "", ""),
+        ):
+            draft = PlaceDraft(kind, name, where, use_rule=rule, stock=stock)
+            place_id = places.add_place(session, draft, area_ids=every, staff_id=sal, now=world.now)
+        places.take_away(session, place_id, area_ids=every, staff_id=sal, now=world.now)
+    shown = read(world).places
+    assert [(one.name, one.stock_words, one.checked_at) for one in shown] == [
+        ("Top of the hill", "half full", world.now),
+        ("Library", "", None),
+    ]
+    assert read(world, "calne").places == ()
