@@ -10,13 +10,14 @@ from flask import Blueprint, Response, g, request
 from matcher.domain.decisions import STATE_WORDS, VIEWS
 from matcher.domain.errors import BadInput, NotFound
 from matcher.domain.small_numbers import count_words
-from matcher.domain.stories import ABOUT_WORDS, Reader
+from matcher.domain.stories import ABOUT_WORDS, Piece, Reader
 from matcher.services import decision_reading, decisions, story_reading
 from matcher.services.access import Action
 from matcher.services.decision_reading import Answer, LinkedStory
 from matcher.store.session import reading, unit_of_work
 from web import bell, clock
 from web.auth import is_session_sealed
+from web.downloads import piece_file
 from web.forms.decisions import DecisionForm, LinkForm, data_of
 from web.forms.questions import Asking, show_beside
 from web.guard import HIGHEST_ID, declares, is_sealed_for_anyone, seal_for_anyone
@@ -66,6 +67,14 @@ def board() -> Response:
         shown = story_reading.out_for(session, Reader.BOARD, now=now)
         views = story_reading.views(shown)
     return page("decisions/board.html", answers=answers, stories=shown, views=views, **_WORDS)
+
+
+@blueprint.get(f"/board/stories/<int(max={HIGHEST_ID}):story_id>/<any({', '.join(Piece)}):kind>")
+@declares(Action.READ_AS_BOARD)
+def board_piece(story_id: int, kind: str) -> Response:
+    """A picture or a voice note that the board may see or hear, while it may."""
+    with reading() as session:
+        return piece_file(story_reading.piece_for(session, Reader.BOARD, story_id, Piece(kind), now=clock.now()))
 
 
 @blueprint.get("/team/said-did")

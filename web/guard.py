@@ -95,12 +95,18 @@ class Declared:
     action: Action
     link: LinkPurpose | None
     is_sealed: Callable[[], bool] | None
+    most_bytes: int | None = None
 
 
 def declares(
-    action: Action, *, link: LinkPurpose | None = None, sealed_by: Callable[[], bool] | None = None
+    action: Action,
+    *,
+    link: LinkPurpose | None = None,
+    sealed_by: Callable[[], bool] | None = None,
+    most_bytes: int | None = None,
 ) -> Callable[[Callable[Params, Answer]], Callable[Params, Answer]]:
     """Declare a view's action. `link`: its address holds a private link. `sealed_by`: how its form is known as ours.
+    `most_bytes`: of a request, where files are taken; else it is little.
 
     Every form behind a private link has a limit, on top of any that the view names itself.
     """
@@ -109,7 +115,7 @@ def declares(
     def mark(view: Callable[Params, Answer]) -> Callable[Params, Answer]:
         if link:
             view = limiter.limit(ANSWERING, methods=["POST"])(view)
-        view.declared = Declared(action, link, is_sealed)  # type: ignore[attr-defined]
+        view.declared = Declared(action, link, is_sealed, most_bytes)  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -170,10 +176,12 @@ def _is_link_sealed() -> bool:
 def _guard() -> Response | None:
     if request.endpoint is None:
         return None  # no such page: the answer is a 404 in any case
-    _refuse_nul()
     declared = declared_of(current_app, request.endpoint)
     if declared is None:
         raise RuntimeError(f"{request.endpoint} declares no action")
+    if declared.most_bytes is not None:
+        request.max_content_length = declared.most_bytes
+    _refuse_nul()
     g.actor = _actor(declared)
     if declared.action in STAFF_ACTIONS and g.actor.staff_id is None:
         return see_other("/sign-in")

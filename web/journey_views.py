@@ -18,7 +18,7 @@ def add_views(blueprint: Blueprint, journey: Journey, action: Action, send: Call
     def question(path: str = "") -> Response:
         return journey.show(journey.question(path))
 
-    @declares(action, sealed_by=journey.is_sealed)
+    @declares(action, sealed_by=journey.is_sealed, most_bytes=journey.most_bytes)
     def answer(path: str = "") -> Response:
         return journey.take(journey.question(path))
 

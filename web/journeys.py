@@ -53,6 +53,7 @@ class Journey:
     name: str
     address: str
     title: str
+    most_bytes: int | None = field(default=None, kw_only=True)  # that an answer may have, where files are taken
     is_own: bool = field(default=True, kw_only=True)  # about whoever answers: their browser may fill it in
     questions: tuple[Question, ...]
     check_template: str
@@ -92,6 +93,7 @@ class Journey:
             asking = Asking(session, clock.now(), answers)
             form = question.form(request.form)
             form.prepare(asking)
+            form.take_files(request.files, asking)
             altered = form.alter(request.form.get("do", ""))
             if form.errors or not (altered or form.is_answered(asking)):
                 return self._page(question, form)

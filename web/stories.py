@@ -10,14 +10,16 @@ from matcher.domain.decisions import STATE_WORDS, VIEWS
 from matcher.domain.errors import BadInput, Conflict
 from matcher.domain.roles import LinkPurpose
 from matcher.domain.small_numbers import count_words
-from matcher.domain.stories import ABOUT_WORDS, Reader
-from matcher.services import own_story, stories, story_reading, story_withdrawal
+from matcher.domain.stories import ABOUT_WORDS, Piece, Reader
+from matcher.services import own_story, stories, story_pieces, story_reading, story_withdrawal
 from matcher.services.access import Action
 from matcher.store.session import reading, unit_of_work
 from web import clock
+from web.downloads import piece_file
+from web.forms.pieces import MOST_SENT
 from web.forms.questions import show_beside
 from web.forms.stories import LEVEL_WORDS, LevelForm, ReadersForm, ScalesForm, StoryForm, draft_of
-from web.guard import declares, granted
+from web.guard import HIGHEST_ID, declares, granted
 from web.journey_views import add_views
 from web.journeys import Answers, Forms, Journey, Question
 from web.limits import POSTING, limiter
@@ -41,7 +43,9 @@ TELLING = Journey(
         Question("readers", "readers", ReadersForm, "stories/readers.html"),
     ),
     check_template="stories/check.html",
+    most_bytes=MOST_SENT,
 )
+_KIND = f"<any({', '.join(Piece)}):kind>"
 
 
 @limiter.limit(POSTING)
@@ -60,6 +64,14 @@ def _tell(session: Any, forms: Forms) -> tuple[str, Answers]:
 
 def _find_again(session: Any, kept: Answers) -> str:
     return f"/story/{stories.own_link(session, kept['story_id'], now=clock.now())}/told"
+
+
+@blueprint.get("/tell/kept/<token:key>")
+@declares(Action.TELL_STORY)
+def kept(key: str) -> Response:
+    """What was chosen for a story that is not sent yet, for whoever chose it."""
+    with reading() as session:
+        return piece_file(story_pieces.unsent(session, key, now=clock.now()))
 
 
 # The teller's own page ------------------------------------------------------------------------------------------
@@ -92,6 +104,24 @@ def approve(token: str) -> Response:
             own_story.approve(session, granted("story_id"), number, now=clock.now())
     except Conflict:
         return _own_page(token, is_newer=True)
+    return see_other(f"/story/{token}")
+
+
+@blueprint.get(f"/story/<token:token>/{_KIND}")
+@declares(Action.READ_OWN_STORY, link=LinkPurpose.STORY)
+def own_piece(token: str, kind: str) -> Response:
+    """Their own picture or voice note."""
+    del token
+    with reading() as session:
+        return piece_file(own_story.piece(session, granted("story_id"), Piece(kind), now=clock.now()))
+
+
+@blueprint.post(f"/story/<token:token>/{_KIND}/take-out")
+@declares(Action.CHANGE_OWN_STORY, link=LinkPurpose.STORY)
+def take_out(token: str, kind: str) -> Response:
+    """The picture or the voice note goes, the words stay."""
+    with unit_of_work() as session:
+        story_pieces.take_out(session, granted("story_id"), Piece(kind), now=clock.now())
     return see_other(f"/story/{token}")
 
 
@@ -163,6 +193,14 @@ def shelf() -> Response:
         views = story_reading.views(story_reading.out_for(session, Reader.PUBLIC, now=clock.now()))
         areas = stories.area_choices(session)
     return page("stories/stories.html", shelf=shown, views=views, about_words=ABOUT_WORDS, areas=areas)
+
+
+@blueprint.get(f"/stories/<int(max={HIGHEST_ID}):story_id>/{_KIND}")
+@declares(Action.READ_PUBLIC)
+def piece(story_id: int, kind: str) -> Response:
+    """A picture or a voice note that everyone may see or hear, while they may."""
+    with reading() as session:
+        return piece_file(story_reading.piece_for(session, Reader.PUBLIC, story_id, Piece(kind), now=clock.now()))
 
 
 def _own_page(token: str, *, is_newer: bool = False) -> Response:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from flask import Blueprint, Response, g, request
 
 from matcher.domain.errors import BadInput, Conflict, NotFound
-from matcher.domain.stories import ABOUT_WORDS
+from matcher.domain.stories import ABOUT_WORDS, Piece
 from matcher.services import access, drafts, stories, story_queue, story_withdrawal
 from matcher.services.access import Action
 from matcher.services.stories import Typed
@@ -17,6 +17,8 @@ from matcher.services.story_desk import Keeper
 from matcher.store.session import reading, unit_of_work
 from web import bell, clock
 from web.auth import is_session_sealed
+from web.downloads import piece_file
+from web.forms.pieces import MOST_SENT
 from web.forms.questions import Asking, QuestionForm, show_beside
 from web.forms.stories import (
     LEVEL_WORDS,
@@ -100,6 +102,15 @@ def story(story_id: int) -> Response:
     return _story_page(story_id)
 
 
+@blueprint.get(f"/team/stories/{_STORY}/<any({', '.join(Piece)}):kind>")
+@declares(Action.KEEP_STORIES)
+def piece(story_id: int, kind: str) -> Response:
+    """A picture or a voice note of it. Each look is written down."""
+    with unit_of_work() as session:
+        who = {"staff_id": g.actor.staff_id, "area_ids": g.actor.area_ids, "now": clock.now()}
+        return piece_file(story_queue.piece(session, story_id, Piece(kind), **who))
+
+
 @blueprint.post(f"/team/stories/{_STORY}/look")
 @declares(Action.KEEP_STORIES, sealed_by=is_session_sealed)
 def look(story_id: int) -> Response:
@@ -180,7 +191,7 @@ def new() -> Response:
 
 
 @blueprint.post("/team/stories/new")
-@declares(Action.TYPE_STORY, sealed_by=is_session_sealed)
+@declares(Action.TYPE_STORY, sealed_by=is_session_sealed, most_bytes=MOST_SENT)
 def take() -> Response:
     """Keep it, once."""
     form, key = TypedForm(request.form), request.form.get("key", "")
@@ -189,6 +200,7 @@ def take() -> Response:
     with unit_of_work() as session:
         asking = Asking(session, clock.now(), {})
         form.story.prepare(asking)
+        form.story.take_files(request.files, asking)
         if not form.is_answered(asking):
             return _typed_page(form, key)
         if drafts.claim(session, key, _TYPED, now=asking.now):

@@ -36,6 +36,13 @@ class Stage(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Piece(StrEnum):
+    """What a story may be told with, beside words: one of each."""
+
+    PICTURE = "picture"
+    VOICE = "voice"
+
+
 CONSENT_LASTS = timedelta(days=365)
 
 # The one table of consent: which levels each reader may read, once the story was put out.
@@ -68,6 +75,7 @@ CHECKS = (
     ("places", "No place that points at a home"),
     ("health", "Nothing of anyone’s health that they did not choose to tell"),
     ("others", "Nobody else can be known by it"),
+    ("picture", "In a picture: no face, house or number plate. In a voice note: no other voice"),
 )
 
 
@@ -100,7 +108,10 @@ def is_narrower(level: Level, than: Level) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The facts that a stage is read from. `is_approved`: the teller said yes to the newest wording, at their level."""
+    """The facts that a stage is read from. `is_approved`: the teller said yes to the newest wording, at their level.
+
+    is_written: somebody wrote down what a picture or a voice note tells.
+    """
 
     is_withdrawn: bool
     is_out: bool
@@ -108,13 +119,15 @@ class Progress:
     is_talk_wanted: bool
     is_approved: bool
     level: Level
+    is_written: bool = True
 
 
 def stage_of(progress: Progress) -> Stage:
     """Where it stands."""
     if progress.is_withdrawn:
         return Stage.WITHDRAWN
-    if progress.is_talk_wanted or not progress.is_approved:
+    waits_for_words = not progress.is_written and progress.level is not Level.TEAM
+    if progress.is_talk_wanted or not progress.is_approved or waits_for_words:
         return Stage.TALK
     if progress.is_out:
         return Stage.PUBLISHED

@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matcher.domain.errors import Conflict, NotFound
-from matcher.domain.stories import CONSENT_LASTS, Level, Stage, is_narrower, stage_of
-from matcher.services import audit, decision_reading, stories, story_rows, story_withdrawal
+from matcher.domain.stories import CONSENT_LASTS, Level, Piece, Reader, Stage, is_narrower, may_read, stage_of
+from matcher.services import audit, decision_reading, stories, story_pieces, story_rows, story_withdrawal
 from matcher.services.decision_reading import Answer
+from matcher.services.story_pieces import PieceFile
 from matcher.store.models import Area, Story, StoryPublication
 
 
@@ -35,6 +36,8 @@ class OwnStory:
     is_reached: bool
     prints: tuple[str, ...]
     answers: tuple[Answer, ...]
+    told_with: dict[Piece, str]
+    shared: frozenset[Piece]
 
 
 def read(session: Session, story_id: int, *, now: datetime) -> OwnStory:
@@ -61,7 +64,17 @@ def read(session: Session, story_id: int, *, now: datetime) -> OwnStory:
         is_reached=story_rows.teller(session, story_id) is not None,
         prints=story_withdrawal.prints_of(session, story_id),
         answers=decision_reading.came_of(session, story_id, now=now),
+        told_with=story_pieces.told_with(session, story_id),
+        shared=story_rows.shared(wording),
     )
+
+
+def piece(session: Session, story_id: int, kind: Piece, *, now: datetime) -> PieceFile:
+    """A picture or a voice note of their own story. NotFound once it is gone."""
+    story = session.get(Story, story_id)
+    if story is None or not may_read(Reader.TEAM, story_rows.standing(story, None), now=now):
+        raise NotFound
+    return story_pieces.of_story(session, story_id, kind)
 
 
 def approve(session: Session, story_id: int, wording_id: int, *, now: datetime) -> None:

@@ -11,10 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matcher.domain.errors import BadInput, Unavailable
-from matcher.domain.stories import ABOUT, CONSENT_LASTS, SCALES, Level, shows_name
+from matcher.domain.stories import ABOUT, CONSENT_LASTS, SCALES, Level, Piece, shows_name
 from matcher.domain.wording import clean_line, clean_text, refuse_secrets
-from matcher.services import audit, page_links, people, story_rows
+from matcher.services import audit, page_links, people, story_pieces, story_rows
 from matcher.services.needs import REFERENCE_LETTERS
+from matcher.services.story_pieces import Offered
 from matcher.store.models import Area, Story, StoryTeller, StoryWording
 
 WORDS_LENGTH = 3000
@@ -48,6 +49,7 @@ class StoryDraft:
     scales: Mapping[str, int] = field(default_factory=dict)
     shown_name: str = ""
     reach: Reach = field(default_factory=Reach)
+    offered: Offered = story_pieces.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +74,22 @@ class Told:
 
 def tell_story(session: Session, draft: StoryDraft, *, now: datetime, typed: Typed | None = None) -> Told:
     """Keep a story. Its teller has seen, or heard, exactly these words and agreed to them. BadInput names the field."""
+    story_pieces.check(session, draft.offered, now=now)
     story, reached = _checked(session, draft, typed, now), _reached(draft.reach)
     session.add(story)
     session.flush()
     if reached is not None:
         session.add(StoryTeller(story_id=story.id, **reached))
-    first = StoryWording(story_id=story.id, number=1, words=story.words, written_at=now, written_by=story.typed_by)
+    marks = story_pieces.attach(session, story, draft.offered, now=now)
+    first = StoryWording(
+        story_id=story.id,
+        number=1,
+        words=story.words,
+        picture_mark=marks.get(Piece.PICTURE),
+        voice_mark=marks.get(Piece.VOICE),
+        written_at=now,
+        written_by=story.typed_by,
+    )
     session.add(first)
     session.flush()
     if typed is None:
@@ -99,10 +111,10 @@ def area_choices(session: Session) -> list[tuple[str, str]]:
     return [(slug, name) for slug, name in session.execute(select(Area.slug, Area.name).order_by(Area.name))]
 
 
-def check_words(text: str) -> str:
+def check_words(text: str, *, may_be_empty: bool = False) -> str:
     """A story's words. BadInput if there are none, too many, or a key or PIN code is among them."""
     words = clean_text(text, WORDS_LENGTH, noun="Your story", field="words")
-    if not words:
+    if not words and not may_be_empty:
         raise BadInput("Enter your story", field="words")
     try:
         refuse_secrets(words)
@@ -143,6 +155,7 @@ def _checked(session: Session, draft: StoryDraft, typed: Typed | None, now: date
         raise BadInput("Select what it is about", field="about")
     if typed is not None and typed.how not in HEARD:
         raise BadInput("Select how you heard it", field="how")
+    is_told_with_more = bool(draft.offered.keys)
     return Story(
         reference=_new_reference(session),
         told_at=now,
@@ -150,7 +163,8 @@ def _checked(session: Session, draft: StoryDraft, typed: Typed | None, now: date
         typed_by=typed.staff_id if typed else None,
         area_id=_area_id(session, draft.area),
         about=draft.about,
-        words=check_words(draft.words),
+        words=check_words(draft.words, may_be_empty=is_told_with_more),
+        is_told_with_more=is_told_with_more,
         **_scales(draft.scales),
         level=level,
         shown_name=check_shown_name(draft.shown_name, level),

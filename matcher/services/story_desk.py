@@ -59,6 +59,8 @@ class Keeper:
                 story_id=self.story.id,
                 number=before.number + 1,
                 words=kept,
+                picture_mark=before.picture_mark,
+                voice_mark=before.voice_mark,
                 written_by=self.staff_id,
                 written_at=self.now,
             )
@@ -89,6 +91,8 @@ class Keeper:
             raise BadInput("Check every point before it is put out", field="checked")
         if self.story.level is Level.TEAM:
             raise BadInput("Only the team may read this story", field="checked")
+        if not wording.is_written:
+            raise BadInput("Write down what it tells first, and ask the teller", field="checked")
         if not story_rows.is_approved(self.session, self.story, wording):
             raise BadInput("The teller has not said yes to these words yet", field="checked")
         self.look()

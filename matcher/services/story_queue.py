@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.errors import NotFound
 from matcher.domain.lifecycle import NotificationStatus
-from matcher.domain.stories import SCALES, Level, Progress, Reader, Stage, may_read, stage_of
-from matcher.services import audit, handed_over, people, story_rows, story_withdrawal
+from matcher.domain.stories import SCALES, Level, Piece, Progress, Reader, Stage, may_read, stage_of
+from matcher.services import audit, handed_over, people, story_pieces, story_rows, story_withdrawal
+from matcher.services.story_pieces import PieceFile
 from matcher.store.models import (
     Area,
     Notification,
@@ -79,6 +80,8 @@ class StoryPage:
     is_hidden_issue: bool
     is_minority_view: bool
     prints: tuple[str, ...]
+    told_with: dict[Piece, str]
+    shared: frozenset[Piece]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +140,20 @@ def read(session: Session, story_id: int, *, area_ids: frozenset[int], staff_id:
         is_hidden_issue=story.is_hidden_issue,
         is_minority_view=story.is_minority_view,
         prints=story_withdrawal.prints_of(session, story_id),
+        told_with=story_pieces.told_with(session, story_id),
+        shared=story_rows.shared(story_rows.newest(session, story)),
     )
+
+
+def piece(
+    session: Session, story_id: int, kind: Piece, *, area_ids: frozenset[int], staff_id: int, now: datetime
+) -> PieceFile:
+    """A picture or a voice note of one story, whoever else may have it. The look is audited. NotFound as above."""
+    story = story_rows.find(session, story_id, area_ids)
+    if not may_read(Reader.TEAM, story_rows.standing(story, None), now=now):
+        raise NotFound
+    audit.record(session, audit.staff(staff_id), "read", ("story", story_id), kind, now=now)
+    return story_pieces.of_story(session, story_id, kind)
 
 
 def to_ring(session: Session, area_ids: frozenset[int]) -> tuple[RingRow, ...]:
@@ -188,10 +204,12 @@ def _with_progress(area_ids: frozenset[int], now: datetime) -> Select[Story, str
     newest = (
         select(func.max(StoryWording.id)).where(StoryWording.story_id == Story.id).correlate(Story).scalar_subquery()
     )
+    is_written = select(StoryWording.is_written).where(StoryWording.id == newest).correlate(Story).scalar_subquery()
     is_approved = exists().where(StoryApproval.wording_id == newest, StoryApproval.level == Story.level)
     is_out = exists().where(StoryPublication.story_id == Story.id)
+    facts = is_approved.label("is_approved"), is_out.label("is_out"), is_written.label("is_written")
     return (
-        select(Story, Area.name, is_approved.label("is_approved"), is_out.label("is_out"))
+        select(Story, Area.name, *facts)
         .outerjoin(Area, Area.id == Story.area_id)
         .where(_is_theirs(area_ids))
         .where(or_(Story.withdrawn_at.is_(None), Story.withdrawn_at > now - WITHDRAWN_SHOWN))
@@ -208,6 +226,7 @@ def _progress(row: Any) -> Progress:
         is_talk_wanted=story.talk_since is not None,
         is_approved=row.is_approved,
         level=story.level,
+        is_written=row.is_written is not False,
     )
 
 
@@ -215,7 +234,11 @@ def _row(row: Any, now: datetime) -> QueueRow:
     story = row.Story
     is_kept = story.consent_until > now
     words = " ".join(story.words.split()) if is_kept else ""
-    tags = (("hidden issue", story.is_hidden_issue), ("minority view", story.is_minority_view))
+    tags = (
+        ("hidden issue", story.is_hidden_issue),
+        ("minority view", story.is_minority_view),
+        ("with a picture or a voice note", story.is_told_with_more and is_kept and story.withdrawn_at is None),
+    )
     return QueueRow(
         story_id=story.id,
         reference=story.reference,

@@ -7,23 +7,28 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from matcher.domain.errors import NotFound
 from matcher.domain.roles import StaffRoleName
-from matcher.domain.stories import READABLE, Reader, may_read, shows_name
-from matcher.services import story_rows
-from matcher.store.models import Area, Story, StoryPublication, StoryWording
+from matcher.domain.stories import READABLE, Piece, Reader, may_read, shows_name
+from matcher.services import story_pieces, story_rows
+from matcher.services.story_pieces import PieceFile
+from matcher.store.models import Area, Story, StoryPiece, StoryPublication, StoryWording
 
 A_PAGE = 20
 MIN_VIEWS = 2
+_PICTURE = (StoryPiece.shows, StoryPiece.width, StoryPiece.height)
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What a reader sees of one story, and nothing else of it. `name` is empty but for readers of a named one.
 
-    is_changed: the team wrote these words and the teller agreed to them.
+    is_changed: the team wrote these words and the teller agreed to them. is_written_down: they tell in words what was
+    told by a picture or a voice note. `picture` is what the picture shows, empty if there is none to see; its size is
+    in dots.
     """
 
     story_id: int
@@ -32,6 +37,10 @@ class Seen:
     area: str
     about: str
     is_changed: bool
+    is_written_down: bool = False
+    picture: str = ""
+    picture_size: tuple[int | None, int | None] = (None, None)
+    has_voice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +53,16 @@ class Shelf:
     last: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    shows: str = ""
+    width: int | None = None
+    height: int | None = None
+
+
+_NO_PICTURE = _Picture()
+
+
 def reader_of(roles: Collection[StaffRoleName]) -> Reader:
     """As whom somebody with these roles reads."""
     if StaffRoleName.COORDINATOR in roles or StaffRoleName.CONNECTOR in roles:
@@ -52,35 +71,65 @@ def reader_of(roles: Collection[StaffRoleName]) -> Reader:
 
 
 def seen(
-    reader: Reader, story: Story, out: StoryPublication | None, words: str, area: str, *, now: datetime
+    reader: Reader,
+    story: Story,
+    out: StoryPublication | None,
+    wording: StoryWording,
+    area: str,
+    *,
+    now: datetime,
+    picture: _Picture = _NO_PICTURE,
 ) -> Seen | None:
     """What this reader sees of this story; None if they may not read it."""
     if not may_read(reader, story_rows.standing(story, out), now=now):
         return None
     return Seen(
         story_id=story.id,
-        words=words,
+        words=wording.words,
         name=story.shown_name if reader is not Reader.BOARD and shows_name(story.level) else "",
         area=area,
         about=story.about or "",
-        is_changed=words != story.words,
+        is_changed=bool(story.words) and wording.words != story.words,
+        is_written_down=not story.words,
+        picture=picture.shows,
+        picture_size=(picture.width, picture.height),
+        has_voice=wording.voice_mark is not None,
     )
 
 
 def out_for(session: Session, reader: Reader, *, now: datetime, area_id: int | None = None) -> tuple[Seen, ...]:
     """Every story that is out and this reader may read, the newest first."""
     wanted = (
-        select(Story, StoryPublication, StoryWording.words, func.coalesce(Area.name, ""))
+        select(Story, StoryPublication, StoryWording, func.coalesce(Area.name, ""), *_PICTURE)
         .join(StoryPublication, StoryPublication.story_id == Story.id)
         .join(StoryWording, StoryWording.id == StoryPublication.wording_id)
         .outerjoin(Area, Area.id == Story.area_id)
+        .outerjoin(StoryPiece, and_(StoryPiece.story_id == Story.id, StoryPiece.mark == StoryWording.picture_mark))
         .where(Story.level.in_(READABLE[reader]))
         .order_by(StoryPublication.published_at.desc(), Story.id.desc())
     )
     if area_id is not None:
         wanted = wanted.where(Story.area_id == area_id)
-    rows = (seen(reader, *row, now=now) for row in session.execute(wanted))
+    rows = (
+        seen(reader, *row[:4], picture=_Picture(*row[4:]) if row.shows else _NO_PICTURE, now=now)
+        for row in session.execute(wanted)
+    )
     return tuple(one for one in rows if one is not None)
+
+
+def piece_for(session: Session, reader: Reader, story_id: int, kind: Piece, *, now: datetime) -> PieceFile:
+    """A picture or a voice note that stands with a story as it is out. NotFound unless they may read that now."""
+    row = session.execute(
+        select(Story, StoryPublication, StoryWording)
+        .join(StoryPublication, StoryPublication.story_id == Story.id)
+        .join(StoryWording, StoryWording.id == StoryPublication.wording_id)
+        .where(Story.id == story_id)
+    ).one_or_none()
+    if row is None or not may_read(reader, story_rows.standing(row.Story, row.StoryPublication), now=now):
+        raise NotFound
+    if kind not in story_rows.shared(row.StoryWording):
+        raise NotFound
+    return story_pieces.of_story(session, story_id, kind)
 
 
 def shelf(session: Session, reader: Reader, *, page: int = 1, now: datetime) -> Shelf:

@@ -8,7 +8,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from matcher.domain.errors import NotFound
-from matcher.domain.stories import Progress, Standing
+from matcher.domain.stories import Piece, Progress, Standing
 from matcher.store.models import Story, StoryApproval, StoryPublication, StoryTeller, StoryWording
 
 
@@ -32,6 +32,12 @@ def is_approved(session: Session, story: Story, wording: StoryWording | None) ->
         return False
     yes = exists().where(StoryApproval.wording_id == wording.id, StoryApproval.level == story.level)
     return bool(session.scalar(select(yes)))
+
+
+def shared(wording: StoryWording | None) -> frozenset[Piece]:
+    """What others see or hear with these words."""
+    marks = {Piece.PICTURE: wording.picture_mark, Piece.VOICE: wording.voice_mark} if wording else {}
+    return frozenset(kind for kind, mark in marks.items() if mark)
 
 
 def approve(
@@ -72,11 +78,13 @@ def standing(story: Story, out: StoryPublication | None) -> Standing:
 
 def progress(session: Session, story: Story) -> Progress:
     """What its stage is read from."""
+    wording = newest(session, story)
     return Progress(
         is_withdrawn=story.withdrawn_at is not None,
         is_out=publication(session, story.id) is not None,
         is_looked_at=story.looked_at is not None,
         is_talk_wanted=story.talk_since is not None,
-        is_approved=is_approved(session, story, newest(session, story)),
+        is_approved=is_approved(session, story, wording),
         level=story.level,
+        is_written=wording is None or wording.is_written,
     )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.errors import NotFound
 from matcher.domain.wording import clean_line
-from matcher.services import audit, links, outbox
+from matcher.services import audit, links, outbox, story_pieces
 from matcher.services.people import NAME_LENGTH
 from matcher.store.models import (
     ConsoleMessage,
@@ -39,6 +39,7 @@ def withdraw(session: Session, story_id: int, how: str, *, actor: str = audit.SY
     _erase_copies(session, story_id)
     for table in (StoryPublication, StoryApproval, StoryWording, StoryTeller):
         session.execute(delete(table).where(table.story_id == story_id))
+    story_pieces.erase_of(session, story_id)
     story.words = story.shown_name = ""
     story.about = story.feeling = story.often = story.matters = story.talk_since = None
     story.withdrawn_at, story.withdrawn_how = now, how

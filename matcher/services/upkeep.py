@@ -21,6 +21,7 @@ from matcher.services import (
     referral_news,
     reminders,
     retention,
+    story_pieces,
     texts_to_read,
     thaw,
     visit_reports,
@@ -64,7 +65,7 @@ def keep_up(session: Session, *, now: datetime) -> Upkept:
         reminded=reminders.remind(session, now=now),
         nobody_yet=nobody_yet_told.tell(session, now=now),
         news=news.tell(session, now=now),
-        drafts_erased=drafts.erase_old(session, now=now),
+        drafts_erased=drafts.erase_old(session, now=now) + story_pieces.erase_old_unsent(session, now=now),
         texts_erased=texts_to_read.erase_old(session, now=now),
         erased=retention.erase_old(session, now=now),
     )

@@ -73,6 +73,7 @@ def filled_in(rule: str, tokens: dict[LinkPurpose | None, str], link: LinkPurpos
         (r"<any\(.*?\):why>", "taken"),
         (r"<any\(.*?\):what>", "kinds"),
         (r"<any\(.*?\):choice>", "ask"),
+        (r"<any\(.*?\):kind>", "picture"),
         (r"<int.*?>", "1"),
         (r"<string.*?>", "K7QM4"),
     ):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from werkzeug.datastructures import FileStorage
 from wtforms import Field, Form, ValidationError
 
 from matcher.domain.errors import BadInput
@@ -30,6 +31,9 @@ class QuestionForm(Form):  # type: ignore[misc]  # WTForms publishes no types
 
     def prepare(self, asking: Asking) -> None:
         """Set what depends on the time, the tables or earlier answers."""
+
+    def take_files(self, files: Mapping[str, FileStorage], asking: Asking) -> None:
+        """Take what was sent as files. A question without any looks at none."""
 
     def check(self, asking: Asking) -> None:
         """Look further than one field."""

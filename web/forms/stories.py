@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from wtforms import BooleanField, Field, HiddenField, StringField, TextAreaField
+from wtforms import BooleanField, Field, HiddenField, StringField, TextAreaField, ValidationError
 
 from matcher.domain.errors import BadInput
 from matcher.domain.stories import ABOUT, CHECKS, SCALES, Level
 from matcher.services import people, stories
 from matcher.services.stories import Reach
+from matcher.services.story_pieces import Offered, pieces_of
+from web.forms import pieces
+from web.forms.pieces import PiecesForm
 from web.forms.questions import (
     Asking,
     OneOf,
@@ -37,15 +40,25 @@ CONTACTS = (
     ("email", "Yes, by email"),
     ("letter", "Yes, by letter"),
 )
+SHARED = (("picture", "My photo or drawing"), ("voice", "My voice"))
 HEARD = (("connector", "They told me face to face"), ("phone", "By phone"), ("post", "By post"))
 APPROVED = (("phone", "By phone"), ("in_person", "Face to face"), ("post", "In a letter"))
 _STEPS = ("1", "2", "3", "4", "5")
 
 
-class StoryForm(QuestionForm):
-    """Your story."""
+def _check_words(form: PiecesForm, field: Field) -> None:
+    """A file alone is a story too."""
+    try:
+        stories.check_words(field.data, may_be_empty=form.is_told_with_more)
+    except BadInput as error:
+        raise ValidationError(error.message) from None
 
-    words = TextAreaField("Your story", filters=[stripped], validators=[checked_by(stories.check_words)])
+
+class StoryForm(PiecesForm):
+    """Your story: in words, by a picture or a voice note, or by more than one of them."""
+
+    words = TextAreaField("Your story", filters=[stripped], validators=[_check_words])
+    picture, shows, voice, without = pieces.fields()
     about = OneOf("What is it about?", choices=ABOUT, validators=[chosen("Select what it is about")])
     area = OneOf("Where is it about? (optional)", validators=[chosen_or_none("Select where it is about")])
 
@@ -93,6 +106,7 @@ class ReadersForm(QuestionForm):
     shown_name = StringField(
         "Name to show (optional)", filters=[stripped], validators=[short("The name to show", people.NAME_LENGTH)]
     )
+    shared = SomeOf("May those who read it also see or hear these?", choices=SHARED)
     contact = OneOf(
         "May we contact you about it?", choices=CONTACTS, validators=[chosen("Select if we may contact you")]
     )
@@ -100,6 +114,11 @@ class ReadersForm(QuestionForm):
     phone = StringField("Your phone number", filters=[stripped])
     email = StringField("Your email address", filters=[stripped])
     address = TextAreaField("Your address", filters=[stripped])
+
+    def prepare(self, asking: Asking) -> None:
+        """What they chose to send, of which they may share some."""
+        story = asking.answers.get("story", {})
+        self.shared.choices = tuple((kind, words) for kind, words in SHARED if story.get(kind))
 
     def check(self, asking: Asking) -> None:
         """Of the name and the ways to reach them only what was chosen is wanted, and only that is kept."""
@@ -138,6 +157,10 @@ class ReadersForm(QuestionForm):
         """Who may read it, and the name that is shown."""
         shown = [f"Name shown: {self.shown_name.data}"] if self.shown_name.data else []
         return [LEVEL_WORDS[self.level.data], *shown]
+
+    def shared_words(self) -> list[str]:
+        """What else they see or hear."""
+        return [words for kind, words in self.shared.choices if kind in self.shared.data] or ["Only the team"]
 
     def contact_words(self) -> list[str]:
         """Whether and how."""
@@ -216,6 +239,7 @@ class TypedForm:
         self.readers.email.label.text = "Their email address"
         self.readers.address.label.text = "Their address"
         self.readers.contact.label.text = "May we contact them about it?"
+        self.readers.shared.choices = (("picture", "Their photo or drawing"), ("voice", "Their voice"))
 
     def __iter__(self) -> Iterator[Field]:
         for form in self.forms.values():
@@ -243,4 +267,5 @@ def draft_of(forms: Mapping[str, Any]) -> stories.StoryDraft:
         level=readers.level.data,
         shown_name=readers.shown_name.data,
         reach=readers.reach,
+        offered=Offered(story.keys, story.shows.data, pieces_of(readers.shared.data)),
     )

@@ -43,6 +43,7 @@ from matcher.store.models.stories import (
     StoryTeller,
     StoryWording,
 )
+from matcher.store.models.story_pieces import StoryPiece, UnsentPiece
 from matcher.store.models.volunteering import OfferMotive, OwnCode
 from matcher.store.models.weather import ColdHint, WeatherSource
 from matcher.store.models.worth import AvoidedCost, Price, PriceFigure, SchemeCost, WorthChoice
@@ -125,10 +126,12 @@ __all__ = [
     "StockReport",
     "Story",
     "StoryApproval",
+    "StoryPiece",
     "StoryPrint",
     "StoryPublication",
     "StoryTeller",
     "StoryWording",
+    "UnsentPiece",
     "Visit",
     "VisitReport",
     "VoiceCount",

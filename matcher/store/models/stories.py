@@ -24,6 +24,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from matcher.domain.stories import Level
 from matcher.store.models.declared import Declared, Id, choice_column, link_to
 
+# What others would read, see and hear. With words alone it is their own sum, as it always was.
+_ALL_OF_IT = "md5(words || coalesce(picture_mark, '') || coalesce(voice_mark, ''))"
 _SCALE = "feeling between 1 and 5 and often between 1 and 5 and matters between 1 and 5"
 
 
@@ -40,6 +42,7 @@ class Story(Declared):
     area_id: Mapped[int | None] = link_to("areas.id")
     about: Mapped[str | None]
     words: Mapped[str]
+    is_told_with_more: Mapped[bool] = mapped_column(default=False, server_default="false")
     feeling: Mapped[int | None] = mapped_column(SmallInteger)
     often: Mapped[int | None] = mapped_column(SmallInteger)
     matters: Mapped[int | None] = mapped_column(SmallInteger)
@@ -62,7 +65,8 @@ class Story(Declared):
         CheckConstraint("(how = 'web') = (typed_by is null)", name="typed_by_whom"),
         CheckConstraint("about in ('thanks', 'worry', 'idea', 'disagree')", name="about"),
         CheckConstraint(_SCALE, name="scales"),
-        CheckConstraint("(words = '') = (withdrawn_at is not null)", name="in_words"),
+        CheckConstraint("withdrawn_at is null or words = ''", name="gone_without_a_word"),
+        CheckConstraint("withdrawn_at is not null or words <> '' or is_told_with_more", name="told_somehow"),
         CheckConstraint("level in ('public', 'named') or shown_name = ''", name="no_name_but_in_public"),
         CheckConstraint("level <> 'named' or shown_name <> '' or withdrawn_at is not null", name="named"),
         CheckConstraint("consent_until > consent_at", name="consent_ends"),
@@ -98,7 +102,12 @@ class StoryTeller(Declared):
 
 
 class StoryWording(Declared):
-    """A version of a story's words: the first is as it was told, each later one was written by the team."""
+    """A version of a story: the first is as it was told, each later one was written by the team.
+
+    Its marks are those of the picture and the voice note that stand with the words. They count as words: `words_md5`,
+    which the teller's yes is given to, is made of all three. Only a first version may be without words, if it was told
+    by a picture or a voice note alone; it is not written then, and cannot be put out.
+    """
 
     __tablename__ = "story_wordings"
 
@@ -106,14 +115,28 @@ class StoryWording(Declared):
     story_id: Mapped[int] = link_to("stories.id", index=False)
     number: Mapped[int]
     words: Mapped[str] = mapped_column(TEXT)
-    words_md5: Mapped[str] = mapped_column(TEXT, Computed("md5(words)", persisted=True))
+    picture_mark: Mapped[str | None] = mapped_column(TEXT)
+    voice_mark: Mapped[str | None] = mapped_column(TEXT)
+    words_md5: Mapped[str] = mapped_column(TEXT, Computed(_ALL_OF_IT, persisted=True))
+    is_written: Mapped[bool] = mapped_column(Computed("words <> ''", persisted=True))
     written_by: Mapped[int | None] = link_to("staff.id")
     written_at: Mapped[datetime]
 
     __table_args__ = (
         UniqueConstraint("story_id", "number"),
         UniqueConstraint("id", "story_id", "words_md5"),
-        CheckConstraint("words <> ''", name="in_words"),
+        UniqueConstraint("id", "is_written"),
+        ForeignKeyConstraint(
+            ["story_id", "picture_mark"],
+            ["story_pieces.story_id", "story_pieces.mark"],
+            name="fk_story_wordings_with_this_picture",
+        ),
+        ForeignKeyConstraint(
+            ["story_id", "voice_mark"],
+            ["story_pieces.story_id", "story_pieces.mark"],
+            name="fk_story_wordings_with_this_voice",
+        ),
+        CheckConstraint("words <> '' or number = 1", name="in_words"),
         CheckConstraint("number = 1 or written_by is not null", name="changed_by_someone"),
     )
 
@@ -154,6 +177,7 @@ class StoryPublication(Declared):
     checked: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
     published_at: Mapped[datetime]
     staff_id: Mapped[int] = link_to("staff.id")
+    is_written: Mapped[bool] = mapped_column(default=True, server_default="true")
 
     __table_args__ = (
         ForeignKeyConstraint(
@@ -164,7 +188,13 @@ class StoryPublication(Declared):
         ForeignKeyConstraint(
             ["story_id", "level"], ["stories.id", "stories.level"], name="fk_story_publications_at_their_level"
         ),
-        CheckConstraint("checked @> array['names', 'places', 'health', 'others']", name="all_checked"),
+        ForeignKeyConstraint(
+            ["wording_id", "is_written"],
+            ["story_wordings.id", "story_wordings.is_written"],
+            name="fk_story_publications_in_words",
+        ),
+        CheckConstraint("is_written", name="in_words"),
+        CheckConstraint("checked @> array['names', 'places', 'health', 'others', 'picture']", name="all_checked"),
         CheckConstraint("level <> 'team'", name="beyond_the_team"),
     )
 

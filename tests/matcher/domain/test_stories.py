@@ -77,6 +77,8 @@ def test_fewer_readers_is_narrower():
         ({"is_looked_at": True, "is_approved": False}, Stage.TALK),
         ({"is_looked_at": True, "is_out": True}, Stage.PUBLISHED),
         ({"is_out": True, "is_approved": False}, Stage.TALK),
+        ({"is_written": False}, Stage.TALK),
+        ({"is_written": False, "is_looked_at": True, "level": Level.TEAM}, Stage.KEPT),
         ({"is_out": True, "is_withdrawn": True}, Stage.WITHDRAWN),
     ],
 )

@@ -100,6 +100,8 @@ def test_every_foreign_key_has_an_index_that_begins_with_it(owner):
         "kinds.fk_kinds_level_code",
         "needs.fk_needs_kind_slug",
         "story_approvals.fk_story_approvals_of_these_words",
+        "story_publications.fk_story_publications_in_words",
+        *(f"story_wordings.fk_story_wordings_with_this_{what}" for what in ("picture", "voice")),
         "story_publications.fk_story_publications_as_approved",
         "story_publications.fk_story_publications_at_their_level",
         "occurrences.fk_occurrences_area_id",
