@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
+import io
 from typing import IO
 
-from flask import Response
-from werkzeug.wsgi import FileWrapper
-=======
-import io
-
 from flask import Response, send_file
+from werkzeug.wsgi import FileWrapper
 
 from matcher.services.story_pieces import PieceFile
 
 _ENDINGS = {"image/jpeg": "jpg", "audio/mpeg": "mp3", "audio/mp4": "m4a", "audio/ogg": "ogg", "audio/wav": "wav"}
->>>>>>> 36d270c (Stories by photo, drawing or voice note: made safe at once, shown only as agreed to, gone with the story)
 
 
 def download(name: str, content: str | bytes, kind: str) -> Response:
@@ -26,14 +21,15 @@ def download(name: str, content: str | bytes, kind: str) -> Response:
     return answer
 
 
-<<<<<<< HEAD
 def download_file(name: str, file: IO[bytes], kind: str) -> Response:
     """The same of a file that is too large to be held at once; it is closed when it has gone."""
     file.seek(0)
     answer = download(name, b"", kind)
     answer.response = FileWrapper(file)
     answer.call_on_close(file.close)
-=======
+    return answer
+
+
 def piece_file(piece: PieceFile) -> Response:
     """A picture to be shown, or a voice note to be played from any point: a browser asks for it in parts."""
     name = f"{piece.kind}.{_ENDINGS[piece.content_type]}"
@@ -41,5 +37,4 @@ def piece_file(piece: PieceFile) -> Response:
     answer = send_file(content, mimetype=piece.content_type, download_name=name, etag=False)
     answer.headers["Content-Disposition"] = f'inline; filename="{name}"'
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
->>>>>>> 36d270c (Stories by photo, drawing or voice note: made safe at once, shown only as agreed to, gone with the story)
     return answer
