@@ -104,7 +104,9 @@ class WeatherSettings:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The settings of one process, checked. Database addresses are in SQLAlchemy's form."""
+    """The settings of one process, checked. Database addresses are in SQLAlchemy's form. given: the names of those that
+    the environment holds.
+    """
 
     database_url: str
     database_owner_url: str
@@ -132,11 +134,13 @@ class Config:
     log_level: str
     postcodes: tuple[str, ...]
     embedded: bool
+    given: frozenset[str] = frozenset()
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Config:
         """Read and check the settings. Raises SetupError, which names the variable that is wrong."""
-        values = {name: environ.get(name, "").strip() or default for name, default in _DEFAULTS.items()}
+        given = {name: value for name in _DEFAULTS if (value := environ.get(name, "").strip())}
+        values = {**_DEFAULTS, **given}
         port = _whole_number("PORT", values["PORT"], at_most=65535)
         database_url = _database_url("DATABASE_URL", values["DATABASE_URL"])
         return cls(
@@ -169,6 +173,7 @@ class Config:
             log_level=_log_level(values["GRITBIN_LOG_LEVEL"]),
             postcodes=_postcode_areas(values["GRITBIN_POSTCODES"]),
             embedded=values["GRITBIN_EMBEDDED"] == "1",
+            given=frozenset(given),
         )
 
 

@@ -49,6 +49,7 @@ from web import (
     public,
     regulars,
     set_up,
+    settings,
     stories,
     team,
     team_needs,
@@ -71,6 +72,7 @@ from web.guard import set_up_guard
 from web.headers import add_headers
 from web.limits import set_up_limits
 from web.packed import set_up_packed
+from web.setting_lines import setting_lines
 from web.templating import set_up_templates
 
 MOST_BYTES = 1024 * 1024
@@ -94,6 +96,8 @@ def create_app(config: Config | None = None) -> Flask:
         NOTIFY_TOKEN=config.notify.token,
         ASKS_DEVICE=config.asks_device,
         TEXTS_A_DAY=config.texts_a_day if config.holds_back else None,
+        CLOSED=config.closed,
+        SETTING_LINES=setting_lines(config),
         SCHEME=Scheme(config.scheme, config.phone, config.origin),
         SESSION_COOKIE_SECURE=is_https,
         SESSION_COOKIE_HTTPONLY=True,
@@ -108,7 +112,7 @@ def create_app(config: Config | None = None) -> Flask:
     add_headers(app, is_https=is_https)
     set_up_limits(app, config)
     set_up_guard(app)
-    set_up_closing(app, config.closed)
+    set_up_closing(app)
     set_up_bell(app, config.redis_url)
     add_error_pages(app)
     for noun in (
@@ -120,7 +124,7 @@ def create_app(config: Config | None = None) -> Flask:
         *(desk, desk_looks, concerns, volunteer_list, imports),
         impact,
         *(what_if, gaps, week),
-        *(audit, exports, set_up),
+        *(audit, exports, set_up, settings),
         *(calendar_feed, notify, outbox, health),
     ):
         app.register_blueprint(noun.blueprint)

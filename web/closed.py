@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 
+from matcher.domain.errors import Unavailable
+from matcher.services import settings
+from matcher.store.session import reading
 from web.templating import page
 
 # Where a request begins, and where it is sent. In between people may go on: their answers are kept a day.
@@ -13,10 +16,22 @@ _SENDS = frozenset({"needs.send", "for_someone.send", "changes.again", "changes.
 _TAPS = frozenset({"changes.ask_the_same"})
 
 
-def set_up_closing(app: Flask, words: str) -> None:
+def set_up_closing(app: Flask) -> None:
     """Take no new requests while there are words that say why. Whoever calls is still helped at the desk."""
-    if words:
-        app.before_request(_shut)
+    app.before_request(_shut)
+    app.jinja_env.globals["closed_words"] = closed_words
+
+
+def closed_words() -> str:
+    """The operator's words, else the team's; empty while requests are taken, or nobody can say."""
+    fixed: str = current_app.config["CLOSED"]
+    if fixed:
+        return fixed
+    try:
+        with reading() as session:
+            return settings.closed_words(session)
+    except Unavailable:
+        return ""
 
 
 def _shut() -> Response | None:
@@ -24,6 +39,8 @@ def _shut() -> Response | None:
         request.endpoint in _BEGINS and request.method != "POST" and not (request.view_args or {}).get("path")
     )
     if not is_beginning and request.endpoint not in _SENDS | _TAPS:
+        return None
+    if not closed_words():
         return None
     is_sent = not is_beginning and request.method == "POST"
     kept_at = request.full_path if is_sent and request.endpoint in _SENDS else ""

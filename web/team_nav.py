@@ -31,6 +31,7 @@ PAGES: tuple[tuple[str, str, Action], ...] = (
     ("/team/health", "Health", Action.READ_OWN_HEALTH),
     ("/team/staff", "Who works here", Action.MANAGE_STAFF),
     ("/team/kinds", "Kinds of help", Action.SET_UP),
+    ("/team/settings", "Settings", Action.SET_UP),
     ("/team/export", "Export", Action.EXPORT),
     ("/team/audit", "Audit", Action.READ_AUDIT),
 )

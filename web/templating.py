@@ -34,7 +34,6 @@ class SchemeView:
     area: str
     phone: str
     hours: str
-    closed: str
     elsewhere: Mapping[str, str]
     adult_care: str
 
@@ -63,9 +62,7 @@ def set_up_templates(app: Flask, config: Config) -> None:
 def _scheme_view(config: Config) -> SchemeView:
     # "8am to 8pm" stays on one line; the days before it may break.
     hours = re.sub(r"(?<=[ap]m) to (?=\d)", "\u00a0to\u00a0", config.hours)
-    return SchemeView(
-        config.scheme, config.area, config.phone, hours, config.closed, config.elsewhere, config.adult_care
-    )
+    return SchemeView(config.scheme, config.area, config.phone, hours, config.elsewhere, config.adult_care)
 
 
 def page(template: str, *, form: Form | None = None, status: int = 200, **values: Any) -> Response:

@@ -117,6 +117,7 @@ TEAM = {
     "who works here": "/team/staff",
     "someone new of the team": "/team/staff/new",
     "one of the team": "/team/staff/1",
+    "settings": "/team/settings",
     "kinds of help": "/team/kinds",
     "one kind of help": "/team/kinds/snow",
     "export": "/team/export",

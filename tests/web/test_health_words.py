@@ -18,7 +18,7 @@ def test_a_coordinator_reads_how_it_is_and_what_to_do(client: FlaskClient, world
         health.beat(session, health_words.BACKUP, now=datetime.now(UTC) - timedelta(hours=50))
     shown = client.get("/team/health").text
     assert "things need you now" in shown
-    assert "The last is 2 days old" in shown
+    assert "Act now:</b> the last is 2 days old" in shown
     assert "Nobody is asked and nothing is sent." in shown
     assert "{age}" not in shown
     assert "Tell whoever runs the server, today." in shown

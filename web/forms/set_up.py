@@ -78,3 +78,9 @@ class KindForm(QuestionForm):
 def kind_form_of(kind: KindView) -> KindForm:
     """As it is now."""
     return KindForm(data={"is_on": "yes" if kind.is_on else "no", "minutes": str(kind.minutes), "level": kind.level})
+
+
+class ClosedForm(QuestionForm):
+    """Why are no new requests taken?"""
+
+    words = StringField("What people read instead", filters=[stripped])

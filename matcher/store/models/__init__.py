@@ -33,7 +33,7 @@ from matcher.store.models.places import Place, StockReport
 from matcher.store.models.population import Population, VoiceCount
 from matcher.store.models.reports import VisitReport
 from matcher.store.models.running import Draft, Heartbeat
-from matcher.store.models.settings import SettingChange
+from matcher.store.models.settings import SettingChange, SettingRow
 from matcher.store.models.staff import Role, Staff, StaffArea, StaffRole
 from matcher.store.models.stories import (
     Story,
@@ -119,6 +119,7 @@ __all__ = [
     "Round",
     "SchemeCost",
     "SettingChange",
+    "SettingRow",
     "Staff",
     "StaffArea",
     "StaffRole",

@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, Index
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from matcher.store.models.declared import Declared, Id, link_to
 
 
 class SettingChange(Declared):
-    """One field of a kind of help or of a member of staff, in words. Append-only by trigger, like the audit.
+    """A setting, or one field of a kind of help or of a member of staff, in words. Append-only by trigger.
 
-    key: the slug of the kind, or the number of the member of staff. Of staff only what they may do stands here, never
-    a name or an address.
+    key: the name of the setting, the slug of the kind, or the number of the member of staff. Of staff only what they
+    may do stands here, never a name or an address.
     """
 
     __tablename__ = "setting_changes"
@@ -29,7 +29,23 @@ class SettingChange(Declared):
     changed_at: Mapped[datetime]
 
     __table_args__ = (
-        CheckConstraint("thing in ('staff', 'kind')", name="known_thing"),
+        CheckConstraint("thing in ('staff', 'kind', 'setting')", name="known_thing"),
         CheckConstraint("before <> after", name="changes_something"),
         Index("ix_setting_changes_thing", "thing", "key"),
+    )
+
+
+class SettingRow(Declared):
+    """A setting that is changed while the scheme runs. closed: why no new requests are taken; empty while they are."""
+
+    __tablename__ = "settings"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+    set_by: Mapped[int] = link_to("staff.id")
+    set_at: Mapped[datetime]
+
+    __table_args__ = (
+        CheckConstraint("name in ('closed')", name="known_name"),
+        CheckConstraint("length(value) <= 200", name="short"),
     )

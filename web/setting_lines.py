@@ -1,0 +1,95 @@
+"""Every setting as the team reads it: its value, and where it is changed. No key, password or secret is among them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from matcher.config import Config
+from matcher.domain import doorwords
+from matcher.domain.preferences import SENDING_LIMITS
+from matcher.services import retention
+
+RELEASE = "Part of the release"
+
+
+class SettingLine(NamedTuple):
+    """A setting: what it is, its value in words, and who fixes it."""
+
+    name: str
+    value: str
+    fixed_by: str
+
+
+def setting_lines(config: Config) -> tuple[tuple[str, tuple[SettingLine, ...]], ...]:
+    """In groups, with the heading of each."""
+    return (
+        ("Who we are", _who_we_are(config)),
+        ("Messages", _messages(config)),
+        ("How long we keep what people told us", _kept()),
+        ("Safety", _safety(config)),
+    )
+
+
+def _who_we_are(config: Config) -> tuple[SettingLine, ...]:
+    elsewhere = "; ".join(f"{area}: {words}" for area, words in sorted(config.elsewhere.items()))
+    return (
+        SettingLine("Name of the scheme", config.scheme, _by(config, "GRITBIN_SCHEME")),
+        SettingLine("Name of the area", config.area, _by(config, "GRITBIN_AREA")),
+        SettingLine("Number to call", config.phone, _by(config, "GRITBIN_PHONE")),
+        SettingLine("When it is answered", config.hours, _by(config, "GRITBIN_HOURS")),
+        SettingLine(
+            "Number of adult social care", config.adult_care or config.phone, _by(config, "GRITBIN_ADULT_CARE")
+        ),
+        SettingLine("Postcodes we cover", " ".join(config.postcodes), _by(config, "GRITBIN_POSTCODES")),
+        SettingLine("Who helps next door", elsewhere or "Nobody is named", _by(config, "GRITBIN_ELSEWHERE")),
+        SettingLine("Address of these pages", config.origin, _by(config, "GRITBIN_ORIGIN")),
+    )
+
+
+def _messages(config: Config) -> tuple[SettingLine, ...]:
+    limits = SENDING_LIMITS
+    quiet = f"{limits.quiet[0]:%-I%p} to {limits.quiet[1]:%-I%p}".lower()
+    return (
+        SettingLine("Quiet hours, in which only what must goes", quiet, RELEASE),
+        SettingLine("Most messages to one person", f"{limits.an_hour} an hour, {limits.a_day} a day", RELEASE),
+        SettingLine("What can wait does so", _on(config.holds_back), _by(config, "GRITBIN_HOLD_BACK")),
+        SettingLine(
+            "Most texts to pay for in a day",
+            f"{config.texts_a_day:,}" if config.holds_back else "No limit, as nothing waits",
+            _by(config, "GRITBIN_TEXTS_A_DAY"),
+        ),
+        SettingLine("Texts go by GOV.UK Notify", _on(bool(config.notify.key)), _by(config, "GRITBIN_NOTIFY_KEY")),
+        SettingLine("E-mail goes by our own server", _on(bool(config.smtp_url)), _by(config, "GRITBIN_SMTP_URL")),
+        SettingLine("Messages come from", config.mail_from, _by(config, "GRITBIN_MAIL_FROM")),
+    )
+
+
+def _kept() -> tuple[SettingLine, ...]:
+    kept = retention.PROMISED
+    by = f"{RELEASE}: the privacy page promises it"
+    return (
+        SettingLine("People with nothing under way", f"{kept.person_days} days", by),
+        SettingLine("Who asked for someone else", f"{kept.asker_days} days", by),
+        SettingLine("Thanks, and what was told of a visit", f"{kept.words_days} days", by),
+        SettingLine("Concerns that were dealt with", f"{kept.worry_days} days", by),
+        SettingLine("Texts that came in", f"{kept.text_days} days, {kept.text_most_days} at most", by),
+        SettingLine("Answers that were not sent", f"{kept.unsent_hours} hours", by),
+    )
+
+
+def _safety(config: Config) -> tuple[SettingLine, ...]:
+    words, weather = sorted(doorwords.WORDS), config.weather
+    return (
+        SettingLine("Door words", f"{len(words)}, from {words[0]} to {words[-1]}", RELEASE),
+        SettingLine("A new phone is asked for a code", _on(config.asks_device), _by(config, "GRITBIN_DEVICE_CODE")),
+        SettingLine("Weather warnings are read", _on(bool(weather.warnings_url)), _by(config, "GRITBIN_WARNINGS_URL")),
+        SettingLine("The forecast is read", _on(bool(weather.forecast_url)), _by(config, "GRITBIN_FORECAST_URL")),
+    )
+
+
+def _by(config: Config, name: str) -> str:
+    return f"Set by the operator: {name}" if name in config.given else f"As it came; the operator can set {name}"
+
+
+def _on(is_so: bool) -> str:
+    return "Yes" if is_so else "No"
