@@ -20,11 +20,12 @@ from matcher.domain.timewindow import TimeWindow
 from matcher.engine.problem import ReasonCode
 from matcher.engine.solve import who_could
 from matcher.engine.standing import KEPT_AWAY, LOOKED_INTO, Standing
-from matcher.services import about_one, people, round_reader, setting_aside
+from matcher.services import about_one, people, round_reader, setting_aside, waterfall
 from matcher.services.about_one import About
 from matcher.services.near_offers import LOOKED_AT
 from matcher.services.pins import PIN_WHYS
-from matcher.services.setting_aside import MAY_SET_ASIDE
+from matcher.services.setting_aside import MAY_SET_ASIDE, Relaxation
+from matcher.services.waterfall import FallStep
 from matcher.store import queries
 from matcher.store.models import Area, Home, KindRow, Match, Need, Occurrence, Person, Pin
 
@@ -95,8 +96,8 @@ class KeptFor:
 
 @dataclass(frozen=True, slots=True)
 class WhoPage:
-    """The page of one visit that is looked for. steps: its waterfall, (label, people left). is_open: neighbours may be
-    asked about it now. has_more: there are more than those shown.
+    """The page of one visit that is looked for. is_open: neighbours may be asked about it now. has_more: there are more
+    than those shown.
     """
 
     occurrence_id: int
@@ -108,7 +109,7 @@ class WhoPage:
     day: str
     times: str
     why: str
-    steps: tuple[tuple[str, int], ...]
+    steps: tuple[FallStep[Brings], ...]
     is_open: bool
     candidates: tuple[CandidateRow, ...]
     has_more: bool
@@ -139,6 +140,9 @@ def read(
     brings = setting_aside.smallest(problem, occurrence_id, standings)
     about = next((one for one in standings if one.offer_id == look.about), None)
     called = people.short_names(session, [one.person_id for one in (*shown, *(one.standing for one in brings))])
+    brought = {one.codes: _brings(one, called[one.standing.person_id]) for one in brings}
+    alone = {codes[0]: one for codes, one in brought.items() if len(codes) == 1}
+    is_stuck = all(one.missing for one in standings)
     first = queries.next_window(occurrence, now)
     return WhoPage(
         occurrence_id=occurrence_id,
@@ -150,21 +154,13 @@ def read(
         day=day_words(first.start),
         times=_times(first, queries.windows_of(occurrence)[-1]),
         why=_why(occurrence, need, standings),
-        steps=_steps(occurrence),
+        steps=waterfall.steps(occurrence, alone, is_stuck=is_stuck and bool(problem.occurrences)),
         is_open=bool(problem.occurrences),
         candidates=tuple(_candidate(one, called[one.person_id]) for one in shown),
         has_more=len(standings) > len(shown),
         asked=_asked(session, occurrence_id),
-        brings=tuple(
-            Brings(
-                one.standing.offer_id,
-                called[one.standing.person_id],
-                tuple(_kept_away(one.standing, code) for code in one.codes),
-                one.others,
-            )
-            for one in brings
-        ),
-        cannot=_cannot(standings) if not any(not one.missing for one in standings) else (),
+        brings=tuple(brought.values()),
+        cannot=_cannot(standings) if is_stuck else (),
         kept_for=_kept_for(session, occurrence),
         about=about_one.read(session, occurrence_id, need.resident_id, about, now) if about else None,
     )
@@ -176,11 +172,9 @@ def _times(first: TimeWindow, last: TimeWindow) -> str:
     return window_words(first) + later
 
 
-def _steps(occurrence: Occurrence) -> tuple[tuple[str, int], ...]:
-    """The waterfall, down to where nobody is left."""
-    steps = tuple((step["label"], step["left"]) for step in occurrence.waterfall or [])
-    dry = next((n for n, (_, left) in enumerate(steps) if not left), len(steps))
-    return steps[: dry + 1]
+def _brings(one: Relaxation, name: str) -> Brings:
+    words = tuple(_kept_away(one.standing, code) for code in one.codes)
+    return Brings(one.standing.offer_id, name, words, one.others)
 
 
 def _cannot(standings: Sequence[Standing]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from matcher.domain.lifecycle import MatchStatus
 from matcher.engine.allocation import Allocation
 from matcher.services import asking_by_hand, audit, near_offers, people, round_reader, setting_aside, who_could_help
 from matcher.services.asking_by_hand import ByHand
+from matcher.services.waterfall import GivesWay
 from matcher.services.who_could_help import Look
 from matcher.store.models import AuditRow, HandChoice, Match, Offer, Visit
 from tests.statements import statements
@@ -245,3 +246,32 @@ def test_all_the_time_for_which_it_is_wanted_is_told(world, need):
     assert once.times == "8am to 12 noon"
     soon = read(world, world.post("Frank", when="asap", times=frozenset({"am"})))
     assert soon.times.startswith("8am to 12 noon, or until 12 noon on ")
+
+
+def way(shown, label):
+    return next(step for step in shown.steps if label in step.label)
+
+
+def test_each_step_says_whether_it_can_be_relaxed_and_whom_that_would_bring(world, need):
+    world.offer("Gwen")
+    world.round()
+    near = way(read(world, need), "near enough")
+    assert (near.left, near.gives_way, near.brought.name) == (0, GivesWay.PRESS, "Gwen S")
+    ask(world, need, "Gwen", why="nobody_else")
+    assert {step.gives_way for step in read(world, need).steps} <= {None, GivesWay.NOT_ALONE}  # there is nobody else
+
+
+def test_a_step_of_time_leads_to_another_time_and_a_check_never_gives_way(world, need):
+    world.offer("Ann", pattern="evenings")
+    lift = world.post(kind="lift", times=frozenset({"pm"}))
+    world.offer("Christopher", kinds=frozenset({"lift"}), travel_mode="car")
+    world.round()
+    assert way(read(world, need), "free").gives_way is GivesWay.TIME
+    assert way(read(world, lift), "checks").gives_way is GivesWay.NEVER
+
+
+def test_while_somebody_could_be_asked_no_step_is_relaxed(world, need):
+    world.offer("Gwen")
+    world.round()
+    world.offer("Christopher")
+    assert {step.gives_way for step in read(world, need).steps} == {None}
