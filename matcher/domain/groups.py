@@ -34,8 +34,8 @@ GROUP_WORDS: dict[Group, tuple[str, str]] = {
     Group.FORCES: ("Forces families", "My family is in the forces"),
     Group.NIGHTS: ("People who work nights", "I work nights"),
     Group.CARERS: ("People who look after someone", "I look after someone"),
-    Group.NEW_HERE: ("New here", "I moved here in the last year"),
-    Group.NO_CAR: ("No car at home", "We have no car at home"),
+    Group.NEW_HERE: ("People who are new here", "I moved here in the last year"),
+    Group.NO_CAR: ("People with no car at home", "We have no car at home"),
 }
 AGES = (Group.UNDER_25, Group.FROM_25, Group.FROM_45, Group.FROM_65, Group.OVER_85)
 OTHERS = tuple(group for group in Group if group not in AGES)
@@ -71,3 +71,11 @@ def name_of(key: str, words: str) -> str:
     if key == EVERYONE:
         return "Everyone"
     return GROUP_WORDS[Group(key)][0] if is_ours(key) else words
+
+
+def in_a_sentence(group: Group) -> str:
+    """`people under 25`, `people aged 85 or over`, `forces families`."""
+    words = GROUP_WORDS[group][0]
+    if group in AGES:
+        return f"people under {words.split()[1]}" if group is Group.UNDER_25 else f"people aged {words}"
+    return f"{words[:1].lower()}{words[1:]}"

@@ -136,7 +136,7 @@ def finding(rows: Iterable[Answers]) -> str:
         return "Nobody has answered an invitation yet"
     first = each[0]
     words = invitations.CHANNEL_WORDS[first.channel]
-    return f"{words}: {first.pressed.total:,} of {total:,} answer{'' if total == 1 else 's'}"
+    return f"Most answers by {words[:1].lower()}{words[1:]}: {first.pressed.total:,} of {total:,}"
 
 
 def _copies(typed: str) -> int:

@@ -20,12 +20,12 @@ CHANNEL_WORDS = {
     "postcard": "Postcards",
     "poster": "Posters",
     "letter": "Letters",
-    "neighbour": "Passed on by neighbours",
-    "gp": "At the surgery",
+    "neighbour": "Cards passed on by neighbours",
+    "gp": "Cards at the surgery",
     "text": "Texts",
     "email": "E-mails",
-    "phone": "By phone",
-    "in_person": "Face to face",
+    "phone": "Telephone",
+    "in_person": "Word of mouth",
 }
 CHANNELS = tuple(CHANNEL_WORDS)
 CHOICES = ("ask", "offer", "story", "read")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from matcher.domain.groups import Group, in_a_sentence
 from matcher.domain.hearing import MISSING, Heard
 from matcher.domain.small_numbers import FEWEST_SHOWN, count_or_none_words
 from matcher.services.impact_report.drawing import Box, Picture, Stroke, Words
@@ -19,8 +20,8 @@ def finding(shown: NotHeard) -> str:
         return "How many people of each group live here is not known yet"
     if not shown.answers.total:
         return "Nobody has said anything of themselves yet"
-    nobody = [row.name for row in compared if row.heard is Heard.NOBODY]
-    few = [row.name for row in compared if row.heard is Heard.FEW]
+    nobody = [in_a_sentence(Group(row.key)) for row in compared if row.heard is Heard.NOBODY]
+    few = [in_a_sentence(Group(row.key)) for row in compared if row.heard is Heard.FEW]
     if nobody:
         more = f"; fewer than expected from {_some(few)}" if few else ""
         return f"We have heard nobody from {_some(nobody)}{more}"
@@ -53,16 +54,12 @@ def _draw_row(picture: Picture, row: Row, top: int, each: float) -> None:
     expected = row.expected or 0
     picture.strokes.append(Stroke(f"M{1 + expected * each:.1f} {top + 19}V{foot + 3}", "median"))
     kind = "alert" if row.heard in MISSING else "soft"
-    picture.words.append(Words(f"{count_or_none_words(heard)} heard, about {expected} expected", 0, foot + 18, kind))
+    beside = "cannot tell yet" if row.heard is Heard.CANNOT_TELL else f"about {expected} expected"
+    picture.words.append(Words(f"{count_or_none_words(heard)} heard, {beside}", 0, foot + 18, kind))
 
 
 def _some(names: Sequence[str]) -> str:
     """At most three by name."""
     first, rest = list(names[:3]), len(names) - 3
-    named = [_inside(name) for name in first] + ([f"{rest} more"] if rest > 0 else [])
+    named = first + ([f"{rest} more"] if rest > 0 else [])
     return f"{', '.join(named[:-1])} and {named[-1]}" if len(named) > 1 else named[0]
-
-
-def _inside(name: str) -> str:
-    """`people who work nights`: as inside a sentence."""
-    return name[:1].lower() + name[1:]

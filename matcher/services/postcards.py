@@ -13,10 +13,10 @@ from matcher.services.invitations import CHANNEL_WORDS
 _STEP, _BAR = 66, 14
 # Choice -> how its part of a bar is filled, and the word for it.
 PARTS = (
-    ("ask", "high", "asked for help"),
-    ("offer", "given", "offered"),
-    ("story", "low", "told a story"),
-    ("read", "open", "just read"),
+    ("ask", "high", "to ask"),
+    ("offer", "given", "to offer"),
+    ("story", "low", "to tell"),
+    ("read", "open", "to read"),
 )
 
 
@@ -45,7 +45,7 @@ def draw(rows: Sequence[Answers], width: int) -> Picture | None:
 
 
 def _said(row: Answers, *, is_short: bool) -> str:
-    """`12 answers: 5 asked for help, 7 offered`; of a small picture only how many, the rest is in the table."""
+    """`12 answers: 5 to ask, 7 to offer`; of a small picture only how many, the rest is in the table."""
     said = f"{row.pressed.total:,} answer{'' if row.pressed.total == 1 else 's'}"
     parts = [f"{getattr(row.pressed, choice):,} {word}" for choice, _, word in PARTS if getattr(row.pressed, choice)]
     return said if is_short else f"{said}: {', '.join(parts)}"

@@ -73,7 +73,7 @@ def test_a_connector_reads_who_is_missing_and_no_small_number(app: Flask, client
         press(client, "/about-you/ask", **said)
     pat = as_(app, StaffRoleName.CONNECTOR)
     shown = words(pat.get("/team/heard?area=bradford-on-avon"))
-    assert "<h1>We have heard nobody from 85 or over</h1>" in shown
+    assert "<h1>We have heard nobody from people aged 85 or over</h1>" in shown
     assert "fewer than 5 of about" not in shown  # under 25 have no figure here
     assert re.search(r"Under 25</th>.*?Heard: </span>fewer than 5", shown, re.DOTALL)
     assert "Census, 21 March 2021" in shown

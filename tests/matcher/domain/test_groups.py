@@ -29,7 +29,16 @@ def test_every_group_has_words_and_is_an_age_or_not():
     assert set(GROUP_WORDS) == set(Group) == {*AGES, *OTHERS}
     assert [groups.name_of(groups.key_of(one), one) for one in ("", "no car", "Boat dwellers", "85+")] == [
         "Everyone",
-        "No car at home",
+        "People with no car at home",
         "Boat dwellers",
         "85 or over",
+    ]
+
+
+def test_a_group_stands_in_a_sentence():
+    ours = (Group.UNDER_25, Group.OVER_85, Group.NIGHTS)
+    assert [groups.in_a_sentence(one) for one in ours] == [
+        "people under 25",
+        "people aged 85 or over",
+        "people who work nights",
     ]

@@ -70,7 +70,7 @@ def test_what_is_pressed_is_counted_by_pile_and_by_channel_with_single_ones_besi
         ("postcard", Pressed(ask=1, offer=2, story=1), 800, 4),
         ("gp", Pressed(read=1), 0, 0),
     )
-    assert finding == "Postcards: 4 of 5 answers"
+    assert finding == "Most answers by postcards: 4 of 5"
     world.later(days=40)
     press(world, first.code, "ask")
     assert piles(world)["Post office, January"].pressed == Pressed(ask=2, offer=2)
@@ -122,7 +122,7 @@ def test_the_bars_fill_the_picture_and_their_parts_are_what_was_pressed(world, m
     press(world, piles(world)["Post office, January"].code, "ask", "offer", "offer", "offer")
     wide = postcards.draw(answers(world)[0], 560)
     assert [(box.kind, round(box.width)) for box in wide.boxes] == [("high", 138), ("given", 414)]
-    assert "4 answers: 1 asked for help, 3 offered" in [words.text for words in wide.words]
+    assert "4 answers: 1 to ask, 3 to offer" in [words.text for words in wide.words]
     narrow = postcards.draw(answers(world)[0], 288)
     assert "4 answers" in [words.text for words in narrow.words]
     assert all(box.x + box.width <= narrow.width for box in narrow.boxes)
