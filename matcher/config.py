@@ -58,6 +58,9 @@ SETTINGS = (
     ),
     Setting("GRITBIN_TEXTS_A_DAY", "5000", "the most texts to pay for in a day; then only what must arrive goes"),
     Setting(
+        "GRITBIN_BROADCAST_ALONE", "50", "how many volunteers one coordinator may write to at once without another"
+    ),
+    Setting(
         "GRITBIN_DEVICE_CODE",
         "",
         "on: a phone we do not know is sent a code before it shows an address; off; empty: on where Notify sends texts",
@@ -128,6 +131,7 @@ class Config:
     mail_from: str
     holds_back: bool
     texts_a_day: int
+    broadcast_alone: int
     asks_device: bool
     proxies: int
     workers: int
@@ -164,6 +168,9 @@ class Config:
             mail_from=values["GRITBIN_MAIL_FROM"],
             holds_back=_is_on("GRITBIN_HOLD_BACK", values["GRITBIN_HOLD_BACK"] or _usually_holds_back(values)),
             texts_a_day=_whole_number("GRITBIN_TEXTS_A_DAY", values["GRITBIN_TEXTS_A_DAY"], at_most=10_000_000),
+            broadcast_alone=_whole_number(
+                "GRITBIN_BROADCAST_ALONE", values["GRITBIN_BROADCAST_ALONE"], at_most=1_000_000
+            ),
             asks_device=_is_on(
                 "GRITBIN_DEVICE_CODE",
                 values["GRITBIN_DEVICE_CODE"] or ("on" if values["GRITBIN_NOTIFY_KEY"] else "off"),

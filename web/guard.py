@@ -55,6 +55,7 @@ STAFF_ACTIONS = frozenset(
         Action.LOOK_AHEAD,
         Action.ASK_BY_HAND,
         Action.WORD_MESSAGES,
+        Action.BROADCAST,
         Action.LOOK_AFTER_PLACES,
         Action.LOOK_AFTER_TIES,
         Action.GIVE_BADGE,

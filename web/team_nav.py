@@ -26,6 +26,7 @@ PAGES: tuple[tuple[str, str, Action], ...] = (
     ("/team/volunteers", "Volunteers", Action.LOOK_AFTER_VOLUNTEERS),
     ("/team/badges", "Badges", Action.GIVE_BADGE),
     ("/team/messages", "Messages", Action.WORD_MESSAGES),
+    ("/team/broadcasts", "Write to many", Action.BROADCAST),
     ("/team/by-hand", "By hand", Action.WORK_ON_NEED),
     ("/team/answers", "Expected and given answers", Action.READ_CALIBRATION),
     ("/team/health", "Health", Action.READ_OWN_HEALTH),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
+
+from matcher.domain.localtime import at_local, local_day, to_local
 
 
 class About(StrEnum):
@@ -42,6 +44,16 @@ class SendingLimits:
     an_hour: int
     a_day: int
     texts_a_day: int = 5000
+
+
+def quiet_until(hours: Hours, now: datetime) -> datetime | None:
+    """When these hours end, if now is in them; None otherwise."""
+    (begins, ends), clock, today = hours, to_local(now).time(), local_day(now)
+    if begins == ends:
+        return None
+    if clock < ends:
+        return at_local(today, ends)
+    return at_local(today + timedelta(days=1), ends) if clock >= begins else None
 
 
 SENDING_LIMITS = SendingLimits(quiet=QUIET_CHOICES["21-8"], an_hour=4, a_day=12)

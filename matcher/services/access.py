@@ -63,6 +63,7 @@ class Action(StrEnum):
     READ_IMPACT = "read_impact"
     CHANGE_PRICES = "change_prices"
     WORD_MESSAGES = "word_messages"
+    BROADCAST = "broadcast"
     LOOK_AFTER_PLACES = "look_after_places"
     LOOK_AFTER_TIES = "look_after_ties"
     REPORT_LEVEL = "report_level"
@@ -202,6 +203,7 @@ RULES: Mapping[Action, tuple[Rule, ...]] = {
     Action.READ_CALENDAR: (_holder(LinkPurpose.CALENDAR, "person_id"),),
     Action.READ_TEXT: (_staff(StaffRoleName.COORDINATOR),),
     Action.WORD_MESSAGES: (_staff(StaffRoleName.COORDINATOR),),
+    Action.BROADCAST: (_staff(StaffRoleName.COORDINATOR),),
     Action.TELL_STORY: (_anyone,),
     Action.READ_OWN_STORY: (_holder(LinkPurpose.STORY, "story_id"),),
     Action.CHANGE_OWN_STORY: (_holder(LinkPurpose.STORY, "story_id"),),

@@ -9,12 +9,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from matcher.domain.lifecycle import OfferStatus, VisitStatus
-from matcher.domain.localtime import month_window, to_local
+from matcher.domain.localtime import local_day, month_window, to_local
+from matcher.domain.messages.catalogue import CALLS
 from matcher.domain.preferences import NO_NEWS, About
 from matcher.services import page_links
 from matcher.services.wording_desk import Desk, Values, Wording
 from matcher.store import queries
-from matcher.store.models import Match, Offer, Visit
+from matcher.store.models import Broadcast, Match, Offer, Person, Visit
 
 
 def _month_thanks(desk: Desk) -> Values:
@@ -45,6 +46,18 @@ def _quiet_spell(desk: Desk) -> Values:
     return {"link": _own_page(desk, person_id)}
 
 
+def _call(desk: Desk) -> Values:
+    """Written to many at once: only on the day it was meant for, and not to who has since wished for no texts."""
+    broadcast = desk.session.get_one(Broadcast, desk.row.broadcast_id)
+    if desk.row.staff_id is not None:  # its writer tries it: the link leads back to where they came from
+        return {"link": f"{desk.scheme.origin}/team/broadcasts/{broadcast.id}"}
+    person_id = _listener(desk, (OfferStatus.ACTIVE,))
+    is_over = broadcast.stopped_at is not None or desk.row.broadcast_day != local_day(desk.now)
+    if person_id is None or is_over or desk.session.get_one(Person, person_id).texts_stopped_at is not None:
+        return None
+    return {"link": _own_page(desk, person_id)}
+
+
 def _listener(desk: Desk, statuses: tuple[OfferStatus, ...]) -> int | None:
     """Whom it goes to, if they are on the list like that and wish for news."""
     person_id = desk.row.person_id
@@ -63,4 +76,8 @@ def _own_page(desk: Desk, person_id: int) -> str:
     return f"{desk.scheme.origin}/me/{page_links.own_page_link(desk.session, person_id, now=desk.now)}"
 
 
-WORDINGS: Mapping[str, Wording] = {"month_thanks": _month_thanks, "quiet_spell": _quiet_spell}
+WORDINGS: Mapping[str, Wording] = {
+    "month_thanks": _month_thanks,
+    "quiet_spell": _quiet_spell,
+    **dict.fromkeys(CALLS, _call),
+}

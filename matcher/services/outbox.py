@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -47,7 +47,7 @@ class Owed:
     referral_id: int | None = None
     story_id: int | None = None
     channel: str = "text"
-    about: Mapping[str, int] = field(default_factory=dict)
+    about: Mapping[str, int | date] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
     occasion: str = ""
     due_at: datetime | None = None

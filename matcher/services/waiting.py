@@ -14,7 +14,7 @@ from sqlalchemy import case, func, literal, select
 from sqlalchemy.orm import Session
 
 from matcher.domain.lifecycle import NotificationStatus, Urgency
-from matcher.domain.localtime import at_local, local_day, to_local
+from matcher.domain.localtime import at_local, local_day
 from matcher.domain.preferences import (
     ABOUT_A_VISIT_AHEAD,
     AT_ONCE,
@@ -25,6 +25,7 @@ from matcher.domain.preferences import (
     NEVER_TOO_MANY,
     Hours,
     SendingLimits,
+    quiet_until,
 )
 from matcher.services import cold_spells
 from matcher.store import queries
@@ -73,12 +74,8 @@ def _dear(session: Session, row: Notification, limits: SendingLimits, now: datet
 
 def _quiet(session: Session, row: Notification, limits: SendingLimits | None, now: datetime) -> Wait | None:
     hours = _own_hours(session, row.person_id) or (limits.quiet if limits else None)
-    if hours is None or hours[0] == hours[1]:
-        return None
-    (begins, ends), clock, today = hours, to_local(now).time(), local_day(now)
-    if clock < ends:
-        return Wait(at_local(today, ends))
-    return Wait(at_local(today + timedelta(days=1), ends)) if clock >= begins else None
+    until = quiet_until(hours, now) if hours else None
+    return Wait(until) if until else None
 
 
 def _own_hours(session: Session, person_id: int | None) -> Hours | None:

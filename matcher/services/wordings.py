@@ -239,11 +239,18 @@ def _recipient(session: Session, row: Notification) -> tuple[str, str] | None:
     if row.inbound_id is not None and row.person_id is None:
         sender = session.get_one(InboundText, row.inbound_id).sender
         return (sender, "someone who texted, by text") if sender else None
+    return _known(session, row)
+
+
+def _known(session: Session, row: Notification) -> tuple[str, str] | None:
+    """Of a person of the scheme."""
     person = session.get_one(Person, row.person_id)
     home = session.get(Home, person.id)
     if home is None or person.erased_at is not None:
         return None
     if row.channel == "text" and person.texts_stopped_at is not None and row.inbound_id is None:
+        if row.broadcast_id is not None:
+            return None  # nobody is rung about what went to many
         raise MessageError("they asked for no more texts: ring them")
     address = home.email if row.channel == "email" else home.phone
     if not address:

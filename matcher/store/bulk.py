@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from operator import methodcaller
 from typing import Any
 
 import psycopg
@@ -27,9 +27,9 @@ def among(row_id: InstrumentedAttribute[int], ids: Iterable[int]) -> ColumnEleme
 def given_rows(types: Mapping[str, TypeEngine[Any]], rows: Iterable[Mapping[str, Any]]) -> TableValuedAlias:
     """A table of these rows to select from or to join: `types` by column, and `nth`, the place of each row.
 
-    A column that a row does not name is null. Values are what JSON holds, enums by value, and datetimes.
+    A column that a row does not name is null. Values are what JSON holds, enums by value, dates and datetimes.
     """
-    document = json.dumps([{**row, "nth": nth} for nth, row in enumerate(rows)], default=datetime.isoformat)
+    document = json.dumps([{**row, "nth": nth} for nth, row in enumerate(rows)], default=methodcaller("isoformat"))
     columns = (column(name, of_type) for name, of_type in {**types, "nth": BigInteger()}.items())
     rows_in_it = func.jsonb_to_recordset(cast(literal(document, Text), JSONB))
     return rows_in_it.table_valued(*columns, name="given").render_derived(with_types=True)

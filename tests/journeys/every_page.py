@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from matcher.domain.audience import Audience
 from matcher.domain.roles import LinkPurpose, StaffRoleName
 from matcher.domain.stories import CHECKS
 from matcher.services import (
+    broadcasts,
     calendar_feed,
     cold,
     concern_work,
@@ -97,6 +99,8 @@ TEAM = {
     "savings to others": "/team/impact/savings",
     "messages": "/team/messages",
     "a text": "/team/messages/match_asked",
+    "written to many": "/team/broadcasts",
+    "write to many": "/team/broadcasts/new",
     "badges": "/team/badges",
     "how choices by hand did": "/team/by-hand",
     "what came of what was said": "/team/said-did",
@@ -332,7 +336,24 @@ class EveryPage:
             "a need's messages": f"/team/needs/{waiting.need_id}?show=message",
             "a need changed by the team": f"/team/needs/{waiting.need_id}/change",
             "if one of them goes": f"/team/who/{looked_for[0][0]}?about={offers[0][0]}",
+            **self._written_to_many(),
             **self._cold(),
+        }
+
+    def _written_to_many(self) -> dict[str, str]:
+        """One that waits for a test and a second person, and one that has gone."""
+        by = broadcasts.Desk(self.world.coordinator(), frozenset({self.world.area_id()}), None)
+        audience = Audience(by.area_ids)
+        with self.world.work() as session:
+            sent, waiting = (
+                broadcasts.write(session, by, "call_hands", audience, most_alone=most, now=self.world.now)
+                for most in (50, 1)
+            )
+            broadcasts.try_on_oneself(session, by, sent, now=self.world.now)
+            broadcasts.send(session, by, sent, read=50, now=self.world.now)
+        return {
+            "written to many, and gone": f"/team/broadcasts/{sent}",
+            "written to many, and waiting": f"/team/broadcasts/{waiting}",
         }
 
     def _imported(self) -> str:

@@ -48,6 +48,11 @@ _VOLUNTEERS: Mapping[str, str] = {
     "stood_down": "Please do not go for now",
     "back_on_list": "You are back on the list",
 }
+CALLS: Mapping[str, str] = {
+    "call_hands": "More hands are wanted",
+    "call_times": "Are your times still right?",
+    "call_cold": "Cold weather may come",
+}
 _REPLIES: Mapping[str, str] = {
     "reply_booked": "Yes: booked",
     "reply_still_booked": "No, and still booked",
@@ -81,6 +86,7 @@ _OTHERS: Mapping[str, str] = {
 GROUPS: Mapping[str, Mapping[str, str]] = {
     "To residents": _RESIDENTS,
     "To volunteers": _VOLUNTEERS,
+    "To many volunteers at once": CALLS,
     "Answers to what people text": _REPLIES,
     "To who asked for someone else, and to the team": _OTHERS,
 }

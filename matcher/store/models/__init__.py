@@ -4,6 +4,7 @@ from matcher.store.models.areas import Area, Cell, Postcode
 from matcher.store.models.arrangements import Arrangement
 from matcher.store.models.asking import Match, NeverPair, Round, Visit
 from matcher.store.models.audit import AuditLink, AuditRow, AuditWaiting
+from matcher.store.models.broadcasts import Broadcast
 from matcher.store.models.by_hand import ApartChoice, HandChoice, Pin
 from matcher.store.models.cold import ColdSpell, WarmCheck
 from matcher.store.models.concerns import Concern, ConcernTelling, StandDown
@@ -61,6 +62,7 @@ __all__ = [
     "AvoidedCost",
     "Badge",
     "BatchCount",
+    "Broadcast",
     "Cell",
     "ChannelChoice",
     "Check",

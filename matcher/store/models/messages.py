@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint
@@ -24,7 +24,7 @@ class Notification(Declared):
     confirm_by: by when the channel should have said that it arrived; null where it never says. instead_of_id: the
     message that this one says again by another way, because that one is not known to have arrived. text_id: the words
     of a coordinator's that held when it was owed; null for those of the release. parts: how many texts
-    it is paid for as.
+    it is paid for as. broadcast_day: the one day on which a message to many may go to this one of them.
     """
 
     __tablename__ = "notifications"
@@ -46,6 +46,8 @@ class Notification(Declared):
     instead_of_id: Mapped[int | None] = link_to("notifications.id", unique=True, index=False)
     cold_spell_id: Mapped[int | None] = link_to("cold_spells.id")
     text_id: Mapped[int | None] = link_to("message_texts.id")
+    broadcast_id: Mapped[int | None] = link_to("broadcasts.id")
+    broadcast_day: Mapped[date | None]
     values: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     status: Mapped[NotificationStatus] = status_column(NotificationStatus, NotificationStatus.PENDING)
     owed_at: Mapped[datetime]
@@ -75,6 +77,18 @@ class Notification(Declared):
             "person_id",
             unique=True,
             postgresql_where=sql("template in ('month_thanks', 'quiet_spell')"),
+        ),
+        CheckConstraint(
+            "(broadcast_day is not null) = (broadcast_id is not null and person_id is not null)",
+            name="broadcast_has_a_day",
+        ),
+        # Nobody is written to with many others twice in a day.
+        Index(
+            "uq_notifications_one_broadcast_a_day",
+            "person_id",
+            "broadcast_day",
+            unique=True,
+            postgresql_where=sql("broadcast_day is not null and status <> 'dropped'"),
         ),
         Index(
             "ix_notifications_due",

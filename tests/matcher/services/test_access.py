@@ -99,6 +99,7 @@ ALLOWED = {
     "report_text": EVERYBODY,
     "text_back": {("whoever tries it on one machine", thing) for thing in THINGS},
     "word_messages": {("coordinator", "mine"), ("coordinator", "none")},
+    "broadcast": {("coordinator", "mine"), ("coordinator", "none")},
     "read_text": {("coordinator", "mine"), ("coordinator", "none")},
     "look_after_places": {("coordinator", "mine"), ("coordinator", "none")},
     "look_after_ties": {("coordinator", "mine"), ("coordinator", "none")},
