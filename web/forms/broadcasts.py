@@ -23,7 +23,9 @@ class AudienceForm(QuestionForm):
     template = OneOf("What do you want to say?", validators=[chosen("Select what you want to say")])
     areas = SomeOf("Where do they live?")
     kinds = SomeOf("What do they do?")
-    travel = SomeOf("How do they travel?", choices=[(mode.value, words.capitalize()) for mode, words in TRAVEL_WORDS.items()])
+    travel = SomeOf(
+        "How do they travel?", choices=[(mode.value, words.capitalize()) for mode, words in TRAVEL_WORDS.items()]
+    )
     duty = OneOf("Are they on duty?", choices=_DUTY, default=Duty.EITHER.value)
     lately = OneOf("Were they asked lately?", choices=_LATELY, default=Lately.EITHER.value)
 
