@@ -58,6 +58,11 @@ def _messages(config: Config) -> tuple[SettingLine, ...]:
             f"{config.texts_a_day:,}" if config.holds_back else "No limit, as nothing waits",
             _by(config, "GRITBIN_TEXTS_A_DAY"),
         ),
+        SettingLine(
+            "Most volunteers one coordinator writes to at once",
+            f"{config.broadcast_alone:,}",
+            _by(config, "GRITBIN_BROADCAST_ALONE"),
+        ),
         SettingLine("Texts go by GOV.UK Notify", _on(bool(config.notify.key)), _by(config, "GRITBIN_NOTIFY_KEY")),
         SettingLine("E-mail goes by our own server", _on(bool(config.smtp_url)), _by(config, "GRITBIN_SMTP_URL")),
         SettingLine("Messages come from", config.mail_from, _by(config, "GRITBIN_MAIL_FROM")),
