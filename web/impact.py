@@ -26,6 +26,7 @@ from web.templating import page, see_other
 
 blueprint = Blueprint("impact", __name__)
 _HOME = "/team/impact"
+_SWINGS_ON_PAPER = 4  # as many as have room on the second sheet
 
 
 @blueprint.get(_HOME)
@@ -234,7 +235,8 @@ def _pictures(found: Report, counts: Counts) -> dict[str, list[object]]:
     }
     if found.money is not None:
         drawn["worth"] = [money_pictures.ladder(found.money, width) for width in sizes]
-        drawn["most"] = [money_pictures.tornado(found.money, width) for width in sizes]
+        most = _SWINGS_ON_PAPER if counts.is_public else money_pictures.SWINGS_SHOWN
+        drawn["most"] = [money_pictures.tornado(found.money, width, most=most) for width in sizes]
     return drawn
 
 

@@ -1,4 +1,4 @@
-"""The letter that a resident is posted, printed as the office prints it and measured on the paper."""
+"""What the office prints, measured on the paper: the letter that a resident is posted, and the impact report."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections import defaultdict
 
 import pytest
 from pypdf import PdfReader
+
+from tests.journeys.filled_report import fill
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
@@ -47,6 +49,21 @@ def test_the_letter_is_one_sheet_of_large_print_at_its_fullest(quiet, someone):
     said = page.locator("main").inner_text()
     assert f"{' and '.join(LONG_NAMES)} are coming on" in said
     assert said.count("badge number is 99999") == 2
+
+
+def test_the_impact_report_is_two_sheets_of_a4_at_its_fullest(quiet, someone):
+    world, page = quiet.world(), someone()
+    page.goto(fill(world))
+    page.get_by_role("button").first.click()
+    last = world.execute("select (now() + interval '2 days')::date")[0][0]
+    page.goto(f"/team/impact/print?last={last}")
+    said = page.locator("main").inner_text()
+    for part in ("The sum", "Staff hours", "Avoided: a fall", "second kind of help", "tonnes of salt", "Other costs"):
+        assert part in said
+    sheets = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True, print_background=True))).pages
+    assert {tuple(map(int, sheet.mediabox[2:])) for sheet in sheets} <= {A4_PT, (594, 841)}
+    assert len(sheets) == 2
+    assert "What this report does not show" in sheets[1].extract_text()
 
 
 def sizes_on(sheet):

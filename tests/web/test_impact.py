@@ -164,5 +164,5 @@ def test_a_saving_is_claimed_with_all_that_it_needs(signed_in: SignIn) -> None:
 def test_what_leaves_on_paper_counts_no_few_people_exactly(signed_in: SignIn) -> None:
     client = signed_in()
     printed = " ".join(client.get(f"{REPORT}/print").text.split())
-    assert '<dt>People asked</dt><dd><span class="gn-figs__n">fewer than 5</span>' in printed
+    assert '<dt>People asked</dt><dd><span class="gn-figs__n gn-figs__n--words">fewer than 5</span>' in printed
     assert '<dt>People asked</dt><dd><span class="gn-figs__n">1</span>' in " ".join(client.get(REPORT).text.split())

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from matcher.domain.money import pounds, pounds_and_pence
-from matcher.domain.small_numbers import EXACT, Counts
+from matcher.domain.small_numbers import EXACT, FEWEST_SHOWN, Counts
 from matcher.domain.worth import hours_words
 from matcher.services.impact_report.asked_for import Met, Waits
 from matcher.services.impact_report.askings import Askings
@@ -15,6 +15,8 @@ from matcher.services.impact_report.money import Money
 from matcher.services.impact_report.put_in import PutIn
 from matcher.services.impact_report.strips import A_DAY, minutes_words
 from matcher.services.ties import Ties
+
+OTHERS = "Other reasons"
 
 
 def worth(money: Money) -> str:
@@ -84,10 +86,15 @@ def unmet(met: Met, counts: Counts = EXACT) -> str:
 
 
 def reasons(met: Met, counts: Counts = EXACT) -> tuple[tuple[str, str], ...]:
-    """Each reason with its visits; in public the few of one are told together with the few of others."""
-    told = [(reason, counts.number(count)) for reason, count in met.reasons if not counts.hides(count)]
+    """Each reason with its visits; in public the few of one are told together with the few of others.
+
+    Where these together are a few still, no other is told exactly: what is left of the total would tell it.
+    """
     others = sum(count for _, count in met.reasons if counts.hides(count))
-    return (*told, *([("Other reasons", counts.number(others))] if others else []))
+    told = [(reason, count) for reason, count in met.reasons if not counts.hides(count)]
+    if counts.hides(others):
+        return (*((reason, f"{FEWEST_SHOWN} or more") for reason, _ in told), (OTHERS, counts.number(others)))
+    return tuple((reason, counts.number(count)) for reason, count in (*told, *([(OTHERS, others)] if others else [])))
 
 
 def at_home(found: StillAtHome, counts: Counts = EXACT) -> str:
@@ -107,6 +114,8 @@ def met_neighbours(found: Ties, counts: Counts = EXACT) -> str:
         return "No two neighbours met in this time"
     if counts.hides(found.pairs):
         return "Fewer than 5 pairs of neighbours met"
+    if found.new == found.pairs > 1:
+        return f"All {found.pairs:,} pairs of neighbours met for the first time"
     pairs = "pair" if found.pairs == 1 else "pairs"
     return _capital(f"{counts.part(found.new, found.pairs)} {pairs} of neighbours met for the first time")
 

@@ -12,7 +12,7 @@ from matcher.services.impact_report.money import Money
 _BAR, _STEP, _LEFT_BAR = 22, 62, 30
 _SUM_ROOM = 84  # for the amount to the right of a bar
 _LONGEST = {WIDE: 62, NARROW: 32}
-_SWINGS_SHOWN = 6
+SWINGS_SHOWN = 6
 Scale = Callable[[Decimal], float]
 
 
@@ -42,9 +42,9 @@ def ladder(money: Money, width: int) -> Picture:
     return picture
 
 
-def tornado(money: Money, width: int) -> Picture | None:
-    """Each assumption moved alone, the widest first; None where none of them moves anything."""
-    swings = money.swings[:_SWINGS_SHOWN]
+def tornado(money: Money, width: int, *, most: int = SWINGS_SHOWN) -> Picture | None:
+    """Each assumption moved alone, the widest first and so many at most; None where none of them moves anything."""
+    swings = money.swings[:most]
     if not swings:
         return None
     picture = Picture(width)
