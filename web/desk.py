@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, g, request
 
 from matcher.domain.errors import BadInput, NotFound
-from matcher.services import call_back, confirming, could_help, desk, needs, telling, visits
+from matcher.services import call_back, confirming, could_help, desk, informal_help, needs, telling, visits
 from matcher.services.access import Action
 from matcher.services.desk import Handler
 from matcher.store.session import reading, unit_of_work
@@ -246,4 +246,5 @@ def _rang(verb: Callable[..., None], need_id: int) -> Response:
 def _need_page(template: str, need_id: int, **shown: Any) -> Response:
     with unit_of_work() as session:  # the look is written down in the audit
         found = desk.read(session, need_id, who_answers(), now=clock.now())
-    return page(template, found=found, need=found.page, now=clock.now(), **shown)
+        kinds = informal_help.every_kind(session)
+    return page(template, found=found, need=found.page, every_kind=kinds, now=clock.now(), **shown)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import timedelta
+from typing import Any
 
 from flask import Blueprint, Response, g, request
 
@@ -11,11 +12,12 @@ from matcher.domain.errors import BadInput
 from matcher.domain.growing import GrowthAbout
 from matcher.domain.roles import LinkPurpose
 from matcher.domain.timewindow import TimeWindow
-from matcher.services import growing, ties
+from matcher.services import desk, growing, informal_help, ties
 from matcher.services.access import Action
 from matcher.store.session import reading, unit_of_work
 from web import clock
 from web.auth import is_session_sealed
+from web.desk import who_answers
 from web.guard import HIGHEST_ID, declares, granted
 from web.templating import page, see_other
 
@@ -39,6 +41,31 @@ def volunteer_says(token: str) -> Response:
     return see_other(f"/me/{token}")
 
 
+@blueprint.post("/visits/<token:token>/also")
+@declares(Action.MOVE_VISIT, link=LinkPurpose.VISIT)
+def also_helped_them(token: str) -> Response:
+    """I helped them with something else as well today."""
+    _told(lambda session, kind: informal_help.tell_of_visit(session, granted("visit_id"), kind, now=clock.now()))
+    return see_other(f"/visits/{token}")
+
+
+@blueprint.post("/me/<token:token>/also")
+@declares(Action.CHANGE_OWN_OFFER, link=LinkPurpose.ME)
+def also_helped(token: str) -> Response:
+    """I helped a neighbour today, and nobody had asked me to."""
+    _told(lambda session, kind: informal_help.tell(session, granted("person_id"), kind, now=clock.now()))
+    return see_other(f"/me/{token}")
+
+
+@blueprint.post(f"/me/<token:token>/also/<int(max={HIGHEST_ID}):told_id>/back")
+@declares(Action.CHANGE_OWN_OFFER, link=LinkPurpose.ME)
+def did_not(token: str, told_id: int) -> Response:
+    """It was pressed by mistake."""
+    with unit_of_work() as session:
+        informal_help.take_back(session, granted("person_id"), told_id, now=clock.now())
+    return see_other(f"/me/{token}")
+
+
 @blueprint.get("/team/ties")
 @declares(Action.LOOK_AFTER_TIES)
 def shown() -> Response:
@@ -57,6 +84,29 @@ def dealt(ask_id: int) -> Response:
     with unit_of_work() as session:
         growing.mark_dealt(session, ask_id, area_ids=g.actor.area_ids, staff_id=g.actor.staff_id, now=clock.now())
     return see_other("/team/ties")
+
+
+@blueprint.post(f"/desk/needs/<int(max={HIGHEST_ID}):need_id>/also")
+@declares(Action.USE_DESK, sealed_by=is_session_sealed)
+def was_helped(need_id: int) -> Response:
+    """Whoever rings was helped today, by a neighbour whom nobody sent."""
+    handler, now = who_answers(), clock.now()
+
+    def tell(session: Any, kind: str) -> None:
+        desk.read(session, need_id, handler, now=now)
+        informal_help.tell_by_phone(session, need_id, kind, staff_id=handler.staff_id, now=now)
+
+    return see_other(f"/desk/needs/{need_id}{'?also=1' if _told(tell) else ''}")
+
+
+def _told(tell: Callable[[Any, str], None]) -> bool:
+    """Whether the kind of help that was pressed is written down; what is none of ours changes nothing."""
+    try:
+        with unit_of_work() as session:
+            tell(session, request.form.get("kind", ""))
+    except BadInput:
+        return False
+    return True
 
 
 def _said(of: Collection[GrowthAbout]) -> str:

@@ -8,8 +8,9 @@ from flask import Blueprint, Response, request
 
 from matcher.domain.lifecycle import VisitStatus
 from matcher.domain.roles import LinkPurpose
-from matcher.services import visit_page, visit_reports, visits
+from matcher.services import informal_help, visit_page, visit_reports, visits
 from matcher.services.access import Action
+from matcher.services.informal_help import ToldToday
 from matcher.services.visit_page import VisitPage
 from matcher.store.session import reading, unit_of_work
 from web import bell, clock, devices
@@ -152,7 +153,24 @@ def _visit_page(token: str, form: HowLongForm, why: WhyHandedBackForm | None = N
         # Each showing of an address is written down before it is shown.
         with unit_of_work() as session:
             visit_page.record_reading(session, granted("visit_id"), now=now)
-    return page("visits/visit.html", visit=read, form=form, why=why, token=token, is_time_asked=is_time_asked)
+    told, others = _also(now) if read.status is VisitStatus.DONE else ((), ())
+    return page(
+        "visits/visit.html",
+        visit=read,
+        form=form,
+        why=why,
+        token=token,
+        is_time_asked=is_time_asked,
+        also_told=told,
+        other_kinds=others,
+    )
+
+
+def _also(now: datetime) -> tuple[tuple[ToldToday, ...], tuple[tuple[str, str], ...]]:
+    """What they told today of help that was no visit, and what else it may have been."""
+    with reading() as session:
+        told = informal_help.told_today(session, granted("person_id"), now=now)
+        return told, informal_help.other_kinds(session, granted("visit_id"))
 
 
 def _read(now: datetime) -> VisitPage:

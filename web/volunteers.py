@@ -9,7 +9,17 @@ from typing import Any, Protocol
 from flask import Blueprint, Response, render_template, request
 
 from matcher.domain.roles import LinkPurpose
-from matcher.services import growing, learned, local_demand, my_year, on_duty, own_page, reference_letter, regular_page
+from matcher.services import (
+    growing,
+    informal_help,
+    learned,
+    local_demand,
+    my_year,
+    on_duty,
+    own_page,
+    reference_letter,
+    regular_page,
+)
 from matcher.services.access import Action
 from matcher.services.own_page import OwnPage
 from matcher.store.session import reading, unit_of_work
@@ -138,10 +148,14 @@ def _own_page(template: str, token: str) -> Response:
         regulars = regular_page.of_volunteer(session, person_id)
         demand = local_demand.near_home(session, person_id, now=now)
         more = growing.question(session, person_id, growing.OF_VOLUNTEERS, now=now)
+        also_told = informal_help.told_today(session, person_id, now=now)
+        every_kind = informal_help.every_kind(session)
     return page(
         template,
         own=own,
         more=more,
+        also_told=also_told,
+        every_kind=every_kind,
         own_times=_times_words(own),
         regulars=regulars,
         demand=demand,

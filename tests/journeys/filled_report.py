@@ -13,8 +13,9 @@ MANY = """
     with more as (
         insert into needs (reference, resident_id, area_id, kind_slug, details, urgency, minutes, helpers,
                            recurrence, first_day, bands, contact, status, posted_at, closed_at)
-        select 'N' || m.id * 1000 + k.position * 10 + n, resident_id, area_id, k.slug, '{}', m.urgency, m.minutes, m.helpers,
-               recurrence, first_day, bands, contact, 'closed', posted_at - make_interval(hours => n), posted_at
+        select 'N' || m.id * 1000 + k.position * 10 + n, resident_id, area_id, k.slug, '{}', m.urgency, m.minutes,
+               m.helpers, recurrence, first_day, bands, contact, 'closed', posted_at - make_interval(hours => n),
+               posted_at
         from needs m, kinds k, generate_series(1, 2) n returning *),
     dated as (
         insert into occurrences (need_id, area_id, windows, starts_at, ends_at, helpers, door_word, status, open_since,
@@ -22,7 +23,8 @@ MANY = """
         select m.id, m.area_id, o.windows, o.starts_at, o.ends_at, o.helpers, o.door_word,
                case right(m.reference, 1) when '1' then 'done' else 'unmet' end, m.posted_at,
                m.posted_at, came.reason
-        from more m, (select * from occurrences order by id limit 1) o, (values (0, 'nobody_near'), (1, 'nobody_checked'), (2, 'all_asked_enough'),
+        from more m, (select * from occurrences order by id limit 1) o,
+             (values (0, 'nobody_near'), (1, 'nobody_checked'), (2, 'all_asked_enough'),
              (3, 'kept_for_another'), (4, 'nobody_as_asked'), (5, 'window_passed')) as came (place, reason)
         where m.resident_id % 6 = came.place
         returning *),

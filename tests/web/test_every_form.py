@@ -93,6 +93,7 @@ FORMS: dict[str, tuple[Form, ...]] = {
     "/desk/new/alike": (Form("/desk/new/alike", "/desk/new", {"phone": PHONE}),),
     "/desk/new/could": (Form("/desk/new/could", "/desk/new", {**CALL, **WHEN, **WISHES}),),
     f"/desk/needs/{_NEED}/how": (Form(f"{DESK}/how", DESK, HOW),),
+    f"/desk/needs/{_NEED}/also": (Form(f"{DESK}/also", DESK, {"kind": "errand"}),),
     f"/desk/needs/{_NEED}/no-answer": (Form(f"{DESK}/no-answer", DESK),),
     f"/desk/needs/{_NEED}/wrong-number": (Form(f"{DESK}/wrong-number", DESK),),
     f"/desk/needs/{_NEED}/confirmed": (Form(f"{DESK}/confirmed", DESK),),

@@ -11,6 +11,7 @@ from matcher.domain.worth import hours_words
 from matcher.services.impact_report.asked_for import Met, Waits
 from matcher.services.impact_report.askings import Askings
 from matcher.services.impact_report.helped import KindHours, StillAtHome
+from matcher.services.impact_report.informal import Informal
 from matcher.services.impact_report.money import Money
 from matcher.services.impact_report.put_in import PutIn
 from matcher.services.impact_report.strips import A_DAY, minutes_words
@@ -128,6 +129,18 @@ def ties(found: Ties, counts: Counts = EXACT) -> tuple[tuple[str, str], ...]:
         ("Pairs who went on to a second kind of help", counts.part(found.second_kind, found.pairs)),
         ("People who by then had given and got", counts.number(found.both_ways)),
     )
+
+
+def told(found: Informal, money: Money | None, counts: Counts = EXACT) -> str:
+    """Help outside the service: never among what was seen to be done."""
+    if not found.times:
+        return "Nobody told of help outside the service in this time."
+    times = f"{counts.number(found.times)} more time{'' if found.times == 1 else 's'}"
+    said = [f"Neighbours told of help outside the service {times}, about {hours_words(found.minutes)}."]
+    if money is not None:
+        low, central, high = (pounds(one) for one in found.worth(money.rates))
+        said.append(f"It would cost {low} to {high} to buy, central {central}.")
+    return " ".join([*said, "Nobody has checked it, and it is in no other figure of this report."])
 
 
 def put_in(found: PutIn, minutes: int, counts: Counts = EXACT) -> str:

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.timewindow import TimeWindow
 from matcher.services import ties
-from matcher.services.impact_report import asked_for, askings, helped, messages_sent, money, put_in
+from matcher.services.impact_report import asked_for, askings, helped, informal, messages_sent, money, put_in
 from matcher.services.impact_report.asked_for import Met, Waits
 from matcher.services.impact_report.askings import Askings
 from matcher.services.impact_report.helped import KindHours, People, StillAtHome
+from matcher.services.impact_report.informal import Informal
 from matcher.services.impact_report.money import Money
 from matcher.services.impact_report.put_in import PutIn
 from matcher.services.impact_report.scope import Scope
@@ -32,6 +33,7 @@ class Report:
     at_home: tuple[StillAtHome, ...]
     ties: Ties
     put_in: PutIn
+    informal: Informal
     money: Money | None
 
     @property
@@ -63,5 +65,6 @@ def read(session: Session, scope: Scope, *, now: datetime) -> Report:
         at_home=helped.still_at_home(session, scope, now=now),
         ties=ties.count(session, scope.area_ids, TimeWindow(scope.begins_at, scope.ends_at)),
         put_in=put_in.read(session, scope, kinds),
+        informal=informal.read(session, scope),
         money=money.read(session, scope, kinds, messages_sent.texts(session, scope)),
     )

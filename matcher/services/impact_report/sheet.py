@@ -52,6 +52,13 @@ def _given(report: Report) -> Iterator[Row]:
         yield "at home", within, "", home.first_helped, "people", "done visits"
         yield "at home", within, "helped at home again since", home.helped_since, "people", "done visits"
     yield from _ties(report.ties)
+    told = report.informal
+    yield "told, not seen", "help outside the service", "", told.times, "times", "told by neighbours; in no other line"
+    yield "told, not seen", "help outside the service", "", told.minutes, "minutes", "as that kind usually takes"
+    yield "told, not seen", "may have been told or counted twice", "left out", told.twice, "times", "told by neighbours"
+    if report.money is not None:
+        for end, worth in zip(End, told.worth(report.money.rates), strict=True):
+            yield "told, not seen", "what it would cost to buy", end, worth, "pounds", "not in the sum"
     put_in = report.put_in
     yield "put in", "salt", "", put_in.tonnes, "tonnes", "the costs below"
     yield "put in", "salt", "", put_in.pounds, "pounds", "the costs below"

@@ -1,12 +1,12 @@
-"""What people are asked after a good visit: whether more would help, whether they would do more."""
+"""How ties grow: what people are asked after a good visit, and the help they tell of that was no visit of ours."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from matcher.domain.growing import ANSWERS, GrowthAbout
 from matcher.store.models.declared import Declared, Id, choice_column, link_to
@@ -52,4 +52,39 @@ class GrowthAsk(Declared):
         CheckConstraint("(answer is null) = (answered_at is null)", name="answered_once"),
         CheckConstraint(_known_answers(), name="known_answer"),
         CheckConstraint("(dealt_at is null) = (dealt_by is null)", name="somebody_dealt_with_it"),
+    )
+
+
+class InformalHelp(Declared):
+    """Help outside the service, as the one who gave it or the one who got it told of it; the other may not be known.
+
+    minutes: what that kind of help usually took when it was told. told_by: the member of staff who was rung.
+    """
+
+    __tablename__ = "informal_help"
+
+    id: Mapped[Id]
+    area_id: Mapped[int] = link_to("areas.id")
+    helper_id: Mapped[int | None] = link_to("people.id")
+    resident_id: Mapped[int | None] = link_to("people.id")
+    kind_slug: Mapped[str] = mapped_column(ForeignKey("kinds.slug"))
+    day: Mapped[date]
+    minutes: Mapped[int]
+    told_at: Mapped[datetime]
+    told_by: Mapped[int | None] = link_to("staff.id")
+
+    __table_args__ = (
+        # Pressed twice is told once.
+        Index(
+            "uq_informal_help_once_a_day",
+            "helper_id",
+            "resident_id",
+            "kind_slug",
+            "day",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+        ),
+        CheckConstraint("num_nonnulls(helper_id, resident_id) > 0", name="of_somebody"),
+        CheckConstraint("helper_id <> resident_id", name="of_two"),
+        CheckConstraint("minutes > 0", name="took_some_time"),
     )
