@@ -67,7 +67,7 @@ class InformalHelp(Declared):
     area_id: Mapped[int] = link_to("areas.id")
     helper_id: Mapped[int | None] = link_to("people.id")
     resident_id: Mapped[int | None] = link_to("people.id")
-    kind_slug: Mapped[str] = mapped_column(ForeignKey("kinds.slug"))
+    kind_slug: Mapped[str] = mapped_column(ForeignKey("kinds.slug"), index=True)
     day: Mapped[date]
     minutes: Mapped[int]
     told_at: Mapped[datetime]

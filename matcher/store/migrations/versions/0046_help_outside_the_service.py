@@ -31,7 +31,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["told_by"], ["staff.id"], name=op.f("fk_informal_help_told_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_informal_help")),
     )
-    for column in ("area_id", "helper_id", "resident_id", "told_by"):
+    for column in ("area_id", "helper_id", "resident_id", "kind_slug", "told_by"):
         op.create_index(op.f(f"ix_informal_help_{column}"), "informal_help", [column])
     op.create_index(
         "uq_informal_help_once_a_day",
