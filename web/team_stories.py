@@ -10,7 +10,7 @@ from flask import Blueprint, Response, g, request
 
 from matcher.domain.errors import BadInput, Conflict, NotFound
 from matcher.domain.stories import ABOUT_WORDS, Piece
-from matcher.services import access, drafts, stories, story_queue, story_withdrawal
+from matcher.services import access, drafts, quilt, stories, story_queue, story_withdrawal
 from matcher.services.access import Action
 from matcher.services.stories import Typed
 from matcher.services.story_desk import Keeper
@@ -71,11 +71,13 @@ def queue() -> Response:
         rows = story_queue.queue(session, areas, now=now)
         counts = story_queue.counts(session, areas, now=now)
         to_ring = story_queue.to_ring(session, areas)
+        sewn = quilt.read(session, areas, now=now)
     return page(
         "stories/queue.html",
         rows=rows,
         counts=counts,
         to_ring=to_ring,
+        quilt=sewn,
         stage_words=STAGE_WORDS,
         about_words=ABOUT_WORDS,
         level_words=LEVEL_WORDS,

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from matcher.domain.errors import NotFound
@@ -97,8 +97,17 @@ def seen(
     )
 
 
-def out_for(session: Session, reader: Reader, *, now: datetime, area_id: int | None = None) -> tuple[Seen, ...]:
-    """Every story that is out and this reader may read, the newest first."""
+def out_for(
+    session: Session,
+    reader: Reader,
+    *,
+    now: datetime,
+    area_id: int | None = None,
+    area_ids: Collection[int] | None = None,
+) -> tuple[Seen, ...]:
+    """Every story that is out and this reader may read, the newest first: all of them, those of one area, or those of
+    some areas and of none.
+    """
     wanted = (
         select(Story, StoryPublication, StoryWording, func.coalesce(Area.name, ""), *_PICTURE)
         .join(StoryPublication, StoryPublication.story_id == Story.id)
@@ -110,6 +119,8 @@ def out_for(session: Session, reader: Reader, *, now: datetime, area_id: int | N
     )
     if area_id is not None:
         wanted = wanted.where(Story.area_id == area_id)
+    if area_ids is not None:
+        wanted = wanted.where(or_(Story.area_id.is_(None), Story.area_id.in_(area_ids)))
     rows = (
         seen(reader, *row[:4], picture=_Picture(*row[4:]) if row.shows else _NO_PICTURE, now=now)
         for row in session.execute(wanted)
