@@ -59,6 +59,8 @@ def read(session: Session, area_ids: Collection[int], *, now: datetime) -> Quilt
 
 def title(voices: int, groups: int) -> str:
     """What the quilt shows, in a sentence or two worked out from it."""
+    if not voices:
+        return "No story is out for others to read yet."
     heard = "1 voice" if voices == 1 else f"{voices} voices"
     missing = "1 group has" if groups == 1 else f"{groups} groups have"
     return f"We have heard {heard}." + (f" {missing} not spoken yet." if groups else "")

@@ -16,7 +16,7 @@ def story(number, about="thanks", area="Calne"):
 @pytest.mark.parametrize(
     ("voices", "groups", "words"),
     [
-        (0, 0, "We have heard 0 voices."),
+        (0, 3, "No story is out for others to read yet."),
         (1, 1, "We have heard 1 voice. 1 group has not spoken yet."),
         (19, 5, "We have heard 19 voices. 5 groups have not spoken yet."),
     ],
@@ -37,7 +37,7 @@ def test_of_too_many_voices_each_view_and_each_area_keeps_a_patch():
 def test_empty_patches_are_spread_among_the_others():
     voices, unheard = [Patch(words=str(number)) for number in range(6)], [Patch(group="a"), Patch(group="b")]
     sewn = quilt.spread(voices, unheard)
-    assert [number for number, patch in enumerate(sewn) if patch.group] == [1, 5]
+    assert [number for number, patch in enumerate(sewn) if patch.group] == [2, 6]
     assert [patch for patch in sewn if not patch.group] == voices
     assert quilt.spread([], unheard) == tuple(unheard)
 
