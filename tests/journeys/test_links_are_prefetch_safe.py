@@ -20,6 +20,7 @@ from matcher.services import (
     consents,
     decisions,
     news,
+    nobody_yet_told,
     referrals,
     regular_visits,
     reminders,
@@ -47,7 +48,7 @@ ADDRESSES = ('class="gn-address"', "Conigre", "Mill Lane")
 # What can be read beside the page a link leads to.
 BESIDE = {
     "r": ("", "/sent", "/print", "/cancel", "/change", "/again", "/code", "/number", "/messages", "/warm", "/delete"),
-    "m": ("", "/answer/taken", "/answer/clash"),
+    "m": ("", "/not-me", "/answer/taken", "/answer/clash"),
     "visits": ("", "/hand-back", "/problem", "/told"),
     "me": ("", "/year", "/welcome", "/settings", "/settings/times", "/settings/pause", "/leave"),
     "for": ("", "/sent"),
@@ -211,6 +212,17 @@ class Told:
             spending.tell_if_spent(session, replace(SENDING_LIMITS, texts_a_day=0), now=self.world.now)
         self.tell()
 
+    def find_nobody(self):
+        """For Olive nobody is found, and the time comes near: she hears of it, and so does Ruth."""
+        world, began = self.world, self.world.now
+        need = world.post("Olive", when="tomorrow")
+        world.execute("update occurrences set reason_code = 'nobody_free' where need_id = :id", id=need.need_id)
+        world.now = world.one(Occurrence, need_id=need.need_id).starts_at - timedelta(hours=3)
+        with world.work() as session:
+            nobody_yet_told.tell(session, now=world.now)
+        self.tell()
+        world.now = began
+
     def snow_to_come(self):
         """A feed with one warning, over all of Wiltshire."""
         county = {"type": "Polygon", "coordinates": [square(-3, 50, 2)]}
@@ -254,6 +266,7 @@ def told(quiet):
     told.have_news()
     told.freeze_and_thaw()
     told.use_up_the_texts()
+    told.find_nobody()
     return told
 
 
@@ -267,7 +280,7 @@ def test_opening_a_link_of_any_message_changes_no_row_but_notes_that_an_address_
     every_link = [*{link for links in told.links.values() for link in links}, told.sign_in_link()]
     before = told.rows()
     for link in every_link:
-        _, purpose, _ = link.split("/")
+        _, purpose, *_ = link.split("/")
         for path in (link + beside for beside in BESIDE[purpose]):
             addresses = open_again_and_again(quiet, path)
             after = told.rows()
