@@ -89,6 +89,11 @@ class GapRow:
         """Everything it is short of."""
         return sum(max(0, cell.short or 0) for cell in self.cells)
 
+    @property
+    def is_unknown(self) -> bool:
+        """True if nothing is wanted there and nothing offered: nothing to be drawn."""
+        return all(cell.short is None for cell in self.cells)
+
 
 @dataclass(frozen=True, slots=True)
 class GapGrid:

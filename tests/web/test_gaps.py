@@ -13,7 +13,10 @@ from tests.web.conftest import HOUSE, NOTE, POSTCODE, World, press
 
 def test_a_short_cell_leads_to_whom_to_invite(client: FlaskClient, world: World, sign_in_token: str) -> None:
     press(client, f"/sign-in/{sign_in_token}")
-    assert "No area is short" in client.get("/team/gaps").text
+    empty = client.get("/team/gaps").text
+    assert "No area is short" in empty
+    assert "Nothing is known yet of Amesbury, " in empty
+    assert 'scope="row">Amesbury' not in empty
     with unit_of_work() as session:
         session.execute(
             text(
