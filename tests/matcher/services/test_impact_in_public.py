@@ -39,7 +39,7 @@ def with_few_left_over(few):
     """A report in which all but a few are in every group."""
     return {
         "met": Met(20 - few, few, 0, (("Nobody near", few),)),
-        "waits": Waits((*[30] * few, *[2 * DAY] * (14 - few)), 0),
+        "waits": Waits((*[30] * few, *[2 * DAY] * (9 - few)), 5),
         "askings": Askings(9, {0: 12 - few, 1: few}),
         "home": StillAtHome(6, 12, 12 - few),
         "ties": Ties(12, 12 - few, 12 - few, 12 - few, 12),
