@@ -303,7 +303,7 @@ class EveryPage:
             by = outreach.Keeper(who.staff_id, who.area_ids, self.world.now)
             today = self.world.now.date()
             for group, day in (("night_workers", today - timedelta(days=1)), ("boat dwellers", today)):
-                draft = outreach.PlanDraft("Night shift (made up)", "calne", "Pat", day, "The depot, 5am", group)
+                draft = outreach.PlanDraft(f"A club of {group} (made up)", "calne", "Pat", day, "The depot, 5am", group)
                 visit_id = outreach.plan_visit(session, None, draft, by)
             heard = "Nobody asks us anything: we are asleep when you ring."
             outreach.note_heard(session, visit_id, heard, "Ring after 4pm.", today, by)
