@@ -50,7 +50,7 @@ def _call(desk: Desk) -> Values:
     """Written to many at once: only on the day it was meant for, and not to who has since wished for no texts."""
     broadcast = desk.session.get_one(Broadcast, desk.row.broadcast_id)
     if desk.row.staff_id is not None:  # its writer tries it: the link leads back to where they came from
-        return {"link": f"{desk.scheme.origin}/team/broadcasts/{broadcast.id}"}
+        return {"link": f"{desk.scheme.origin}/team/broadcasts"}
     person_id = _listener(desk, (OfferStatus.ACTIVE,))
     is_over = broadcast.stopped_at is not None or desk.row.broadcast_day != local_day(desk.now)
     if person_id is None or is_over or desk.session.get_one(Person, person_id).texts_stopped_at is not None:

@@ -9,11 +9,14 @@ import pytest
 from sqlalchemy import text
 
 from matcher.domain import messages
+from matcher.domain.audience import Audience
 from matcher.domain.lifecycle import VisitStatus
 from matcher.domain.localtime import at_local, local_day
+from matcher.domain.messages.catalogue import CALLS
 from matcher.domain.preferences import SENDING_LIMITS
 from matcher.services import (
     arrangement_changes,
+    broadcasts,
     checking,
     cold,
     concerns,
@@ -206,6 +209,20 @@ class Told:
         self.tell()
         world.now = began
 
+    def write_to_many(self):
+        """Each text to many is tried on its writer, and the first goes to everyone."""
+        area_ids = frozenset(area.id for area in self.world.all(Area))
+        by = broadcasts.Desk(self.world.coordinator("many@example.org"), area_ids, None)
+        with self.world.work() as session:
+            written = [
+                broadcasts.write(session, by, template, Audience(area_ids), most_alone=50, now=self.world.now)
+                for template in CALLS
+            ]
+            for number in written:
+                broadcasts.try_on_oneself(session, by, number, now=self.world.now)
+            assert broadcasts.send(session, by, written[0], read=50, now=self.world.now)
+        self.tell()
+
     def use_up_the_texts(self):
         """Ruth hears that a day's texts are used up."""
         with self.world.work() as session:
@@ -264,6 +281,7 @@ def told(quiet):
     told.have_a_regular_visit()
     told.speak_for_others()
     told.have_news()
+    told.write_to_many()
     told.freeze_and_thaw()
     told.use_up_the_texts()
     told.find_nobody()
