@@ -1,48 +1,125 @@
-"""The team's own row of links on top of every page of theirs: what whoever is signed in may open, and no more."""
+"""The team's own links on top of every page of theirs: what whoever is signed in may open, and no more.
+
+Few pages stand in one row. Many stand in two: the parts of the work, and the pages of the part one is in.
+"""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 from flask import g, request
 
 from matcher.services.access import Action, may
 
-PAGES: tuple[tuple[str, str, Action], ...] = (
-    ("/team", "Today", Action.READ_BOARD),
-    ("/desk", "Calls to make", Action.USE_DESK),
-    ("/team/what-if", "What if", Action.LOOK_AHEAD),
-    ("/team/gaps", "Gaps", Action.LOOK_AHEAD),
-    ("/team/regular", "Regular visits", Action.ARRANGE),
-    ("/team/week", "Plan the week", Action.ARRANGE),
-    ("/team/cold", "Cold weather", Action.SWITCH_COLD),
-    ("/team/places", "Places and stock", Action.LOOK_AFTER_PLACES),
-    ("/team/ties", "Growing ties", Action.LOOK_AFTER_TIES),
-    ("/team/stories", "Stories", Action.KEEP_STORIES),
-    ("/team/said-did", "You said, we did", Action.KEEP_DECISIONS),
-    ("/team/heard", "Not heard from", Action.REACH_OUT),
-    ("/team/outreach", "Visits to groups", Action.REACH_OUT),
-    ("/team/invitations", "Invitations", Action.REACH_OUT),
-    ("/team/impact", "Impact", Action.READ_IMPACT),
-    ("/team/concerns", "Concerns", Action.READ_CONCERNS),
-    ("/team/volunteers", "Volunteers", Action.LOOK_AFTER_VOLUNTEERS),
-    ("/team/badges", "Badges", Action.GIVE_BADGE),
-    ("/team/messages", "Messages", Action.WORD_MESSAGES),
-    ("/team/broadcasts", "Write to many", Action.BROADCAST),
-    ("/team/by-hand", "By hand", Action.WORK_ON_NEED),
-    ("/team/answers", "Expected and given answers", Action.READ_CALIBRATION),
-    ("/team/health", "Health", Action.READ_OWN_HEALTH),
-    ("/team/staff", "Who works here", Action.MANAGE_STAFF),
-    ("/team/kinds", "Kinds of help", Action.SET_UP),
-    ("/team/settings", "Settings", Action.SET_UP),
-    ("/team/export", "Export", Action.EXPORT),
-    ("/team/audit", "Audit", Action.READ_AUDIT),
+ONE_ROW = 10
+PARTS: tuple[tuple[str, tuple[tuple[str, str, Action], ...]], ...] = (
+    (
+        "Now",
+        (
+            ("/team", "Today", Action.READ_BOARD),
+            ("/desk", "Calls to make", Action.USE_DESK),
+            ("/team/concerns", "Concerns", Action.READ_CONCERNS),
+            ("/team/by-hand", "By hand", Action.WORK_ON_NEED),
+        ),
+    ),
+    (
+        "Ahead",
+        (
+            ("/team/week", "Plan the week", Action.ARRANGE),
+            ("/team/regular", "Regular visits", Action.ARRANGE),
+            ("/team/cold", "Cold weather", Action.SWITCH_COLD),
+            ("/team/what-if", "What if", Action.LOOK_AHEAD),
+            ("/team/gaps", "Gaps", Action.LOOK_AHEAD),
+        ),
+    ),
+    (
+        "Neighbours",
+        (
+            ("/team/volunteers", "Volunteers", Action.LOOK_AFTER_VOLUNTEERS),
+            ("/team/badges", "Badges", Action.GIVE_BADGE),
+            ("/team/ties", "Growing ties", Action.LOOK_AFTER_TIES),
+            ("/team/messages", "Messages", Action.WORD_MESSAGES),
+            ("/team/broadcasts", "Write to many", Action.BROADCAST),
+            ("/team/answers", "Expected and given answers", Action.READ_CALIBRATION),
+        ),
+    ),
+    (
+        "Around here",
+        (
+            ("/team/places", "Places and stock", Action.LOOK_AFTER_PLACES),
+            ("/team/stories", "Stories", Action.KEEP_STORIES),
+            ("/team/said-did", "You said, we did", Action.KEEP_DECISIONS),
+            ("/team/heard", "Not heard from", Action.REACH_OUT),
+            ("/team/outreach", "Visits to groups", Action.REACH_OUT),
+            ("/team/invitations", "Invitations", Action.REACH_OUT),
+        ),
+    ),
+    (
+        "The scheme",
+        (
+            ("/team/impact", "Impact", Action.READ_IMPACT),
+            ("/team/health", "Health", Action.READ_OWN_HEALTH),
+            ("/team/staff", "Who works here", Action.MANAGE_STAFF),
+            ("/team/kinds", "Kinds of help", Action.SET_UP),
+            ("/team/settings", "Settings", Action.SET_UP),
+            ("/team/export", "Export", Action.EXPORT),
+            ("/team/audit", "Audit", Action.READ_AUDIT),
+        ),
+    ),
 )
 
 
-def team_nav() -> list[tuple[str, str, bool]]:
-    """(address, words, is it where we are) of each page that may be opened."""
-    open_to = [(path, words) for path, words, action in PAGES if may(g.actor, action)]
-    here = max((path for path, _ in open_to if _is_below(request.path, path)), key=len, default="")
-    return [(path, words, path == here) for path, words in open_to]
+class Link(NamedTuple):
+    """A page that may be opened. is_here: it is the one we are on, or above it."""
+
+    href: str
+    words: str
+    is_here: bool
+
+
+class Part(NamedTuple):
+    """A part of the team's work, with the pages of it that may be opened: one at least."""
+
+    words: str
+    pages: tuple[Link, ...]
+
+    @property
+    def href(self) -> str:
+        """Where it begins."""
+        return self.pages[0].href
+
+    @property
+    def is_here(self) -> bool:
+        """True if we are somewhere in it."""
+        return any(page.is_here for page in self.pages)
+
+
+class TeamNav(NamedTuple):
+    """Every part that may be opened, and the links on top of the page, row by row."""
+
+    parts: tuple[Part, ...]
+    rows: tuple[tuple[Link, ...], ...]
+
+
+def team_nav() -> TeamNav:
+    """What the reader may open."""
+    open_to = {words: [page for page in pages if may(g.actor, page[2])] for words, pages in PARTS}
+    above = (path for pages in open_to.values() for path, _, _ in pages if _is_below(request.path, path))
+    here = max(above, key=len, default="")
+    parts = tuple(
+        Part(words, tuple(Link(path, name, path == here) for path, name, _ in pages))
+        for words, pages in open_to.items()
+        if pages
+    )
+    return TeamNav(parts, _rows(parts))
+
+
+def _rows(parts: tuple[Part, ...]) -> tuple[tuple[Link, ...], ...]:
+    everything = tuple(page for part in parts for page in part.pages)
+    if len(everything) <= ONE_ROW:
+        return (everything,)
+    top = tuple(Link(part.href, part.words, part.is_here) for part in parts)
+    return (top, *(part.pages for part in parts if part.is_here))
 
 
 def _is_below(asked: str, path: str) -> bool:
