@@ -9,11 +9,13 @@ from flask import Blueprint, Response, g, request
 
 from matcher.domain.decisions import STATE_WORDS, VIEWS
 from matcher.domain.errors import BadInput, NotFound
-from matcher.domain.small_numbers import count_words
+from matcher.domain.hearing import HEARD_WORDS
+from matcher.domain.small_numbers import count_or_none_words, count_words
 from matcher.domain.stories import ABOUT_WORDS, Piece, Reader
-from matcher.services import decision_reading, decisions, story_reading
+from matcher.services import decision_reading, decisions, not_heard, not_heard_picture, story_reading
 from matcher.services.access import Action
 from matcher.services.decision_reading import Answer, LinkedStory
+from matcher.services.impact_report.drawing import NARROW, WIDE
 from matcher.store.session import reading, unit_of_work
 from web import bell, clock
 from web.auth import is_session_sealed
@@ -60,13 +62,25 @@ def think(decision_id: int) -> Response:
 @blueprint.get("/board")
 @declares(Action.READ_AS_BOARD)
 def board() -> Response:
-    """The area board's own page: decisions that wait, and the stories that it may read."""
+    """The area board's own page: decisions that wait, the stories that it may read, and who has not been heard."""
     now = clock.now()
     with reading() as session:
+        heard = not_heard.read(session, g.actor.area_ids, now=now)
         answers = decision_reading.for_board(session, now=now)
         shown = story_reading.out_for(session, Reader.BOARD, now=now)
         views = story_reading.views(shown)
-    return page("decisions/board.html", answers=answers, stories=shown, views=views, **_WORDS)
+    return page(
+        "decisions/board.html",
+        answers=answers,
+        stories=shown,
+        views=views,
+        heard=heard,
+        heard_finding=not_heard_picture.finding(heard),
+        heard_drawn=[not_heard_picture.draw(heard, width) for width in (WIDE, NARROW)],
+        heard_words=HEARD_WORDS,
+        count_or_none=count_or_none_words,
+        **_WORDS,
+    )
 
 
 @blueprint.get(f"/board/stories/<int(max={HIGHEST_ID}):story_id>/<any({', '.join(Piece)}):kind>")

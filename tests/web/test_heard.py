@@ -81,3 +81,19 @@ def test_a_connector_reads_who_is_missing_and_no_small_number(app: Flask, client
     for odd in ("?area=x", "?area="):
         assert pat.get(f"/team/heard{odd}").status_code == 200
     assert as_(app, StaffRoleName.CALL_HANDLER).get("/team/heard").status_code == 404
+
+
+def test_the_board_reads_who_is_missing_and_no_small_number_and_nowhere_to_go_from_there(
+    app: Flask, client: FlaskClient, world: World
+) -> None:
+    ruth = as_(app, StaffRoleName.COORDINATOR)
+    press(ruth, press(ruth, "/team/import", what="population", file=(io.BytesIO(SHEET), "people.csv")).location)
+    for nth in range(10):
+        said = {"area": "bradford-on-avon", "age": "under_25" if nth < 3 else "25_to_44"}
+        press(client, "/about-you/story", **said)
+    shown = words(as_(app, StaffRoleName.BOARD_MEMBER).get("/board"))
+    assert "We have heard nobody from people aged 85 or over</h2>" in shown
+    told = [re.search(rf"{group}</th>.*?Told: </span>([^<]*)", shown, re.DOTALL) for group in ("Under 25", "25 to 44")]
+    assert [found and found[1] for found in told] == ["fewer than 5", "7"]
+    assert "10 of them" not in shown  # with the 7, it would tell the 3
+    assert "/team/outreach" not in shown  # the board plans no visits
