@@ -12,8 +12,9 @@ from matcher.domain.errors import BadInput
 from matcher.domain.growing import GrowthAbout
 from matcher.domain.roles import LinkPurpose
 from matcher.domain.timewindow import TimeWindow
-from matcher.services import desk, growing, informal_help, ties
+from matcher.services import desk, growing, informal_help, motive_chart, ties
 from matcher.services.access import Action
+from matcher.services.impact_report.drawing import NARROW, WIDE
 from matcher.store.session import reading, unit_of_work
 from web import clock
 from web.auth import is_session_sealed
@@ -69,12 +70,23 @@ def did_not(token: str, told_id: int) -> Response:
 @blueprint.get("/team/ties")
 @declares(Action.LOOK_AFTER_TIES)
 def shown() -> Response:
-    """Who met, met again, went on to more; and who would like more, or give more."""
+    """Who met, met again, went on to more; who would like more, or give more; and why people help."""
     now = clock.now()
     with reading() as session:
         counted = ties.count(session, g.actor.area_ids, TimeWindow(now - LATELY, now))
         answers = growing.for_the_team(session, g.actor.area_ids)
-    return page("ties/ties.html", ties=counted, answers=answers, days=LATELY.days)
+        why = motive_chart.read(session, g.actor.area_ids)
+    return page(
+        "ties/ties.html",
+        ties=counted,
+        answers=answers,
+        days=LATELY.days,
+        why=why,
+        finding=motive_chart.finding(why),
+        silence=motive_chart.silence(why),
+        drawn=[motive_chart.draw(why, width) for width in (WIDE, NARROW)],
+        reasons=motive_chart.rows(why),
+    )
 
 
 @blueprint.post(f"/team/ties/<int(max={HIGHEST_ID}):ask_id>/dealt")

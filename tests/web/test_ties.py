@@ -8,7 +8,9 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from matcher.services import visits
+from matcher.domain.motives import Motive
+from matcher.services import motive_chart, visits
+from matcher.services.motive_chart import Why
 from matcher.store.models import GrowthAsk, Visit
 from matcher.store.session import reading, unit_of_work
 from tests.web.conftest import World, press
@@ -52,6 +54,25 @@ def test_the_team_sees_ties_and_answers_until_they_are_dealt_with(
     shown = client.get("/team/ties").text
     assert "1 of 1 pair of neighbours met for the first time" in shown
     assert "Would do more for Eileen: ask Eileen first" in shown
+    assert "Fewer than 5 volunteers have said why they help" in shown
+    assert 'role="img"' not in shown
     assert press(client, "/team/ties", "/team/ties/2/dealt").location == "/team/ties"
     assert "No answer waits for you" in client.get("/team/ties").text
     assert client.post("/team/ties/99/dealt").status_code == 400
+
+
+def test_the_reasons_are_drawn_wide_and_narrow_with_their_numbers(
+    client: FlaskClient, world: World, sign_in_token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = Why(has_volunteers=True, told=20, silent=25, reasons=((Motive.MEET_PEOPLE, 15), (Motive.BELIEFS, None)))
+    monkeypatch.setattr(motive_chart, "read", lambda *_: told)
+    press(client, f"/sign-in/{sign_in_token}")
+    shown = " ".join(client.get("/team/ties").text.split())
+    assert '<h2 id="why">“To meet people” is the commonest reason: about 15 of about 20 who said why</h2>' in shown
+    assert "About 25 have not said, and may have other reasons." in shown
+    assert shown.count('role="img"') == 2
+    assert shown.count("Have not said: about 25") == 2
+    assert (
+        '<th scope="row">My faith or beliefs</th><td><span class="gn-table__what">Volunteers: </span>fewer than 5'
+        in shown
+    )
