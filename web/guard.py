@@ -44,6 +44,7 @@ STAFF_ACTIONS = frozenset(
         Action.READ_CALIBRATION,
         Action.CLOSE_REPORT,
         Action.READ_TEXT,
+        Action.SHOW_THANKS,
         Action.USE_DESK,
         Action.READ_CONCERNS,
         Action.STOP_VOLUNTEER,

@@ -17,6 +17,7 @@ from matcher.services import (
     street,
     street_picture,
     texts_to_read,
+    thanks,
     triage,
     visit_reports,
 )
@@ -32,6 +33,7 @@ from web.templating import page, see_other
 blueprint = Blueprint("team", __name__)
 
 _NEED = f"<int(max={HIGHEST_ID}):need_id>"
+_FEEDBACK = f"<int(max={HIGHEST_ID}):feedback_id>"
 
 
 @blueprint.get("/team/answers")
@@ -83,6 +85,26 @@ def text_read(text_id: int) -> Response:
         by, areas = g.actor.staff_id, g.actor.area_ids
         texts_to_read.mark_read(session, text_id, area_ids=areas, staff_id=by, now=clock.now())
     return see_other("/team")
+
+
+@blueprint.post(f"/team/thanks/{_FEEDBACK}/show")
+@declares(Action.SHOW_THANKS, sealed_by=is_session_sealed)
+def show_thanks(feedback_id: int) -> Response:
+    """A resident's thanks were read, and the volunteer may read them, too."""
+    by, areas = g.actor.staff_id, g.actor.area_ids
+    with unit_of_work() as session:
+        thanks.let_through(session, feedback_id, area_ids=areas, staff_id=by, now=clock.now())
+    return see_other("/team#told")
+
+
+@blueprint.post(f"/team/thanks/{_FEEDBACK}/keep")
+@declares(Action.SHOW_THANKS, sealed_by=is_session_sealed)
+def keep_thanks(feedback_id: int) -> Response:
+    """A resident's thanks were read, and stay with the team."""
+    by, areas = g.actor.staff_id, g.actor.area_ids
+    with unit_of_work() as session:
+        thanks.keep_back(session, feedback_id, area_ids=areas, staff_id=by, now=clock.now())
+    return see_other("/team#told")
 
 
 @blueprint.post(f"/team/needs/{_NEED}/kind")

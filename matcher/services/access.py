@@ -60,6 +60,7 @@ class Action(StrEnum):
     REPORT_TEXT = "report_text"
     TEXT_BACK = "text_back"
     READ_TEXT = "read_text"
+    SHOW_THANKS = "show_thanks"
     READ_IMPACT = "read_impact"
     CHANGE_PRICES = "change_prices"
     WORD_MESSAGES = "word_messages"
@@ -202,6 +203,7 @@ RULES: Mapping[Action, tuple[Rule, ...]] = {
     Action.READ_OUTBOX: (_trial,),
     Action.READ_CALENDAR: (_holder(LinkPurpose.CALENDAR, "person_id"),),
     Action.READ_TEXT: (_staff(StaffRoleName.COORDINATOR),),
+    Action.SHOW_THANKS: (_staff(StaffRoleName.COORDINATOR),),
     Action.WORD_MESSAGES: (_staff(StaffRoleName.COORDINATOR),),
     Action.BROADCAST: (_staff(StaffRoleName.COORDINATOR),),
     Action.TELL_STORY: (_anyone,),

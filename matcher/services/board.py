@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from matcher.domain.kinds import job_words
@@ -14,13 +14,13 @@ from matcher.domain.lifecycle import (
     VisitStatus,
 )
 from matcher.domain.localtime import clock_words, day_words
-from matcher.services import board_map, undelivered, unfilled
+from matcher.services import board_map, thanks, undelivered, unfilled
 from matcher.services.board_map import BoardMap
+from matcher.services.thanks import ToldRow
 from matcher.services.undelivered import AnotherWayRow, UndeliveredRow
 from matcher.services.unfilled import Choice, Unfilled, UnfilledRow
 from matcher.store.models import (
     Area,
-    Feedback,
     KindRow,
     Need,
     Occurrence,
@@ -30,7 +30,6 @@ from matcher.store.models import (
 
 LATE_AFTER = timedelta(minutes=60)
 ROWS_SHOWN = 20
-TOLD_SHOWN = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +46,6 @@ class FilledRow:
     day: str
     about: str
     is_late: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ToldRow:
-    """What a resident told us of a visit: worried, nobody came, partly done, or a word of thanks."""
-
-    reference: str
-    resident: str
-    answer: str
-    thanks: str
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +91,7 @@ def today(session: Session, area_ids: frozenset[int], *, now: datetime, choice: 
         undelivered=undelivered.to_ring(session, area_ids, now=now),
         undelivered_count=undelivered.count_to_ring(session, area_ids, now=now),
         by_another_way=undelivered.by_another_way(session, area_ids, now=now),
-        told=_told(session, area_ids, now),
+        told=thanks.told(session, area_ids, now=now),
         done_today=_done_since(session, area_ids, now - timedelta(hours=24)),
         late_count=_count(session, _filled(area_ids).where(Visit.ends_at <= now - LATE_AFTER)),
     )
@@ -149,27 +137,6 @@ def _filled_row(row: Any, now: datetime) -> FilledRow:
         about=clock_words(visit.starts_at),
         is_late=visit.ends_at + LATE_AFTER <= now,
     )
-
-
-def _told(session: Session, area_ids: frozenset[int], now: datetime) -> tuple[ToldRow, ...]:
-    """Of the last fortnight, what someone should read: the worried first."""
-    rows = session.execute(
-        select(Need.reference, Person.first_name, Feedback.answer, Feedback.thanks, Feedback.said_at)
-        .join(Visit, Visit.id == Feedback.visit_id)
-        .join(Occurrence, Occurrence.id == Visit.occurrence_id)
-        .join(Need, Need.id == Occurrence.need_id)
-        .join(Person, Person.id == Need.resident_id)
-        .where(
-            Occurrence.area_id.in_(area_ids),
-            Feedback.said_at > now - TOLD_SHOWN,
-            (Feedback.answer != "well") | (Feedback.thanks != ""),
-        )
-        .order_by(
-            case((Feedback.answer == "worried", 0), (Feedback.answer == "nobody", 1), else_=2), Feedback.said_at.desc()
-        )
-        .limit(ROWS_SHOWN)
-    )
-    return tuple(ToldRow(*row) for row in rows)
 
 
 def _done_since(session: Session, area_ids: frozenset[int], since: datetime) -> int:

@@ -12,7 +12,7 @@ from matcher.domain.lifecycle import (
     NeedStatus,
     OfferStatus,
 )
-from matcher.services import audit, leaving, links, needs, story_withdrawal
+from matcher.services import audit, leaving, links, needs, story_withdrawal, thanks
 from matcher.services.outbox import Owed, drop_pending, owe
 from matcher.store.models import (
     Arrangement,
@@ -131,7 +131,7 @@ def _erase_words(session: Session, person_id: int) -> None:
     session.execute(
         update(Feedback)
         .where(Feedback.visit_id.in_(select(Visit.id).where(Visit.occurrence_id.in_(occurrences))))
-        .values(thanks=""),
+        .values(thanks.NO_WORDS),
         execution_options={"synchronize_session": False},
     )
     session.execute(update(InboundText).where(InboundText.person_id == person_id).values(words=""))

@@ -10,13 +10,17 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.lifecycle import VisitStatus
 from matcher.domain.localtime import at_local, local_day
+from matcher.services import thanks
 from matcher.store import queries
 from matcher.store.models import Feedback, KindRow, Need, Occurrence, Person, Visit
 
 
 @dataclass(frozen=True, slots=True)
 class MyYear:
-    """A calendar year until now. `kinds`: the safe label of each kind of help and how often, the most often first."""
+    """A calendar year until now. `kinds`: the safe label of each kind of help and how often, the most often first.
+
+    `thanks`: what residents said, as the team let it through, with no name. `unread`: thanks the team has yet to read.
+    """
 
     year: int
     first_name: str
@@ -25,7 +29,8 @@ class MyYear:
     given: timedelta
     kinds: tuple[tuple[str, int], ...]
     went_well: int
-    thanked: int
+    thanks: tuple[str, ...]
+    unread: int
     miles: int
 
 
@@ -34,13 +39,13 @@ def read(session: Session, person_id: int, *, now: datetime) -> MyYear:
     year = local_day(now).year
     done = _done(person_id, year)
     planned = func.extract("epoch", Visit.ends_at - Visit.starts_at) / 60
-    visits, people, minutes, went_well, thanked, miles = session.execute(
+    visits, people, minutes, went_well, unread, miles = session.execute(
         select(
             func.count(),
             func.count(distinct(Need.resident_id)),
             func.coalesce(func.sum(func.coalesce(Visit.minutes_taken, planned)), 0),
             func.count().filter(queries.was_happy()),
-            func.count().filter(Feedback.thanks != ""),
+            func.count().filter(thanks.is_waiting()),
             func.sum(Visit.miles),
         )
         .select_from(Visit)
@@ -57,7 +62,8 @@ def read(session: Session, person_id: int, *, now: datetime) -> MyYear:
         given=timedelta(minutes=round(minutes)),
         kinds=_kinds(session, done),
         went_well=went_well,
-        thanked=thanked,
+        thanks=tuple(session.scalars(thanks.shown_to(done))),
+        unread=unread,
         miles=miles or 0,
     )
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.lifecycle import NeedStatus, OfferStatus
 from matcher.domain.retention import ASKER_KEPT, PERSON_KEPT, WORDS_KEPT, WORRY_KEPT
-from matcher.services import audit, concerns, drafts, erasure, own_codes, story_withdrawal, texts_to_read
+from matcher.services import audit, concerns, drafts, erasure, own_codes, story_withdrawal, texts_to_read, thanks
 from matcher.store.models import Feedback, Home, Need, Occurrence, Offer, Person, Visit, VisitReport
 
 
@@ -91,8 +91,8 @@ def _erase_askers(session: Session, now: datetime) -> int:
 
 def _erase_words(session: Session, now: datetime) -> int:
     until = now - WORDS_KEPT
-    thanks = update(Feedback).where(Feedback.said_at <= until, Feedback.thanks != "").values(thanks="")
+    told = update(Feedback).where(Feedback.said_at <= until, Feedback.thanks != "").values(thanks.NO_WORDS)
     reports = update(VisitReport).where(VisitReport.closed_at <= until, VisitReport.words != "").values(words="")
     as_it_is = {"synchronize_session": False}
-    erased = session.execute(thanks.returning(Feedback.id), execution_options=as_it_is).all()
+    erased = session.execute(told.returning(Feedback.id), execution_options=as_it_is).all()
     return len(erased) + len(session.execute(reports.returning(VisitReport.id), execution_options=as_it_is).all())

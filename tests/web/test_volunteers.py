@@ -160,6 +160,28 @@ def test_my_year_counts_what_was_given_and_names_nobody(client: FlaskClient, wor
     assert f'href="{year}"' in client.get(f"/me/{world.me}").text
 
 
+def test_thanks_are_on_my_year_once_a_coordinator_has_let_them_through(
+    client: FlaskClient, world: World, sign_in_token: str
+) -> None:
+    year, status = f"/me/{world.me}/year", f"/r/{world.status}"
+    visit = press(client, f"/m/{world.ask}", f"/m/{world.ask}/yes").location
+    press(client, visit, f"{visit}/done")
+    press(client, status, f"{status}/how", answer="well", thanks="<b>You</b> are a marvel")
+    assert "marvel" not in client.get(year).text
+    assert "1 word of thanks is with the team" in client.get(year).text
+    press(client, f"/sign-in/{sign_in_token}")
+    show = re.search(r"/team/thanks/\d+/show", client.get("/team").text)[0]  # type: ignore[index]
+    for _ in range(2):
+        assert press(client, "/team", show).location == "/team#told"
+    shown = client.get(year).text
+    assert "&lt;b&gt;You&lt;/b&gt; are a marvel" in shown
+    assert "with the team" not in shown
+    assert "Eileen" not in shown
+    press(client, "/team", show.replace("show", "keep"))
+    assert "marvel" not in client.get(year).text
+    assert press(client, "/team", "/team/thanks/999/show").status_code == 404
+
+
 @pytest.mark.parametrize(
     ("minutes", "words"), [(30, "30 minutes"), (59, "59 minutes"), (60, "1 hour"), (89, "1 hour"), (200, "3 hours")]
 )

@@ -120,7 +120,7 @@ class Occurrence(Declared):
 class Feedback(Declared):
     """How a visit went, as the resident said it. `again`: would they have the same person once more, if they said.
 
-    `thanks` is read by the team; it goes no further by itself.
+    `thanks` is read by the team. `thanks_shown`: the volunteer may read it, too; None until someone has said so or not.
     """
 
     __tablename__ = "feedback"
@@ -130,9 +130,18 @@ class Feedback(Declared):
     answer: Mapped[str]
     again: Mapped[str | None]
     thanks: Mapped[str] = mapped_column(default="", server_default="")
+    thanks_shown: Mapped[bool | None]
+    thanks_read_at: Mapped[datetime | None]
+    thanks_read_by: Mapped[int | None] = link_to("staff.id")
     said_at: Mapped[datetime]
 
     __table_args__ = (
         CheckConstraint("answer in ('well', 'partly', 'nobody', 'worried')", name="answer"),
         CheckConstraint("again in ('yes', 'other', 'any')", name="again"),
+        CheckConstraint(
+            "num_nonnulls(thanks_shown, thanks_read_at, thanks_read_by) in (0, 3)", name="thanks_read_by_somebody"
+        ),
+        CheckConstraint("thanks_shown is null or thanks <> ''", name="thanks_with_words"),
+        # What is said of a visit that went wrong is never shown to who made it.
+        CheckConstraint("thanks_shown is not true or answer in ('well', 'partly')", name="thanks_for_help_given"),
     )

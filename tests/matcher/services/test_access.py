@@ -61,6 +61,7 @@ ALLOWED = {
     "arrange": {("coordinator", "mine"), ("coordinator", "none")},
     "read_calibration": {("coordinator", "mine"), ("coordinator", "none")},
     "close_report": {("coordinator", "mine"), ("coordinator", "none")},
+    "show_thanks": {("coordinator", "mine"), ("coordinator", "none")},
     "switch_cold": {("coordinator", "mine"), ("coordinator", "none")},
     "use_desk": {(role, thing) for role in ("call_handler", "coordinator") for thing in ("mine", "none")},
     "raise_concern": EVERYBODY,

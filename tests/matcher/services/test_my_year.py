@@ -41,7 +41,7 @@ def test_what_was_given_is_counted_from_what_was_done(world):
     assert (own.first_name, own.visits, own.people) == ("Christopher", 3, 2)
     assert own.given == timedelta(minutes=45 + 30 + 60)
     assert own.kinds == (("clearing a path", 3),)
-    assert (own.went_well, own.thanked) == (1, 1)
+    assert (own.went_well, own.thanks, own.unread) == (1, (), 1)
     assert read(world, "Ann").visits == 0
 
 
