@@ -18,6 +18,7 @@ COMMANDS = {
     "plan": "plan",
     "simulate": "simulate",
     "recruit": "recruit",
+    "impact": "impact",
     "verify": "checks",
     "staff": "team",
     "invite": "inviting",

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
+from matcher.cli.columns import columns, plain
 from matcher.domain.errors import BadInput
 from matcher.domain.geo import Point
 from matcher.domain.localtime import to_local
@@ -86,7 +85,7 @@ def read(file: BinaryIO, point: Point, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([_as_json(one) for one in covering], indent=2))
     elif covering:
-        click.echo("\n".join(_table([_HEADINGS, *(_row(one) for one in covering)])))
+        click.echo("\n".join(columns([_HEADINGS, *(_row(one) for one in covering)])))
     else:
         click.echo(f"None of {_count(len(feed.warnings))} covers {point.lat:g},{point.lon:g}.")
 
@@ -123,7 +122,7 @@ def _check_not_turned(point: Point) -> None:
 
 
 def _warn(sentence: str) -> None:
-    click.echo(_plain(sentence), err=True)
+    click.echo(plain(sentence), err=True)
 
 
 def _count(number: int) -> str:
@@ -168,17 +167,3 @@ def _local(moment: datetime | None) -> str:
         return f"{to_local(moment):%Y-%m-%d %H:%M}" if moment else _NOT_SAID
     except OverflowError:  # the last hour of the last year there is
         return _NOT_SAID
-
-
-def _table(rows: Iterable[Sequence[str]]) -> list[str]:
-    """Lines with columns as wide as they need to be; the last one is never padded or cut."""
-    plain = [[_plain(cell) for cell in row] for row in rows]
-    widths = [max(len(cell) for cell in column) for column in zip(*plain, strict=True)]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in plain]
-
-
-def _plain(text: str) -> str:
-    """One line without signs that a terminal would obey, or cannot show."""
-    encoding = sys.stdout.encoding or "utf-8"
-    shown = "".join(sign if sign.isprintable() else " " for sign in text)
-    return shown.encode(encoding, "replace").decode(encoding)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
+from matcher.domain.errors import BadInput
 from matcher.domain.timewindow import TimeWindow
 
 LONDON = ZoneInfo("Europe/London")
@@ -67,3 +68,14 @@ def short_day_words(instant: datetime) -> str:
 def window_words(window: TimeWindow) -> str:
     """`8am to 12 noon`."""
     return f"{clock_words(window.start)} to {clock_words(window.end)}"
+
+
+def read_day(typed: str) -> date:
+    """The day that was typed as `2026-12-24`. BadInput for what is no day that we know of."""
+    try:
+        day = date.fromisoformat(typed)
+    except ValueError:
+        raise BadInput("Enter a day, like 2026-12-24") from None
+    if not 2000 <= day.year <= 2100:
+        raise BadInput("Enter a day from 2000 to 2100")
+    return day

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from click.testing import CliRunner
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from matcher.cli import gritbin
 from matcher.services import matches, rates, staff, visits
 from matcher.services.staff import StaffRoleName
 from matcher.store.models import Visit
@@ -166,3 +168,19 @@ def test_what_leaves_on_paper_counts_no_few_people_exactly(signed_in: SignIn) ->
     printed = " ".join(client.get(f"{REPORT}/print").text.split())
     assert '<dt>People asked</dt><dd><span class="gn-figs__n gn-figs__n--words">fewer than 5</span>' in printed
     assert '<dt>People asked</dt><dd><span class="gn-figs__n">1</span>' in " ".join(client.get(REPORT).text.split())
+
+
+def test_the_command_line_prints_the_sheet_of_the_page(
+    signed_in: SignIn, world: World, seeded: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime.now(UTC)
+    with unit_of_work() as session:
+        matches.accept(session, world.match_id, now=now)
+        visits.complete(session, session.scalars(select(Visit.id)).one(), minutes=50, now=now)
+    monkeypatch.setenv("DATABASE_URL", seeded)
+    first, last = ((now + timedelta(days=days)).date().isoformat() for days in (-9, 2))
+    where = "bradford-on-avon"
+    page = signed_in().get(f"{REPORT}/sheet.csv?first={first}&last={last}&area={where}")
+    done = CliRunner().invoke(gritbin, ["impact", "--from", first, "--to", last, "--area", where, "--csv"])
+    assert "told by the volunteer,50,minutes" in page.text
+    assert done.stdout_bytes == page.data

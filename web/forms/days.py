@@ -6,17 +6,13 @@ from datetime import date
 
 from wtforms import StringField
 
+from matcher.domain import localtime
 from matcher.domain.errors import BadInput
 
 
 def read_day(field: StringField) -> date | None:
     """The day; None if nothing was typed. BadInput beside the field for what is no day that we know of."""
-    if not field.data:
-        return None
     try:
-        day = date.fromisoformat(field.data)
-    except ValueError:
-        raise BadInput("Enter a day, like 2026-12-24", field=field.name) from None
-    if not 2000 <= day.year <= 2100:
-        raise BadInput("Enter a day from 2000 to 2100", field=field.name)
-    return day
+        return localtime.read_day(field.data) if field.data else None
+    except BadInput as error:
+        raise BadInput(error.message, field=field.name) from None

@@ -76,6 +76,11 @@ def read(session: Session, area_ids: Collection[int], wanted: Wanted, *, now: da
     )
 
 
+def everywhere(session: Session) -> frozenset[int]:
+    """All areas there are: for whoever runs the service."""
+    return frozenset(session.scalars(select(Area.id)))
+
+
 def _months_before(day: date) -> date:
     months = day.year * 12 + day.month - 1 - MONTHS_BACK
     return date(months // 12, months % 12 + 1, 1)

@@ -23,12 +23,13 @@ def write(report: Report) -> str:
     out = io.StringIO()
     sheet = csv.writer(out, lineterminator="\r\n")
     sheet.writerow(COLUMNS)
-    for row in _rows(report):
+    for row in rows(report):
         sheet.writerow([_cell(value) for value in row])
     return BOM + out.getvalue()
 
 
-def _rows(report: Report) -> Iterator[Row]:
+def rows(report: Report) -> Iterator[Row]:
+    """Every row of it, with numbers as numbers; an empty figure is one that is not known."""
     scope = report.scope
     yield "report", "from", "", scope.first.isoformat(), "day", scope.where
     yield "report", "to", "", scope.last.isoformat(), "day", scope.where

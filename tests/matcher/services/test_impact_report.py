@@ -119,6 +119,7 @@ def test_a_report_is_of_its_days_and_its_areas_only(morning):
     today = local_day(morning.now)
     later = read(morning, first=today + timedelta(days=2), last=today + timedelta(days=9))
     assert (later.visits, later.met.due, later.waits.asked, later.askings.people) == (0, 0, 0, 0)
+    assert (later.ties.pairs, later.put_in.snow_visits, read(morning).ties.new) == (0, 0, 2)
     elsewhere = read(morning, areas={morning.area_id("salisbury")})
     assert (elsewhere.visits, elsewhere.met.due, elsewhere.askings.willing, elsewhere.money.texts) == (0, 0, 0, 0)
     both = {morning.area_id(), morning.area_id("salisbury")}
