@@ -6,6 +6,7 @@ by anyone. The address and the door word stay on the visit's own page.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from icalendar import Calendar, Event, Timezone
@@ -18,7 +19,7 @@ from matcher.domain.localtime import to_local
 from matcher.domain.roles import LinkPurpose
 from matcher.services import links
 from matcher.services.access import Grant
-from matcher.services.wordings import Scheme
+from matcher.services.wording_desk import Scheme
 from matcher.store.models import KindRow, Need, Occurrence, Visit
 
 PAST_SHOWN = timedelta(days=90)
@@ -43,6 +44,14 @@ TZOFFSETTO:+0000
 END:STANDARD
 END:VTIMEZONE
 """
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarFile:
+    """One visit, for a calendar: the file itself, and where it can be fetched by who has only the message; or ""."""
+
+    body: bytes
+    link: str = ""
 
 
 def new_address(session: Session, person_id: int, *, now: datetime) -> str:

@@ -21,6 +21,7 @@ from matcher.domain.errors import MessageError
 from matcher.domain.lifecycle import NotificationStatus, check_move
 from matcher.domain.messages import Message, parts_of, words_event
 from matcher.services import another_way, message_texts
+from matcher.services.calendar_feed import CalendarFile
 from matcher.services.handed_over import TRIES, end, fail
 from matcher.services.waiting import Wait, wait_of
 from matcher.services.wordings import Scheme, Worded, word_message
@@ -55,7 +56,10 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A message ready to go: in memory only, since it holds a private link and an address to send to."""
+    """A message ready to go: in memory only, since it holds a private link and an address to send to.
+
+    calendar: the visit that it is about, for an e-mail that books it or calls it off.
+    """
 
     notification_id: int
     channel: str
@@ -63,6 +67,7 @@ class Envelope:
     shown_as: str
     message: Message
     tries: int = 1
+    calendar: CalendarFile | None = None
 
 
 def owe(session: Session, owed: Owed, *, now: datetime) -> None:
@@ -171,7 +176,9 @@ def _lease(session: Session, row: Notification, scheme: Scheme, now: datetime) -
     row.attempts += 1
     row.parts = parts_of(worded.message.text) if row.channel == "text" else 1
     row.due_at = now + LEASE  # due again once the lease has run out
-    return Envelope(row.id, row.channel, worded.recipient, worded.shown_as, worded.message, row.attempts)
+    return Envelope(
+        row.id, row.channel, worded.recipient, worded.shown_as, worded.message, row.attempts, worded.calendar
+    )
 
 
 def _put_into_words(session: Session, row: Notification, scheme: Scheme, now: datetime) -> Worded | None:

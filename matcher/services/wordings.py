@@ -19,6 +19,7 @@ from matcher.domain.lifecycle import NeedStatus, OccurrenceStatus, OfferStatus
 from matcher.domain.localtime import local_day
 from matcher.domain.messages import Message
 from matcher.services import (
+    calendar_feed,
     cold_wordings,
     message_texts,
     news_wordings,
@@ -28,6 +29,7 @@ from matcher.services import (
     story_wordings,
     visit_wordings,
 )
+from matcher.services.calendar_feed import CalendarFile
 from matcher.services.wording_desk import Desk, Scheme, Values, Wording
 from matcher.store.models import (
     Concern,
@@ -45,17 +47,20 @@ from matcher.store.models import (
 
 __all__ = ["NEED_CODE_LASTS", "Scheme", "Worded", "values_of", "word_message"]
 
+# Told to the volunteer: a visit is theirs, or is off.
+_FOR_THE_CALENDAR = frozenset({"visit_held_volunteer", "visit_usual_volunteer", "visit_cancelled", "thaw_volunteer"})
 STAFF_CODE_LASTS = timedelta(minutes=15)
 NEED_CODE_LASTS = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
 class Worded:
-    """Where a message goes, how that may be shown, and what it says."""
+    """Where a message goes, how that may be shown, what it says, and the visit for a calendar if it is about one."""
 
     recipient: str
     shown_as: str
     message: Message
+    calendar: CalendarFile | None = None
 
 
 def word_message(session: Session, row: Notification, scheme: Scheme, *, now: datetime) -> Worded | None:
@@ -70,7 +75,17 @@ def word_message(session: Session, row: Notification, scheme: Scheme, *, now: da
     usual = {"scheme": scheme.name, "tel": scheme.phone}
     words = message_texts.owed_words(session, messages.words_event(row.template, row.channel), row.text_id)
     known = {name: value for name, value in {**usual, **values}.items() if name in words.values}
-    return Worded(*sent_to, messages.fill(words, known))
+    return Worded(*sent_to, messages.fill(words, known), _calendar_file(session, row, scheme, values, now))
+
+
+def _calendar_file(
+    session: Session, row: Notification, scheme: Scheme, values: Mapping[str, str], now: datetime
+) -> CalendarFile | None:
+    """What goes with an e-mail that books a visit, or calls one off: as the feed shows it, so with no name or place."""
+    if row.channel != "email" or row.visit_id is None or row.template not in _FOR_THE_CALENDAR:
+        return None
+    body = calendar_feed.visit_file(session, row.visit_id, scheme, now=now)
+    return CalendarFile(body, f"{values['link']}/visit.ics" if "link" in values else "")
 
 
 def values_of(session: Session, row: Notification, scheme: Scheme, *, now: datetime) -> Values:

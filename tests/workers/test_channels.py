@@ -12,6 +12,7 @@ from aiosmtpd.controller import Controller
 from matcher.config import Config
 from matcher.domain.lifecycle import NotificationStatus
 from matcher.domain.messages import Message
+from matcher.services.calendar_feed import CalendarFile
 from matcher.services.outbox import Envelope
 from matcher.store.models import Notification
 from workers.channels.choice import ByHand, channel_for, repeatable_channels
@@ -83,6 +84,19 @@ def test_a_letter_arrives_whole():
     assert LETTER.message.text in html.get_content()
     assert letter["Message-ID"] == "<notification-7@example.org>"
     assert letter["Auto-Submitted"] == "auto-generated"
+
+
+def test_a_visit_goes_with_the_letter_that_books_it_byte_for_byte():
+    file = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n"
+    with post_office() as (postman, channel):
+        channel.send(replace(LETTER, calendar=CalendarFile(file, "https://help.example.org/visits/x/visit.ics")))
+    letter = message_from_bytes(postman.letters[0].content, policy=policy.default)
+    words, attached = letter.iter_parts()
+    assert words.get_content_type() == "multipart/alternative"
+    assert words.get_body(("plain",)).get_content().strip() == LETTER.message.text
+    assert (attached.get_content_type(), attached.get_filename()) == ("text/calendar", "visit.ics")
+    assert attached.get_content_charset() == "utf-8"
+    assert attached.get_payload(decode=True) == file
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from matcher.config import Config
 from matcher.domain.errors import SetupError
 from matcher.domain.lifecycle import NotificationStatus
 from matcher.domain.messages import Message
+from matcher.services.calendar_feed import CalendarFile
 from matcher.services.outbox import Envelope
 from matcher.store.models import ConsoleMessage, Notification
 from tests.workers.fake_notify import SECRET, SERVICE, behave, fake_notify, settings_of
@@ -56,6 +57,15 @@ def test_an_email_has_its_subject(notify):
     (taken,) = notify.taken
     assert (taken["path"], taken["email_address"]) == ("/v2/notifications/email", "eileen@example.org")
     assert taken["personalisation"] == {"subject": TEXT.message.subject, "text": TEXT.message.text}
+
+
+@pytest.mark.parametrize("link", ["https://help.example.org/visits/x/visit.ics", ""])
+def test_an_email_that_books_says_where_the_visit_s_file_is_since_it_carries_none(notify, link):
+    booked = replace(TEXT, channel="email", recipient="c@example.org", calendar=CalendarFile(b"BEGIN:VCALENDAR", link))
+    send(notify, envelope=booked)
+    (taken,) = notify.taken
+    said = f"{TEXT.message.text}\n\nFor your calendar: {link}" if link else TEXT.message.text
+    assert taken["personalisation"] == {"subject": TEXT.message.subject, "text": said}
 
 
 @pytest.mark.parametrize("status", [403, 404, 429, 500, 503])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from matcher.services import sent_copies
 from matcher.services.outbox import Envelope
 from matcher.store.session import unit_of_work
-from workers.channels.notify import NotifyChannel
+from workers.channels.notify import NotifyChannel, with_calendar_link
 from workers.clock import now
 
 
@@ -32,7 +32,7 @@ class WithCopy:
     def send(self, envelope: Envelope) -> None:
         """Raises what the channel does; then nothing is copied."""
         self._channel.send(envelope)
-        self._copies.send(envelope)
+        self._copies.send(with_calendar_link(envelope))
 
     def status_of(self, notification_id: int) -> str:
         """What the channel says."""

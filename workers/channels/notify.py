@@ -6,6 +6,7 @@ was cut, Notify is asked for that reference first.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from notifications_python_client.errors import APIError
@@ -60,7 +61,7 @@ class NotifyChannel:
         return make(self.settings.key, base_url=self.settings.url, timeout=TIMEOUT_S)
 
     def _hand_over(self, client: Any, envelope: Envelope) -> None:
-        reference, message = reference_of(envelope.notification_id), envelope.message
+        reference, message = reference_of(envelope.notification_id), with_calendar_link(envelope).message
         if envelope.channel == "email":
             client.send_email_notification(
                 envelope.recipient,
@@ -75,6 +76,14 @@ class NotifyChannel:
                 personalisation={"text": message.text},
                 reference=reference,
             )
+
+
+def with_calendar_link(envelope: Envelope) -> Envelope:
+    """Notify carries no file without keeping it itself: it says where the calendar's file can be fetched."""
+    if envelope.calendar is None or not envelope.calendar.link:
+        return envelope
+    text = f"{envelope.message.text}\n\nFor your calendar: {envelope.calendar.link}"
+    return replace(envelope, message=replace(envelope.message, text=text))
 
 
 def reference_of(notification_id: int) -> str:

@@ -89,6 +89,9 @@ class SmtpChannel:
         letter["Auto-Submitted"] = "auto-generated"
         letter.set_content(envelope.message.text)
         letter.add_alternative(html_letter(envelope.message.subject, envelope.message.text), subtype="html")
+        if envelope.calendar is not None:  # as bytes, so that its line ends stay those of a calendar
+            body, utf8 = envelope.calendar.body, {"charset": "utf-8"}
+            letter.add_attachment(body, maintype="text", subtype="calendar", filename="visit.ics", params=utf8)
         return letter
 
 

@@ -8,6 +8,7 @@ import vobject
 
 from matcher.domain.errors import NotFound
 from matcher.services import calendar_feed
+from matcher.store.models import ChannelChoice
 from tests.worlds import SCHEME
 
 
@@ -117,6 +118,49 @@ def test_nothing_in_it_says_who_or_where(christopher):
         for private in ("Eileen", "Canary", "canary", "Conigre", "BA15", "07700", word, "/visits/", "/me/"):
             assert private not in body
         assert "Good Neighbours" in body
+
+
+@pytest.fixture
+def by_email(world):
+    """Joan is written to by e-mail."""
+    world.offer("Joan", person={"email": "joan@example.org"})
+    with world.work() as session:
+        for about in ("asks", "visits"):
+            session.add(ChannelChoice(person_id=world.people["Joan"], about=about, channel="email"))
+    return world
+
+
+def test_the_email_that_books_carries_the_visit_as_the_feed_has_it_and_nothing_private(by_email):
+    world = by_email
+    need = world.post("Eileen", when="tomorrow", note="Mind the canary cage.", person={"surname": "Canary"})
+    world.ask("Joan", need, at=world.now + timedelta(days=1))
+    world.yes("Joan")
+    (booked,) = (sent for sent in world.deliver() if sent.calendar)
+    assert (booked.recipient, booked.calendar.link) == (
+        "joan@example.org",
+        f"{booked.message.text.rpartition(' ')[2]}/visit.ics",
+    )
+    with world.work() as session:
+        feeds = calendar_feed.feed(session, world.people["Joan"], SCHEME, now=world.now)
+    assert by_icalendar(booked.calendar.body) == by_vobject(booked.calendar.body) == by_icalendar(feeds)
+    word = world.execute("select door_word from occurrences")[0][0]
+    for private in ("Eileen", "Joan", "Canary", "canary", "Conigre", "BA15", "07700", word, "/visits/", "/me/"):
+        assert private not in booked.calendar.body.decode()
+    world.later(minutes=5)
+    world.cancel(need)
+    (off,) = (sent for sent in world.deliver() if sent.calendar)
+    assert off.calendar.link == ""  # the message leads nowhere
+    ((uid, seen),) = by_icalendar(off.calendar.body).items()
+    assert by_vobject(off.calendar.body) == {uid: seen}
+    assert (uid, *seen[2:4]) == (*by_icalendar(booked.calendar.body), "CANCELLED", 1)
+    assert icalendar.Calendar.from_ical(off.calendar.body)["METHOD"] == "CANCEL"
+
+
+def test_a_text_and_what_the_resident_reads_carry_no_file(christopher):
+    visit_at(christopher, "Eileen", christopher.now + timedelta(days=1))
+    sent = christopher.deliver()
+    assert len(sent) > 2
+    assert {envelope.calendar for envelope in sent} == {None}
 
 
 def test_only_their_own_visits(christopher):
