@@ -199,6 +199,27 @@ def proposal(occurrence_id: int, made: offers.MadeOffer, start: datetime) -> mat
     )
 
 
+def sign_in(
+    client: FlaskClient, *roles: StaffRoleName, name: str = "Sal", areas: frozenset[str] | None = None
+) -> FlaskClient:
+    """A new member of staff of that name, of every area unless some are named, signed in."""
+    email, now = f"{name.lower()}@example.org", datetime.now(UTC)
+    with unit_of_work() as session:
+        staff.add_staff(session, email, name, frozenset(roles), areas=areas, now=now)
+        token = staff.sign_in_link(session, email, now=now)
+    press(client, f"/sign-in/{token}")
+    return client
+
+
+SignIn = Callable[..., FlaskClient]
+
+
+@pytest.fixture
+def signed_in(client: FlaskClient, world: World) -> SignIn:
+    """`signed_in(role)`: Sal, a member of staff; an administrator unless it says otherwise."""
+    return lambda role=StaffRoleName.ADMINISTRATOR: sign_in(client, role)
+
+
 @pytest.fixture
 def sign_in_token(app: Flask) -> str:
     """Sam's sign-in link."""

@@ -3,36 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 
-from matcher.services import audit_chain, needs, staff
+from matcher.services import audit_chain, needs
 from matcher.services.staff import StaffRoleName
 from matcher.store.models import AuditRow, Need
 from matcher.store.session import unit_of_work
-from tests.web.conftest import HOUSE, NOTE, PHONE, POSTCODE, World, press
+from tests.web.conftest import HOUSE, NOTE, PHONE, POSTCODE, SignIn, World, press
 
 AUDIT = "/team/audit"
-SignIn = Callable[..., FlaskClient]
-
-
-@pytest.fixture
-def signed_in(client: FlaskClient, world: World) -> SignIn:
-    """`signed_in(role)`: Sal, a member of staff."""
-
-    def sign_in(role: StaffRoleName = StaffRoleName.ADMINISTRATOR) -> FlaskClient:
-        now = datetime.now(UTC)
-        with unit_of_work() as session:
-            staff.add_staff(session, "s@example.org", "Sal", frozenset({role}), areas=None, now=now)
-            token = staff.sign_in_link(session, "s@example.org", now=now)
-        press(client, f"/sign-in/{token}")
-        return client
-
-    return sign_in
 
 
 def lines(body: str) -> list[str]:

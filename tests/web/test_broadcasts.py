@@ -10,23 +10,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from matcher.services import offers, staff
+from matcher.services import offers
 from matcher.services.staff import StaffRoleName
 from matcher.store.session import unit_of_work
-from tests.web.conftest import World, christopher, error_beside, press
+from tests.web.conftest import World, christopher, error_beside, press, sign_in
 
 HOME = "/team/broadcasts"
 CHOSEN = {"template": "call_hands", "kinds": ["snow"], "duty": "either", "lately": "either"}
-
-
-def sign_in(client: FlaskClient, name: str, role: StaffRoleName = StaffRoleName.COORDINATOR) -> FlaskClient:
-    """A member of staff of that name."""
-    address, now = f"{name}@example.org", datetime.now(UTC)
-    with unit_of_work() as session:
-        staff.add_staff(session, address, name, frozenset({role}), areas=None, now=now)
-        token = staff.sign_in_link(session, address, now=now)
-    press(client, f"/sign-in/{token}")
-    return client
 
 
 def owed() -> int:
@@ -46,7 +36,7 @@ def test_it_is_read_back_tried_agreed_to_by_another_and_sent(
     monkeypatch.setitem(app.config, "BROADCAST_ALONE", 1)
     with unit_of_work() as session:
         offers.make_offer(session, christopher("07700900123", "Ann"), now=datetime.now(UTC))
-    ruth, sal = sign_in(app.test_client(), "Ruth"), sign_in(app.test_client(), "Sal")
+    ruth, sal = (sign_in(app.test_client(), StaffRoleName.COORDINATOR, name=name) for name in ("Ruth", "Sal"))
     written = press(ruth, f"{HOME}/new", **CHOSEN)
     path = written.headers["Location"]
     shown = ruth.get(path).text
@@ -68,7 +58,7 @@ def test_it_is_read_back_tried_agreed_to_by_another_and_sent(
 
 
 def test_what_cannot_be_is_said_beside_it_and_kept(client: FlaskClient, world: World) -> None:
-    ruth = sign_in(client, "Ruth")
+    ruth = sign_in(client, StaffRoleName.COORDINATOR, name="Ruth")
     refused = press(ruth, f"{HOME}/new", **{**CHOSEN, "template": "visit_done_volunteer", "travel": ["car"]})
     assert (refused.status_code, bool(error_beside(refused.text, "template"))) == (422, True)
     assert re.search(r'value="car"[^>]* checked', refused.text)
@@ -80,6 +70,6 @@ def test_what_cannot_be_is_said_beside_it_and_kept(client: FlaskClient, world: W
 
 
 def test_who_does_not_coordinate_finds_none_of_it(client: FlaskClient, world: World) -> None:
-    sal = sign_in(client, "Sal", StaffRoleName.CALL_HANDLER)
+    sal = sign_in(client, StaffRoleName.CALL_HANDLER)
     for path in (HOME, f"{HOME}/new", f"{HOME}/1"):
         assert sal.get(path).status_code == 404

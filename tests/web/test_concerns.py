@@ -12,11 +12,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from matcher.domain.roles import StaffRoleName
-from matcher.services import concern_work, concerns, outbox, staff
+from matcher.services import concern_work, concerns, outbox
 from matcher.services.wordings import Scheme
 from matcher.store.models import AuditRow, Concern, Notification
 from matcher.store.session import reading, unit_of_work
-from tests.web.conftest import World, error_beside, press
+from tests.web.conftest import World, error_beside, press, sign_in
 from tests.web.test_desk import hidden, words
 
 WORRY = {"about": ["safety", "money"], "words": "Marrowfat asked for her card.", "may_contact": "no"}
@@ -33,12 +33,7 @@ def only() -> Concern:
 
 
 def as_(app: Flask, role: StaffRoleName) -> FlaskClient:
-    email, client, now = f"{role.value}@example.org", app.test_client(), datetime.now(UTC)
-    with unit_of_work() as session:
-        staff.add_staff(session, email, role.value.title(), frozenset({role}), areas=None, now=now)
-        token = staff.sign_in_link(session, email, now=now)
-    press(client, f"/sign-in/{token}")
-    return client
+    return sign_in(app.test_client(), role, name=role.value.title())
 
 
 def test_999_and_111_come_before_anything_is_asked_and_so_does_the_way_out(client: FlaskClient) -> None:

@@ -2,35 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime
-
-import pytest
-from flask.testing import FlaskClient
-
-from matcher.services import staff
 from matcher.services.staff import StaffRoleName
-from matcher.store.session import unit_of_work
-from tests.web.conftest import HOUSE, PHONE, World, error_beside, press
+from tests.web.conftest import HOUSE, PHONE, SignIn, error_beside, press
 
 EXPORT = "/team/export"
 WHY = "We move to another system."
-SignIn = Callable[..., FlaskClient]
-
-
-@pytest.fixture
-def signed_in(client: FlaskClient, world: World) -> SignIn:
-    """`signed_in(role)`: Sal, a member of staff."""
-
-    def sign_in(role: StaffRoleName = StaffRoleName.ADMINISTRATOR) -> FlaskClient:
-        now = datetime.now(UTC)
-        with unit_of_work() as session:
-            staff.add_staff(session, "s@example.org", "Sal", frozenset({role}), areas=None, now=now)
-            token = staff.sign_in_link(session, "s@example.org", now=now)
-        press(client, f"/sign-in/{token}")
-        return client
-
-    return sign_in
 
 
 def test_a_file_without_names_is_a_link_that_needs_no_script(signed_in: SignIn) -> None:

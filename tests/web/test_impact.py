@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,31 +10,21 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from matcher.cli import gritbin
-from matcher.services import matches, rates, staff, visits
+from matcher.services import matches, rates, visits
 from matcher.services.staff import StaffRoleName
 from matcher.store.models import Visit
 from matcher.store.session import unit_of_work
-from tests.web.conftest import HOUSE, PHONE, World, press
+from tests.web.conftest import HOUSE, PHONE, SignIn, World, press, sign_in
 
 REPORT = "/team/impact"
-SignIn = Callable[..., FlaskClient]
 
 
 @pytest.fixture
 def signed_in(client: FlaskClient, world: World) -> SignIn:
     """`signed_in(role)`: a member of staff of Bradford on Avon, in a scheme with prices."""
-
-    def sign_in(role: StaffRoleName = StaffRoleName.COORDINATOR) -> FlaskClient:
-        now = datetime.now(UTC)
-        with unit_of_work() as session:
-            rates.load_starting_rows(session, now=now)
-            here = frozenset({"bradford-on-avon"})
-            staff.add_staff(session, "s@example.org", "Sal", frozenset({role}), areas=here, now=now)
-            token = staff.sign_in_link(session, "s@example.org", now=now)
-        press(client, f"/sign-in/{token}")
-        return client
-
-    return sign_in
+    with unit_of_work() as session:
+        rates.load_starting_rows(session, now=datetime.now(UTC))
+    return lambda role=StaffRoleName.COORDINATOR: sign_in(client, role, areas=frozenset({"bradford-on-avon"}))
 
 
 def test_a_coordinator_reads_prints_and_saves_it(signed_in: SignIn) -> None:

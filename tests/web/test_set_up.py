@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -16,25 +14,9 @@ from matcher.services import kinds, staff
 from matcher.services.staff import StaffRoleName
 from matcher.store.models import Staff
 from matcher.store.session import unit_of_work
-from tests.web.conftest import World, error_beside, press
+from tests.web.conftest import SignIn, error_beside, press
 
 STAFF, KINDS = "/team/staff", "/team/kinds"
-SignIn = Callable[..., FlaskClient]
-
-
-@pytest.fixture
-def signed_in(client: FlaskClient, world: World) -> SignIn:
-    """`signed_in(role)`: Sal, a member of staff."""
-
-    def sign_in(role: StaffRoleName = StaffRoleName.ADMINISTRATOR) -> FlaskClient:
-        now = datetime.now(UTC)
-        with unit_of_work() as session:
-            staff.add_staff(session, "s@example.org", "Sal", frozenset({role}), areas=None, now=now)
-            token = staff.sign_in_link(session, "s@example.org", now=now)
-        press(client, f"/sign-in/{token}")
-        return client
-
-    return sign_in
 
 
 def look_then_do(client: FlaskClient, path: str, **typed: Any) -> TestResponse:
@@ -108,7 +90,7 @@ def test_the_level_is_the_safeguarding_leads(signed_in: SignIn) -> None:
         assert error_beside(press(client, f"{KINDS}/lift", is_on="yes", minutes=minutes).text, "minutes")
     with unit_of_work() as session:
         lead = frozenset({StaffRoleName.SAFEGUARDING_LEAD})
-        staff.add_staff(session, "s@example.org", "Sal", lead, areas=None, now=datetime.now(UTC))
+        staff.add_staff(session, "sal@example.org", "Sal", lead, areas=None, now=datetime.now(UTC))
     shown = press(client, f"{KINDS}/lift", is_on="yes", minutes="60", level="2").text
     assert "Of 0 volunteers who offer it, 0 have these checks" in shown
     assert look_then_do(client, f"{KINDS}/lift", is_on="yes", minutes="60", level="2").status_code == 303

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from matcher.config import Config
-from matcher.services import staff
 from matcher.services.staff import StaffRoleName
-from matcher.store.session import unit_of_work
-from tests.web.conftest import error_beside, press
+from tests.web.conftest import error_beside, press, sign_in
 from web.limits import limiter
 from web.setting_lines import setting_lines
 
@@ -22,19 +19,9 @@ SETTINGS, CLOSE = "/team/settings", "/team/settings/closed"
 WORDS = "We are back on Monday 4 January."
 
 
-def as_administrator(client: FlaskClient) -> FlaskClient:
-    now = datetime.now(UTC)
-    with unit_of_work() as session:
-        roles = frozenset({StaffRoleName.ADMINISTRATOR})
-        staff.add_staff(session, "s@example.org", "Sal", roles, areas=None, now=now)
-        token = staff.sign_in_link(session, "s@example.org", now=now)
-    press(client, f"/sign-in/{token}")
-    return client
-
-
 @pytest.fixture
 def administrator(app: Flask) -> FlaskClient:
-    return as_administrator(app.test_client())
+    return sign_in(app.test_client(), StaffRoleName.ADMINISTRATOR)
 
 
 def close(client: FlaskClient, words: str) -> int:
@@ -69,7 +56,7 @@ def test_what_cannot_be_said_there_is_refused_and_kept(administrator: FlaskClien
 def test_what_the_operator_has_set_is_said_and_cannot_be_changed(app_with: Callable[..., Flask]) -> None:
     app = app_with(GRITBIN_CLOSED="Shut for good.", GRITBIN_PHONE="01632 960 777")
     limiter.reset()
-    shown = as_administrator(app.test_client()).get(SETTINGS).text
+    shown = sign_in(app.test_client(), StaffRoleName.ADMINISTRATOR).get(SETTINGS).text
     assert "Set by the operator: GRITBIN_CLOSED" in shown
     assert 'name="words"' not in shown
     assert re.search(r"01632 960 777</td><td>Set by the operator: GRITBIN_PHONE", shown)

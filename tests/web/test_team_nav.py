@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from matcher.domain.roles import StaffRoleName
-from matcher.services import staff
-from matcher.store.session import unit_of_work
-from tests.web.conftest import press
-
-
-def signed_in(app: Flask, *roles: StaffRoleName) -> FlaskClient:
-    client, now = app.test_client(), datetime.now(UTC)
-    with unit_of_work() as session:
-        staff.add_staff(session, "s@example.org", "Sal", frozenset(roles), areas=None, now=now)
-        token = staff.sign_in_link(session, "s@example.org", now=now)
-    press(client, f"/sign-in/{token}")
-    return client
+from tests.web.conftest import sign_in
 
 
 def rows_on(client: FlaskClient, path: str) -> list[list[str]]:
@@ -32,14 +20,14 @@ def rows_on(client: FlaskClient, path: str) -> list[list[str]]:
 
 
 def test_a_coordinator_has_the_parts_of_the_work_and_the_pages_of_the_one_they_are_in(app: Flask) -> None:
-    parts, pages = rows_on(signed_in(app, StaffRoleName.COORDINATOR), "/team/gaps")
+    parts, pages = rows_on(sign_in(app.test_client(), StaffRoleName.COORDINATOR), "/team/gaps")
     assert parts == ["Now", "[Ahead]", "Neighbours", "Around here", "The scheme"]
     assert pages == ["Plan the week", "Regular visits", "Cold weather", "What if", "[Gaps]"]
 
 
 @pytest.mark.parametrize("path", ["/team", "/team/by-hand"])
 def test_where_we_are_is_the_nearest_page_above(app: Flask, path: str) -> None:
-    parts, pages = rows_on(signed_in(app, StaffRoleName.COORDINATOR), path)
+    parts, pages = rows_on(sign_in(app.test_client(), StaffRoleName.COORDINATOR), path)
     assert [words for words in (*parts, *pages) if words.startswith("[")] == [
         "[Now]",
         {"/team": "[Today]", "/team/by-hand": "[By hand]"}[path],
@@ -47,6 +35,6 @@ def test_where_we_are_is_the_nearest_page_above(app: Flask, path: str) -> None:
 
 
 def test_who_may_open_few_pages_has_them_in_one_row(app: Flask) -> None:
-    (row,) = rows_on(signed_in(app, StaffRoleName.ADMINISTRATOR), "/team/staff")
+    (row,) = rows_on(sign_in(app.test_client(), StaffRoleName.ADMINISTRATOR), "/team/staff")
     assert "[Who works here]" in row
     assert "Today" not in row
