@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from matcher.domain.roles import StaffRoleName
 from matcher.services import arrangement_changes, audit, needs, regular_page, staff
 from matcher.services.demo.commons import share
+from matcher.services.demo.heard import hear
 from matcher.services.demo.volunteers import enlist
 from matcher.services.demo.world import World, draw_world
 from matcher.store.models import Area, Need, Person
@@ -46,6 +47,7 @@ def fill_once(session: Session, *, now: datetime, progress: Progress) -> bool:
     roles = frozenset({StaffRoleName.COORDINATOR})
     staff_id = staff.add_staff(session, COORDINATOR_EMAIL, "Demo coordinator", roles, areas=None, now=now)
     share(session, staff_id, now=now)
+    hear(session, staff_id, now=now)
     return True
 
 

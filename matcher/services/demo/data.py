@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
+POPULATION_FILE = "population.csv"
+
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
@@ -103,6 +105,11 @@ def families() -> Mapping[str, Family]:
 def house_words() -> tuple[str, ...]:
     """Words that no real house is likely to be called after."""
     return tuple(_text("houses.txt").split("\n")[:-1])
+
+
+def population() -> bytes:
+    """How many live where, by group, as the spreadsheet that a council would load: figures that nobody counted."""
+    return _text(POPULATION_FILE).encode()
 
 
 def _rows(name: str) -> list[dict[str, str]]:

@@ -22,7 +22,18 @@ from matcher.domain.stories import Reader
 from matcher.domain.timewindow import TimeWindow
 from matcher.engine.problem import ReasonCode, RoundProblem
 from matcher.engine.solve import solve_round
-from matcher.services import areas, demo, kinds, needs, rounds, story_reading
+from matcher.services import (
+    areas,
+    demo,
+    invitation_batches,
+    kinds,
+    needs,
+    not_heard,
+    not_heard_picture,
+    outreach_reading,
+    rounds,
+    story_reading,
+)
 from matcher.services.demo.tour import read_tour
 from matcher.services.demo.world import draw_world
 from matcher.services.round_reader import read_problem
@@ -110,6 +121,25 @@ def test_places_stories_and_an_answer_say_that_they_are_made_up(filled: Filled) 
     shelf = story_reading.shelf(session, Reader.PUBLIC, page=1, now=filled.now)
     assert [story.words.split(":")[0] for story in shelf.stories] == ["An example, told by nobody"] * 2
     assert [decision.title for decision in session.scalars(select(Decision))] == ["Salt for our own paths (made up)"]
+
+
+def test_somebody_was_heard_nobody_of_one_group_and_each_sheet_visit_and_card_is_made_up(filled: Filled) -> None:
+    session, every = filled.session, frozenset(filled.session.scalars(select(Area.id)))
+    shown = not_heard.read(session, every, now=filled.now)
+    planned, made = outreach_reading.outings(session, every, now=filled.now)
+    (pile,) = invitation_batches.batches(session, every)
+
+    assert not_heard_picture.finding(shown) == (
+        "We have heard nobody from people who work nights; fewer than expected from people under 25"
+    )
+    assert {source for row in (*shown.groups, *shown.areas) for source in row.sources} == {
+        "Made up for the demo, 1 January 2025"
+    }
+    assert (planned.group, planned.made_on, made.group) == ("night_workers", None, "boat dwellers")
+    assert made.heard.startswith("An example, told by nobody")
+    assert all(name.endswith("(made up)") for name in (planned.who, made.who, pile.title))
+    assert "example" in pile.because
+    assert 0 < pile.pressed.total < pile.copies
 
 
 def test_the_same_day_gives_the_same_world(filled: Filled) -> None:
