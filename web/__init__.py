@@ -14,6 +14,7 @@ from matcher.store.session import configure
 from web import (
     about_you,
     areas,
+    attached_stories,
     audit,
     badges,
     broadcasts,
@@ -121,7 +122,7 @@ def create_app(config: Config | None = None) -> Flask:
         *(public, checking, invitations, invitation_batches),
         *(stories, team_stories, decisions, areas, about_you, heard, outreach),
         *(needs, for_someone, confirming, changes, contact_card, details, offers, matches, visits, volunteers),
-        *(places, place_reports, ties),
+        *(places, place_reports, attached_stories, ties),
         *(own_settings, own_codes, regulars, cold, team, team_needs, texts, who_could_help, badges, broadcasts),
         *(desk, desk_looks, concerns, volunteer_list, imports),
         impact,

@@ -7,12 +7,15 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, g, make_response, request
 
 from matcher.domain.errors import BadInput
-from matcher.services import place_list, place_page, place_sheets, places, salt_short
+from matcher.domain.stories import ABOUT_WORDS
+from matcher.services import attached_stories, place_list, place_page, place_sheets, places, salt_short
 from matcher.services.access import Action
+from matcher.services.attached_stories import Thing
 from matcher.services.place_page import PlaceChoice
 from matcher.store.session import reading, unit_of_work
 from web import clock
 from web.auth import is_session_sealed
+from web.forms.decisions import LinkForm
 from web.forms.places import KINDS, STOCKS, PlaceForm, form_of
 from web.forms.questions import show_beside
 from web.guard import HIGHEST_ID, declares
@@ -51,7 +54,7 @@ def salt() -> Response:
 @declares(Action.LOOK_AFTER_PLACES)
 def adding() -> Response:
     """A new place."""
-    return page("places/place.html", form=PlaceForm(), row=None)
+    return _adding(PlaceForm())
 
 
 @blueprint.post("/team/places/add")
@@ -66,16 +69,14 @@ def add() -> Response:
             return see_other("/team/places")
         except BadInput as error:
             show_beside(form, error)
-    return page("places/place.html", form=form, row=None)
+    return _adding(form)
 
 
 @blueprint.get(f"/team/places/{_PLACE}")
 @declares(Action.LOOK_AFTER_PLACES)
 def one(place_id: int) -> Response:
     """One of them, to change."""
-    with reading() as session:
-        row = place_list.row(session, place_id, _areas())
-    return page("places/place.html", form=form_of(row), row=row)
+    return show_place(place_id)
 
 
 @blueprint.post(f"/team/places/{_PLACE}")
@@ -83,8 +84,6 @@ def one(place_id: int) -> Response:
 def change(place_id: int) -> Response:
     """Keep what was changed."""
     form = PlaceForm(request.form)
-    with reading() as session:
-        row = place_list.row(session, place_id, _areas())
     if form.validate():
         try:
             with unit_of_work() as session:
@@ -93,7 +92,7 @@ def change(place_id: int) -> Response:
             return see_other("/team/places")
         except BadInput as error:
             show_beside(form, error)
-    return page("places/place.html", form=form, row=row)
+    return show_place(place_id, form)
 
 
 @blueprint.post(f"/team/places/{_PLACE}/level")
@@ -127,6 +126,27 @@ def export() -> Response:
     answer.headers["Content-Type"] = "text/csv; charset=utf-8"
     answer.headers["Content-Disposition"] = "attachment; filename=places.csv"
     return answer
+
+
+def show_place(place_id: int, typed: PlaceForm | None = None, *, link_form: LinkForm | None = None) -> Response:
+    """One of them, with what was typed and cannot be kept: of the place itself, or of a story that belongs to it."""
+    with reading() as session:
+        row = place_list.row(session, place_id, _areas())
+        stories = attached_stories.with_thing(session, Thing("place", place_id), _areas(), now=clock.now())
+    fields = typed or form_of(row)
+    return page(
+        "places/place.html",
+        form=link_form or fields,
+        fields=fields,
+        row=row,
+        stories=stories,
+        link_form=link_form or LinkForm(),
+        about_words=ABOUT_WORDS,
+    )
+
+
+def _adding(form: PlaceForm) -> Response:
+    return page("places/place.html", form=form, fields=form, row=None)
 
 
 def _choice() -> PlaceChoice:

@@ -9,11 +9,14 @@ from flask import Blueprint, Response, g, request
 
 from matcher.domain.errors import BadInput
 from matcher.domain.kinds import CLEARING
-from matcher.services import need_history, overrides, team_changes
+from matcher.domain.stories import ABOUT_WORDS
+from matcher.services import attached_stories, need_history, overrides, team_changes
 from matcher.services.access import Action
+from matcher.services.attached_stories import Thing
 from matcher.store.session import reading, unit_of_work
 from web import bell, clock
 from web.auth import is_session_sealed
+from web.forms.decisions import LinkForm
 from web.forms.needs import NoteForm, WhenForm
 from web.forms.questions import Asking, QuestionForm, show_beside
 from web.guard import HIGHEST_ID, declares
@@ -34,7 +37,7 @@ SORTS = (
 @declares(Action.WORK_ON_NEED)
 def need(need_id: int) -> Response:
     """The need, and what has happened; with `show`, one sort of it alone."""
-    return _page(need_id)
+    return show_need(need_id)
 
 
 @blueprint.get(f"{_NEED}/change")
@@ -108,11 +111,24 @@ def _read(need_id: int) -> need_history.NeedHistory:
         return need_history.read(session, need_id, area_ids=g.actor.area_ids)
 
 
-def _page(need_id: int) -> Response:
+def show_need(need_id: int, *, link_form: LinkForm | None = None) -> Response:
+    """The need and what has happened, with the reference of a story that was typed and cannot be taken."""
     sort = request.args.get("show", "")
     shown = _read(need_id)
+    with reading() as session:
+        stories = attached_stories.with_thing(session, Thing("need", need_id), g.actor.area_ids, now=clock.now())
     lines = [line for line in shown.lines if line.sort == sort or sort not in dict(SORTS) or not sort]
-    return page("team/need.html", need=shown, lines=lines, sort=sort if sort in dict(SORTS) else "", sorts=SORTS)
+    return page(
+        "team/need.html",
+        form=link_form,
+        need=shown,
+        lines=lines,
+        sort=sort if sort in dict(SORTS) else "",
+        sorts=SORTS,
+        stories=stories,
+        link_form=link_form or LinkForm(),
+        about_words=ABOUT_WORDS,
+    )
 
 
 def _change_page(

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, g, request
 
 from matcher.domain.errors import BadInput, Conflict, NotFound
 from matcher.domain.stories import ABOUT_WORDS, Piece
-from matcher.services import access, drafts, quilt, stories, story_queue, story_withdrawal
+from matcher.services import access, attached_stories, drafts, quilt, stories, story_queue, story_withdrawal
 from matcher.services.access import Action
 from matcher.services.stories import Typed
 from matcher.services.story_desk import Keeper
@@ -268,6 +268,9 @@ def _story_page(story_id: int, form: QuestionForm | None = None, *, problem: str
     with unit_of_work() as session:
         who = {"staff_id": g.actor.staff_id, "area_ids": g.actor.area_ids, "now": clock.now()}
         found = story_queue.read(session, story_id, **who)
+        # A connector reads stories, and looks after neither places nor requests.
+        may_see = access.may(g.actor, Action.WORK_ON_NEED) and access.may(g.actor, Action.LOOK_AFTER_PLACES)
+        hooks = attached_stories.hooks_of(session, story_id, g.actor.area_ids) if may_see else ()
     newest = found.versions[-1]
     forms: dict[str, QuestionForm] = {
         "words": RewordForm(data={"words": newest.words}),
@@ -282,6 +285,7 @@ def _story_page(story_id: int, form: QuestionForm | None = None, *, problem: str
         form=form,
         forms=forms,
         story=found,
+        hooks=hooks,
         newest=newest,
         problem=problem,
         scales=[(question, [step]) for question, step in found.scales],

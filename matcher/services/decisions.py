@@ -20,6 +20,7 @@ from matcher.services.outbox import Owed, owe_all
 from matcher.store.models import Area, Decision, DecisionStory, DecisionView, Story, StoryTeller
 
 LINE_LENGTH, TEXT_LENGTH = 120, 600
+NO_STORY = "We have no story with that reference"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def story_by_reference(session: Session, reference: str, area_ids: Collection[in
     wanted = select(Story.id).where(func.replace(Story.reference, "-", "") == typed, theirs)
     story_id = session.scalar(wanted.where(Story.withdrawn_at.is_(None)))
     if story_id is None:
-        raise BadInput("We have no story with that reference", field="reference")
+        raise BadInput(NO_STORY, field="reference")
     return story_id
 
 

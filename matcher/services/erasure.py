@@ -16,6 +16,7 @@ from matcher.services import audit, leaving, links, needs, story_withdrawal, tha
 from matcher.services.outbox import Owed, drop_pending, owe
 from matcher.store.models import (
     Arrangement,
+    AttachedStory,
     Badge,
     ChannelChoice,
     Check,
@@ -122,7 +123,7 @@ def _erase_words(session: Session, person_id: int) -> None:
     asked = select(Need.id).where(Need.resident_id == person_id)
     occurrences = select(Occurrence.id).where(Occurrence.need_id.in_(asked))
     visits_ = select(Visit.id).where(or_(Visit.occurrence_id.in_(occurrences), Visit.person_id == person_id))
-    for of_need in (NeedNote, NeedWish, PhoneCode):
+    for of_need in (NeedNote, NeedWish, PhoneCode, AttachedStory):
         session.execute(delete(of_need).where(of_need.need_id.in_(asked)))
     erase_askers(session, asked)
     # What somebody of the team has yet to deal with is kept until they have.

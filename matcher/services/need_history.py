@@ -263,6 +263,8 @@ _DONE = {
     "widened": "added a time",
     "cancelled": "called it off",
     "closed": "closed it",
+    "attached_story": "put a story with it",
+    "detached_story": "took a story from it",
 }
 _FATES = {
     NotificationStatus.PENDING: "Waiting to go",

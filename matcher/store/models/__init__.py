@@ -3,6 +3,7 @@
 from matcher.store.models.areas import Area, Cell, Postcode
 from matcher.store.models.arrangements import Arrangement
 from matcher.store.models.asking import Match, NeverPair, Round, Visit
+from matcher.store.models.attached_stories import AttachedStory
 from matcher.store.models.audit import AuditLink, AuditRow, AuditWaiting
 from matcher.store.models.broadcasts import Broadcast
 from matcher.store.models.by_hand import ApartChoice, HandChoice, Pin
@@ -54,6 +55,7 @@ __all__ = [
     "ApartChoice",
     "Area",
     "Arrangement",
+    "AttachedStory",
     "AuditLink",
     "AuditRow",
     "AuditWaiting",

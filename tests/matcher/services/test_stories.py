@@ -8,8 +8,10 @@ from sqlalchemy.exc import IntegrityError
 from matcher.domain.errors import BadInput, Conflict, NotFound
 from matcher.domain.stories import CHECKS, CONSENT_LASTS, Level, Piece, Reader, Stage
 from matcher.services import (
+    attached_stories,
     erasure,
     own_story,
+    places,
     retention,
     stories,
     story_pieces,
@@ -18,10 +20,13 @@ from matcher.services import (
     story_withdrawal,
     upkeep,
 )
+from matcher.services.attached_stories import Thing
+from matcher.services.places import PlaceDraft
 from matcher.services.stories import Reach, StoryDraft, Typed
 from matcher.services.story_desk import Keeper
 from matcher.services.story_pieces import Offered
 from matcher.store.models import (
+    AttachedStory,
     PrivateLink,
     Story,
     StoryApproval,
@@ -235,6 +240,15 @@ def everything(world):
     return "\n".join(row for rows in world.picture().values() for (row,) in rows) + "\n".join(links)
 
 
+def put_with_a_place(world, told):
+    by = attached_stories.Keeper(world.coordinator("sam@example.org"), frozenset({world.area_id()}), world.now)
+    hill = PlaceDraft("grit_bin", "Top of the hill", "382510, 161330")
+    with world.work() as session:
+        place_id = places.add_place(session, hill, area_ids=by.area_ids, staff_id=by.staff_id, now=world.now)
+        attached_stories.attach(session, Thing("place", place_id), told.reference, by)
+    assert len(world.all(AttachedStory)) == 1
+
+
 @pytest.mark.parametrize("how", ["link", "phone", "post", "expired", "with the teller's own details"])
 def test_taken_back_it_is_gone_from_everywhere_but_print(world, ruth, how):
     sent = chosen(world, shows="Quincepaste on the hill")
@@ -245,6 +259,7 @@ def test_taken_back_it_is_gone_from_everywhere_but_print(world, ruth, how):
     world.deliver()
     ruth(told, lambda keeper: keeper.reword("Quincepaste, shortest"))
     ruth(told, lambda keeper: keeper.printed("The winter report, page 4"))
+    put_with_a_place(world, told)
     marks = ("Quincepaste", "Marjor", "900555", "marjorie@", "Orchard")
     before = everything(world)
     assert all(mark in before for mark in (*marks[:3], *content.values()))
@@ -269,6 +284,7 @@ def test_taken_back_it_is_gone_from_everywhere_but_print(world, ruth, how):
     assert (
         world.all(StoryTeller) == world.all(StoryWording) == world.all(StoryPublication) == world.all(StoryPiece) == []
     )
+    assert world.all(AttachedStory) == []
     assert [row.where_printed for row in world.all(StoryPrint)] == ["The winter report, page 4"]
     assert all(link.revoked_at for link in world.all(PrivateLink, story_id=told.story_id))
     assert world.deliver() == ()
