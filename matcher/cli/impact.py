@@ -142,10 +142,9 @@ def _lines(found: Report) -> Iterator[str]:
     for part, what, detail, figure, unit, _ in rows(found):
         if part != "report":
             said = f"{figure:f}" if isinstance(figure, Decimal) else str(figure)
-            parts.setdefault(part, []).append(("", said, unit, what, detail))
+            parts.setdefault(part, []).append((said, unit, what, detail))
     for part, lines in parts.items():
-        yield ""
-        yield part.capitalize()
-        yield from columns(lines)
-    yield ""
-    yield "Where each figure comes from: gritbin impact --csv"
+        widest = max(len(said) for said, *_ in lines)
+        yield f"\n{part.capitalize()}"
+        yield from columns((f"  {said:>{widest}}", *words) for said, *words in lines)
+    yield "\nWhere each figure comes from: gritbin impact --csv"
