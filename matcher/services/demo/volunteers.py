@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from matcher.domain.availability import PATTERNS
 from matcher.domain.geo import TravelMode
 from matcher.domain.localtime import local_day
+from matcher.domain.motives import Motive
 from matcher.domain.traits import Trait
-from matcher.services import offer_changes, offers
+from matcher.services import motives, offer_changes, offers
 from matcher.services.offers import OfferDraft
 from matcher.services.outbox import drop_pending
 from matcher.services.people import PersonDraft
@@ -33,6 +34,18 @@ _TIMES = {"weekday_daytimes": 28, "evenings": 17, "weekends": 17, "choose": 23, 
 _TRAVEL = {TravelMode.CAR: 50, TravelMode.FOOT: 36, TravelMode.BIKE: 14}
 _MINUTES = {10: 30, 20: 40, 30: 22, 45: 8}
 _PER_WEEK: dict[int | None, int] = {None: 30, 1: 25, 2: 27, 4: 18}
+
+# Of those who say why they help, how many give each reason.
+_SAY_WHY = 0.45
+_WHY = {
+    Motive.LIVES_HERE: 0.6,
+    Motive.WAS_HELPED: 0.25,
+    Motive.MEET_PEOPLE: 0.35,
+    Motive.GET_OUT: 0.2,
+    Motive.BELIEFS: 0.15,
+    Motive.SKILL: 0.1,
+    Motive.WAS_ASKED: 0.3,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +87,8 @@ def enlist(session: Session, helper: Helper, *, now: datetime) -> int:
     drop_pending(session, person_id=made.person_id, now=now)  # they were welcomed when they joined
     if helper.traits:
         offer_changes.change_traits(session, made.person_id, helper.traits, now=now)
+    if why := _draw_why(helper.offer.person.phone):
+        motives.tell(session, made.person_id, why, now=now)
     for name, days_ago in helper.seen_days_ago:
         seen_on = local_day(now) - timedelta(days=days_ago)
         lasts = _LASTS.get(name)
@@ -102,6 +117,14 @@ def _draw_away(rng: random.Random, today: date) -> tuple[tuple[date, date], ...]
     chance, starts, days = rng.random(), rng.randint(0, 20), rng.randint(2, 13)
     first = today + timedelta(days=starts)
     return ((first, first + timedelta(days=days)),) if chance < 0.06 else ()
+
+
+def _draw_why(phone: str) -> frozenset[Motive]:
+    """Their reasons, or none, drawn by their number: the rng that all else is drawn by is used as before."""
+    rng = random.Random(phone)  # noqa: S311 (made-up people are no secret)
+    if rng.random() >= _SAY_WHY:
+        return frozenset()
+    return frozenset(motive for motive, share in _WHY.items() if rng.random() < share)
 
 
 def _one_of(rng: random.Random, shares: dict[_T, int]) -> _T:
