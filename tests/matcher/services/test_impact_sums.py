@@ -1,7 +1,7 @@
 """The sums of the impact report, by hand: the ends, the dates of prices, the pennies, and every hour by one method."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,7 +10,7 @@ from matcher.domain.localtime import local_day
 from matcher.domain.worth import CostOf, End, Range
 from matcher.services import avoided_costs, informal_help, prices, rates, scheme_costs
 from matcher.services.avoided_costs import NOT_PROVED, NewSaving
-from matcher.services.impact_report import informal, money, report, scope, sheet
+from matcher.services.impact_report import helped, informal, money, report, scope, sheet
 from matcher.services.impact_report.helped import KindHours
 from matcher.services.impact_report.informal import Informal
 from matcher.services.impact_report.scope import Wanted
@@ -160,3 +160,25 @@ def test_the_sheet_names_each_end_of_each_figure(world, ruth, spend):
     assert figures("rate", 1) == {"low": "12.7100", "central": "13.4500", "high": "20.0000"}
     assert figures("nobody timed", 1) == {"low": "300", "central": "300", "high": "375"}
     assert figures("result", 2) == {"low": "59.14", "central": "68.46", "high": "136.67"}
+
+
+def test_a_visit_counts_on_the_day_on_which_it_began_whenever_done_was_pressed(world):
+    world.offer("Christopher")
+    world.ask("Christopher", world.post("Eileen"))
+    world.yes("Christopher")
+    began_on = local_day(world.visit("Christopher").starts_at)
+    world.later(hours=30)
+    world.done("Christopher")
+    counted = {}
+    with world.work() as session:
+        for day in (began_on, began_on + timedelta(days=1)):
+            of_day = scope.read(session, {world.area_id()}, Wanted(day, day), now=world.now)
+            kinds, people = helped.by_kind(session, of_day), helped.people(session, of_day)
+            counted[day] = (sum(one.visits for one in kinds), people.gave, people.got)
+    assert counted == {began_on: (1, 1, 1), began_on + timedelta(days=1): (0, 0, 0)}
+
+
+def test_days_begin_at_midnight_by_london_clocks_in_summer_too():
+    july = scope.Scope(date(2026, 7, 1), date(2026, 7, 31), frozenset(), "", "", ())
+    assert july.begins_at == datetime(2026, 6, 30, 23, tzinfo=UTC)
+    assert july.ends_at == datetime(2026, 7, 31, 23, tzinfo=UTC)
