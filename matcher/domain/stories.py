@@ -45,6 +45,15 @@ class Piece(StrEnum):
 
 CONSENT_LASTS = timedelta(days=365)
 
+
+def letters_of(reference: str) -> str:
+    """The letters and figures of a story's reference, however it is typed, spoken or copied from a page: `K7Q4MX`.
+
+    Pages show it with a hyphen that does not break.
+    """
+    return "".join(one for one in reference.upper() if one.isalnum())
+
+
 # The one table of consent: which levels each reader may read, once the story was put out.
 READABLE: Mapping[Reader, frozenset[Level]] = {
     Reader.TEAM: frozenset(Level),

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from matcher.domain.decisions import DECIDED, OPEN, VIEWS, State
 from matcher.domain.errors import BadInput, NotFound
 from matcher.domain.localtime import local_day
+from matcher.domain.stories import letters_of
 from matcher.domain.wording import clean_line, clean_text
 from matcher.services import audit
 from matcher.services.outbox import Owed, owe_all
@@ -86,7 +87,7 @@ def link_story(
 
 def story_by_reference(session: Session, reference: str, area_ids: Collection[int]) -> int:
     """The story with this reference, however it is spaced, of their areas or of none. BadInput if there is none."""
-    typed = clean_line(reference, LINE_LENGTH).upper().replace(" ", "").replace("-", "")
+    typed = letters_of(clean_line(reference, LINE_LENGTH))
     theirs = or_(Story.area_id.is_(None), Story.area_id.in_(area_ids))
     wanted = select(Story.id).where(func.replace(Story.reference, "-", "") == typed, theirs)
     story_id = session.scalar(wanted.where(Story.withdrawn_at.is_(None)))

@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from matcher.domain.errors import NotFound
+from matcher.domain.stories import letters_of
 from matcher.domain.wording import clean_line
 from matcher.services import audit, links, outbox, story_pieces
 from matcher.services.people import NAME_LENGTH
@@ -49,7 +50,7 @@ def withdraw(session: Session, story_id: int, how: str, *, actor: str = audit.SY
 
 def withdraw_by_reference(session: Session, reference: str, how: str, *, staff_id: int, now: datetime) -> int:
     """For a teller who rings or writes and says their reference. NotFound if there is none such; the story's id."""
-    typed = clean_line(reference, NAME_LENGTH).upper().replace(" ", "").replace("-", "")
+    typed = letters_of(clean_line(reference, NAME_LENGTH))
     found = session.scalar(select(Story.id).where(func.replace(Story.reference, "-", "") == typed))
     if found is None:
         raise NotFound

@@ -72,7 +72,7 @@ def _invite(session: Session, staff_id: int, every: frozenset[int], now: datetim
         title="Post office, winter (made up)",
         channel="postcard",
         connector="Your neighbours in the demo",
-        because="This is an example: nobody was sent this card",
+        because="this is an example, and nobody was sent this card",
         area=HERE,
         copies="400",
     )

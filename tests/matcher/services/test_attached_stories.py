@@ -80,6 +80,15 @@ def test_it_stands_with_both_and_each_with_it_until_it_does_not_belong_there_and
     assert {"Ruth put a story with it", "Ruth took a story from it"} <= {line.words for line in lines}
 
 
+def test_a_reference_may_be_typed_said_or_copied_from_a_page(world, ruth, things):
+    told = tell(world)
+    plain = told.reference.replace("-", "")
+    for typed in (plain.lower(), " ".join(plain), told.reference.replace("-", "\u2011")):
+        ruth(attached_stories.attach, things[0], typed)
+        assert shown(world, things[0]) == [told.reference]
+        ruth(attached_stories.detach, things[0], told.story_id)
+
+
 def test_the_database_itself_lets_it_go_with_the_story_and_takes_none_that_was_taken_back(world, ruth, things):
     told = tell(world)
     put(ruth, told, *things)
