@@ -21,7 +21,9 @@ from matcher.store import queries
 from matcher.store.models import ChannelChoice, Home, InboundText, Match, Need, Offer, Person
 
 WORDS_KEPT = 500
-MOST_ANSWERS = 10  # in an hour to one number: two machines that answer each other come to an end
+# To one number: two machines that answer each other come to an end, also where one of them only ever says yes.
+MOST_ANSWERS = 10  # in an hour, to what is no yes or no
+MOST_A_DAY = 30  # more than twice the questions that one person can be asked
 _ANSWERS = (ReplyKind.YES, ReplyKind.NO)
 _WARM_ANSWERS = {ReplyKind.NEEDS: WarmAnswer.NEEDS, ReplyKind.WELL: WarmAnswer.WELL}
 _NOT_BOOKED = {AnswerWhy.TAKEN: "reply_taken", AnswerWhy.CLASH: "reply_clash", AnswerWhy.SAID_NO: "reply_said_no"}
@@ -72,7 +74,11 @@ def receive(session: Session, text: Inbound, *, now: datetime) -> None:
     row = session.get_one(InboundText, text_id)
     if said.is_to_read:
         row.is_to_read, row.words = True, _kept(text.words)
-    if number and (reply.kind in _ANSWERS or _answers_lately(session, row, now) <= MOST_ANSWERS):
+    today = _texts_within(session, row, timedelta(days=1), now)
+    if number and today == MOST_A_DAY + 1:  # from here on nothing is said back: somebody should see why
+        row.is_to_read, row.words = True, _kept(text.words)
+    in_hour = 0 if reply.kind in _ANSWERS else _texts_within(session, row, timedelta(hours=1), now)
+    if number and today <= MOST_A_DAY and in_hour <= MOST_ANSWERS:
         owed = Owed(said.template, ("inbound_id", text_id), person_id, about=said.about, values=said.values)
         owe(session, owed, now=now)
 
@@ -207,7 +213,7 @@ def _kept(words: str) -> str:
     return "".join(sign for sign in words if sign.isprintable() or sign == "\n")[:WORDS_KEPT]
 
 
-def _answers_lately(session: Session, row: InboundText, now: datetime) -> int:
+def _texts_within(session: Session, row: InboundText, span: timedelta, now: datetime) -> int:
     same = InboundText.person_id == row.person_id if row.person_id else InboundText.sender == row.sender
-    wanted = select(func.count()).where(same, InboundText.received_at > now - timedelta(hours=1))
+    wanted = select(func.count()).where(same, InboundText.received_at > now - span)
     return session.execute(wanted).scalar_one()

@@ -52,8 +52,9 @@ def test_delivered(notify: FlaskClient, sent: int) -> None:
     for _ in range(2):
         assert told(notify, {"reference": f"gritbin-{sent}", "status": "delivered"}) == 204
     assert state(sent) == (NotificationStatus.DELIVERED, None)
-    told(notify, {"reference": f"gritbin-{sent}", "status": "permanent-failure"})
-    assert state(sent)[0] is NotificationStatus.DELIVERED
+    for late in ("sending", "sent", "permanent-failure"):
+        assert told(notify, {"reference": f"gritbin-{sent}", "status": late}) == 204
+        assert state(sent) == (NotificationStatus.DELIVERED, None)
 
 
 @pytest.mark.parametrize("status", ["permanent-failure", "temporary-failure", "technical-failure"])

@@ -218,6 +218,34 @@ def test_two_machines_that_answer_each_other_come_to_an_end(world, asked):
     assert sum(map(len, told)) == replies.MOST_ANSWERS
 
 
+def test_nor_does_a_machine_that_only_ever_says_yes_go_on_without_end(world, asked):
+    told = [asked.text("Yes") for _ in range(replies.MOST_A_DAY + 3)]
+    assert sum(map(len, told)) == replies.MOST_A_DAY
+    assert [row.words for row in waiting(world)] == ["Yes"]  # somebody sees that it went quiet, once
+    assert len(world.all(Visit)) == 1
+    world.later(days=1, seconds=1)
+    assert len(asked.text("Yes")) == 1
+
+
+def test_nor_do_they_go_on_for_a_day_by_ten_an_hour(world, asked):
+    told = 0
+    for _ in range(4):
+        told += sum(len(asked.text("HELP", number="07700900111")) for _ in range(replies.MOST_ANSWERS))
+        world.later(hours=1, seconds=1)
+    assert told == replies.MOST_A_DAY
+
+
+def test_the_code_of_an_old_question_says_yes_to_no_other(world, asked):
+    old = asked.code()
+    asked.text("no")
+    world.ask("Christopher", world.post("Gwen"))
+    world.deliver()
+    (told,) = asked.text(f"YES {old}")
+    assert "You are NOT booked" in told
+    assert world.all(Visit) == []
+    assert world.all(Match)[-1].status is MatchStatus.PROPOSED
+
+
 def test_words_go_after_their_time(world, asked):
     asked.text("something or other")
     (row,) = waiting(world)
