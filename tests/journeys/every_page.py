@@ -317,7 +317,11 @@ class EveryPage:
         ((owed,),) = self.world.execute(held)
         own = f"/desk/needs/{waiting.need_id}"
         looked_for = self.world.execute("select id from occurrences where status = 'open' order by id limit 1")
-        offers = self.world.execute("select id from offers where status = 'active' order by id desc limit 1")
+        not_asked = self.world.execute(
+            "select id from offers where status = 'active' and id not in"
+            " (select offer_id from matches where occurrence_id = :id) order by id desc limit 1",
+            id=looked_for[0][0],
+        )
         return {
             "someone to ring": own,
             "a caller's letter": f"{own}/letter",
@@ -335,7 +339,7 @@ class EveryPage:
             "what has happened": f"/team/needs/{waiting.need_id}",
             "a need's messages": f"/team/needs/{waiting.need_id}?show=message",
             "a need changed by the team": f"/team/needs/{waiting.need_id}/change",
-            "if one of them goes": f"/team/who/{looked_for[0][0]}?about={offers[0][0]}",
+            "if one of them goes": f"/team/who/{looked_for[0][0]}?about={not_asked[0][0]}",
             **self._written_to_many(),
             **self._cold(),
         }
