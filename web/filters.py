@@ -47,8 +47,13 @@ def by_moment(when: datetime) -> str:
     return f"{clock_words(when)} {named}" if named else f"{clock_words(when)} on {day_words(when)}"
 
 
+def _hours(hours: int, minutes: int) -> str:
+    """`2 h 05 min`, never broken over two lines."""
+    return f"{hours}\u00a0h\u00a0{minutes:02}\u00a0min"
+
+
 def in_time(when: datetime) -> str:
-    """`in 43 min`, `in 2 h 13`, `in 3 days`, for the coordinators' list; `now` once it has come."""
+    """`in 43 min`, `in 2 h 13 min`, `in 3 days`, for the coordinators' list; `now` once it has come."""
     minutes = int((when - clock.now()) / timedelta(minutes=1))
     if minutes <= 0:
         return "now"
@@ -56,7 +61,7 @@ def in_time(when: datetime) -> str:
     if hours == 0:
         return f"in {rest} min"
     if hours < 24:
-        return f"in {hours} h {rest:02}"
+        return f"in {_hours(hours, rest)}"
     return f"in {hours // 24} day{'s' if hours >= 48 else ''}"
 
 
@@ -70,14 +75,14 @@ def within(wait: timedelta) -> str:
 
 
 def lasted(time: timedelta) -> str:
-    """`under a minute`, `7 min`, `2 h 05`, `3 days`: how long something took."""
+    """`under a minute`, `7 min`, `2 h 05 min`, `3 days`: how long something took."""
     minutes = int(time / timedelta(minutes=1))
     hours, rest = divmod(minutes, 60)
     if minutes < 1:
         return "under a minute"
     if hours == 0:
         return f"{rest} min"
-    return f"{hours} h {rest:02}" if hours < 24 else plural(hours // 24, "day")
+    return _hours(hours, rest) if hours < 24 else plural(hours // 24, "day")
 
 
 def stamp(when: datetime) -> str:

@@ -34,7 +34,7 @@ def test_a_week_is_read_back(boxes: set[str], words: str) -> None:
     [
         (timedelta(minutes=-5), "now"),
         (timedelta(minutes=43), "in 43 min"),
-        (timedelta(hours=2, minutes=5), "in 2 h 05"),
+        (timedelta(hours=2, minutes=5), "in 2\u00a0h\u00a005\u00a0min"),
         (timedelta(hours=30), "in 1 day"),
         (timedelta(days=3), "in 3 days"),
     ],
