@@ -18,6 +18,7 @@ from matcher.domain.errors import BadInput, NotFound
 from matcher.domain.lifecycle import OfferStatus
 from matcher.domain.localtime import day_words
 from matcher.services import audit
+from matcher.services.paging import Page, page_of
 from matcher.store.models import Area, Badge, Offer, Person
 
 HIGHEST = 999_999
@@ -38,21 +39,10 @@ class Wearer:
 
 @dataclass(frozen=True, slots=True)
 class Wearers:
-    """A page of them, and how many there are in all."""
+    """A page of them."""
 
     rows: tuple[Wearer, ...]
-    page: int
-    count: int
-
-    @property
-    def first(self) -> int:
-        """The number of the first that is shown."""
-        return (self.page - 1) * ROWS_SHOWN + 1
-
-    @property
-    def last(self) -> int:
-        """The number of the last that is shown."""
-        return self.first + len(self.rows) - 1
+    on: Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +134,9 @@ def _wearers(area_ids: frozenset[int]) -> Select[int, str, str, datetime, int]:
 def _page(session: Session, wanted: Select[int, str, str, datetime, int], page: int) -> Wearers:
     """This page of them; the last if there are not so many."""
     count: int = session.execute(select(func.count()).select_from(wanted.order_by(None).subquery())).scalar_one()
-    number = min(max(page, 1), max(1, -(-count // ROWS_SHOWN)))
-    rows = session.execute(wanted.offset((number - 1) * ROWS_SHOWN).limit(ROWS_SHOWN))
-    return Wearers(tuple(_wearer(*row) for row in rows), number, count)
+    on = page_of(page, count, ROWS_SHOWN)
+    rows = session.execute(wanted.offset(on.skipped).limit(on.size))
+    return Wearers(tuple(_wearer(*row) for row in rows), on)
 
 
 def _wearer(person_id: int, first_name: str, area: str, made_at: datetime, number: int | None) -> Wearer:

@@ -16,6 +16,7 @@ from matcher.domain.localtime import day_words, window_words
 from matcher.services import triage
 from matcher.services.batching import NOT_YET
 from matcher.services.consents import BEST_INTERESTS
+from matcher.services.paging import page_of
 from matcher.store import queries
 from matcher.store.bulk import among
 from matcher.store.models import Area, Cell, Consent, KindRow, Match, Need, Occurrence, Person, PhoneCheck
@@ -98,10 +99,9 @@ def read(session: Session, area_ids: frozenset[int], choice: Choice, *, now: dat
     """The page that was chosen; the last one, if there are fewer."""
     chosen = chosen_by(choice)
     count, whole, urgent = session.execute(_counts(area_ids, chosen)).one()
-    page = min(max(choice.page, 1), max(1, -(-count // ROWS_SHOWN)))
-    first = (page - 1) * ROWS_SHOWN
-    rows = session.execute(_looked_for(session.scalars(_ids(area_ids, chosen, first)).all()))
-    return Unfilled(tuple(_unfilled_row(row, now) for row in rows), page, first + 1, count, whole, urgent)
+    on = page_of(choice.page, count, ROWS_SHOWN)
+    rows = session.execute(_looked_for(session.scalars(_ids(area_ids, chosen, on.skipped)).all()))
+    return Unfilled(tuple(_unfilled_row(row, now) for row in rows), on.number, on.first, count, whole, urgent)
 
 
 def chosen_by(choice: Choice) -> list[ColumnElement[bool]]:

@@ -16,6 +16,7 @@ from matcher.domain.lifecycle import EXPECTED, OfferStatus, VisitStatus
 from matcher.domain.localtime import local_day
 from matcher.services import audit, check_tracker, people
 from matcher.services.check_tracker import CheckLine
+from matcher.services.paging import Page, page_of
 from matcher.store.models import Area, Check, Home, KindRow, Match, Offer, OfferKind, Person, Visit
 
 ROWS_SHOWN = 30
@@ -57,17 +58,7 @@ class VolunteerList:
     show: Show
     counts: Mapping[Show, int]
     rows: tuple[VolunteerRow, ...]
-    page: int
-
-    @property
-    def first(self) -> int:
-        """The number of the first that is shown."""
-        return (self.page - 1) * ROWS_SHOWN + 1
-
-    @property
-    def last(self) -> int:
-        """The number of the last that is shown."""
-        return self.first + len(self.rows) - 1
+    on: Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +81,10 @@ def listing(session: Session, area_ids: frozenset[int], show: Show, page: int, *
     counted = select(*(func.count().filter(condition) for condition in choices.values())).select_from(Offer)
     numbers = session.execute(counted.join(Person, Person.id == Offer.person_id).where(*theirs)).one()
     counts = dict(zip(choices, numbers, strict=True))
-    number = min(max(page, 1), max(1, -(-counts[show] // ROWS_SHOWN)))
+    on = page_of(page, counts[show], ROWS_SHOWN)
     wanted = _wanted().where(*theirs, choices[show]).order_by(Person.first_name, Home.surname, Offer.person_id)
-    rows = session.execute(wanted.offset((number - 1) * ROWS_SHOWN).limit(ROWS_SHOWN)).all()
-    return VolunteerList(show, counts, tuple(_row(row, local_day(now)) for row in rows), number)
+    rows = session.execute(wanted.offset(on.skipped).limit(on.size)).all()
+    return VolunteerList(show, counts, tuple(_row(row, local_day(now)) for row in rows), on)
 
 
 def read(session: Session, person_id: int, *, area_ids: frozenset[int], staff_id: int, now: datetime) -> VolunteerPage:

@@ -103,7 +103,7 @@ def test_the_list_shows_who_waits_and_who_wears_one(team):
         elsewhere = badges.read_list(session, frozenset({team.area_id("salisbury")}))
     assert [one.first_name for one in shown.without.rows] == ["Christopher"]
     assert [(one.first_name, one.number) for one in shown.wearing.rows] == [("Ann", 214)]
-    assert (elsewhere.without.count, elsewhere.wearing.count) == (0, 0)
+    assert (elsewhere.without.on.count, elsewhere.wearing.on.count) == (0, 0)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_however_many_there_are_each_is_on_a_page(team, monkeypatch, page, name,
     with team.work() as session:
         part = badges.read_list(session, frozenset({team.area_id()}), without=page).without
     assert [one.first_name for one in part.rows] == [name]
-    assert (part.first, part.last, part.count) == (number, number, 2)
+    assert (part.on.first, part.on.last, part.on.count) == (number, number, 2)
 
 
 @pytest.mark.parametrize("wanted", ["an", " ANN ", "214", "2 14"])

@@ -87,8 +87,8 @@ def test_other_areas_and_who_has_left_are_not_shown(three):
 
 def test_a_page_holds_thirty_and_a_page_too_far_is_the_last(world):
     world.crowd(31)
-    assert (listing(world).first, listing(world).last) == (1, 30)
-    assert (listing(world, page=9).first, listing(world, page=9).last) == (31, 31)
+    assert (listing(world).on.first, listing(world).on.last) == (1, 30)
+    assert (listing(world, page=9).on.first, listing(world, page=9).on.last) == (31, 31)
 
 
 def test_the_list_takes_as_many_statements_for_thirty_as_for_three(three):
