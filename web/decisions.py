@@ -15,7 +15,7 @@ from matcher.domain.stories import ABOUT_WORDS, Piece, Reader
 from matcher.services import decision_reading, decisions, not_heard, not_heard_picture, story_reading
 from matcher.services.access import Action
 from matcher.services.decision_reading import Answer, LinkedStory
-from matcher.services.impact_report.drawing import NARROW, WIDE
+from matcher.services.drawing import NARROW, WIDE
 from matcher.store.session import reading, unit_of_work
 from web import bell, clock
 from web.auth import is_session_sealed

@@ -8,7 +8,7 @@ from matcher.domain.hearing import HEARD_WORDS
 from matcher.domain.small_numbers import count_or_none_words
 from matcher.services import access, not_heard, not_heard_picture, outreach_reading
 from matcher.services.access import Action
-from matcher.services.impact_report.drawing import NARROW, WIDE
+from matcher.services.drawing import NARROW, WIDE
 from matcher.store.session import reading
 from web import clock
 from web.guard import declares

@@ -12,8 +12,8 @@ from matcher.domain.errors import BadInput, Conflict
 from matcher.domain.small_numbers import EXACT, FEWEST_SHOWN, PUBLIC, Counts
 from matcher.services import avoided_costs, kinds, prices, rates, scheme_costs
 from matcher.services.access import Action, may
+from matcher.services.drawing import NARROW, WIDE
 from matcher.services.impact_report import findings, money_pictures, report, scope, sheet, strips
-from matcher.services.impact_report.drawing import NARROW, WIDE
 from matcher.services.impact_report.report import Report
 from matcher.services.impact_report.scope import Scope, Wanted
 from matcher.store.session import reading, unit_of_work

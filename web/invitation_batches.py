@@ -7,7 +7,7 @@ from flask import Blueprint, Response, current_app, g, request
 from matcher.domain.errors import BadInput
 from matcher.services import invitation_batches, postcards
 from matcher.services.access import Action
-from matcher.services.impact_report.drawing import NARROW, WIDE
+from matcher.services.drawing import NARROW, WIDE
 from matcher.services.invitations import CHANNEL_WORDS
 from matcher.store.session import reading, unit_of_work
 from web import clock

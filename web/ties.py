@@ -14,7 +14,7 @@ from matcher.domain.roles import LinkPurpose
 from matcher.domain.timewindow import TimeWindow
 from matcher.services import desk, growing, informal_help, motive_chart, ties
 from matcher.services.access import Action
-from matcher.services.impact_report.drawing import NARROW, WIDE
+from matcher.services.drawing import NARROW, WIDE
 from matcher.store.session import reading, unit_of_work
 from web import clock
 from web.auth import is_session_sealed

@@ -19,6 +19,7 @@ from matcher.services import (
     own_page,
     reference_letter,
     regular_page,
+    rewards,
 )
 from matcher.services.access import Action
 from matcher.services.own_page import OwnPage
@@ -150,12 +151,14 @@ def _own_page(template: str, token: str) -> Response:
         more = growing.question(session, person_id, growing.OF_VOLUNTEERS, now=now)
         also_told = informal_help.told_today(session, person_id, now=now)
         every_kind = informal_help.every_kind(session)
+        earned = rewards.for_volunteer(session, person_id, now=now)
     return page(
         template,
         own=own,
         more=more,
         also_told=also_told,
         every_kind=every_kind,
+        rewards=earned,
         own_times=_times_words(own),
         regulars=regulars,
         demand=demand,

@@ -12,10 +12,11 @@ from matcher.domain.errors import NotFound
 from matcher.domain.lifecycle import VisitStatus
 from matcher.domain.small_numbers import ROUNDED_TO, rounded
 from matcher.domain.stories import Reader
-from matcher.services import decision_reading, fairness, needed_now, place_list, story_reading
+from matcher.services import decision_reading, fairness, needed_now, place_list, rewards, story_reading
 from matcher.services.decision_reading import Answer
 from matcher.services.needed_now import NeededNow
 from matcher.services.place_list import PublicPlace
+from matcher.services.rewards import Together
 from matcher.services.story_reading import Seen, Views
 from matcher.store.models import Area, KindRow, Need, Occurrence, Visit
 
@@ -54,6 +55,7 @@ class AreaPage:
     stories: tuple[Seen, ...]
     views: Views | None
     answers: tuple[Answer, ...]
+    rewards: tuple[Together, ...]
 
 
 def read(session: Session, slug: str, *, now: datetime) -> AreaPage:
@@ -79,6 +81,7 @@ def read(session: Session, slug: str, *, now: datetime) -> AreaPage:
         stories=told[:STORIES_SHOWN],
         views=story_reading.views(told),
         answers=decision_reading.for_everyone(session, area_id=area.id, now=now),
+        rewards=rewards.for_everyone(session, area.id, now=now),
     )
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from matcher.domain.lifecycle import OfferStatus
 from matcher.domain.motives import MOTIVE_WORDS, Motive
 from matcher.domain.small_numbers import FEWEST_SHOWN, count_words, rounded
-from matcher.services.impact_report.drawing import Box, Picture, Stroke, Words
+from matcher.services.drawing import Box, Picture, Stroke, Words
 from matcher.store.models import Offer, OfferMotive, Person
 
 _STEP, _BAR = 50, 14

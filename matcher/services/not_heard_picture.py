@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from matcher.domain.groups import Group, in_a_sentence
 from matcher.domain.hearing import MISSING, Heard
 from matcher.domain.small_numbers import FEWEST_SHOWN, count_or_none_words
-from matcher.services.impact_report.drawing import Box, Picture, Stroke, Words
+from matcher.services.drawing import Box, Picture, Stroke, Words
 from matcher.services.not_heard import NotHeard, Row
 
 _STEP, _BAR = 66, 14

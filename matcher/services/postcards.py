@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import segno
 
-from matcher.services.impact_report.drawing import Box, Picture, Stroke, Words
+from matcher.services.drawing import Box, Picture, Stroke, Words
 from matcher.services.invitation_batches import Answers
 from matcher.services.invitations import CHANNEL_WORDS
 

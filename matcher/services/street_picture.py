@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from matcher.services.drawing import Words
 from matcher.services.street import Hour, House, Street
 
 WIDE, NARROW = 1200, 288  # what a page of 320 px has room for
@@ -14,18 +15,8 @@ _GAP, _ROW, _BAR_ROW, _LETTER = 8, 90, 34, 9
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
-    """Words at a place; kind: `hour`, `house`, `count`."""
-
-    words: str
-    x: float
-    y: float
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
 class Drawing:
-    """One street as paths. ticks: over the houses that a change would light."""
+    """One street as paths. ticks: over the houses that a change would light. words: `hour`, `house` or `count`."""
 
     width: int
     height: int
@@ -37,7 +28,7 @@ class Drawing:
     lamps: str
     ground: str
     ticks: str
-    labels: tuple[Label, ...]
+    words: tuple[Words, ...]
 
 
 @dataclass(slots=True)
@@ -101,8 +92,8 @@ def draw(street: Street, *, is_wide: bool, ticked: frozenset[int] = frozenset(),
     )
 
 
-def _houses(pen: _Pen, houses: Sequence[House], ticked: frozenset[int]) -> tuple[list[Label], int]:
-    labels: list[Label] = []
+def _houses(pen: _Pen, houses: Sequence[House], ticked: frozenset[int]) -> tuple[list[Words], int]:
+    labels: list[Words] = []
     if not houses:
         pen.ground = f"M0 60h{pen.width}"
     for words, group in _groups(houses, (pen.width - 2) // (pen.house + 2)):
@@ -110,7 +101,7 @@ def _houses(pen: _Pen, houses: Sequence[House], ticked: frozenset[int]) -> tuple
         if pen.x + wide > pen.width:
             pen.x, pen.y = 0.0, pen.y + _ROW
         pen.ground += f"M{pen.x:g} {pen.y + 60:g}h{len(group) * (pen.house + 2):g}"
-        labels.append(Label(words, pen.x + 1, pen.y + 80, "hour"))
+        labels.append(Words(words, pen.x + 1, pen.y + 80, "hour"))
         start = pen.x
         for place, house in group:
             labels.extend(_house(pen, house, is_ticked=place in ticked))
@@ -127,7 +118,7 @@ def _groups(houses: Sequence[House], most: int) -> Iterator[tuple[str, list[tupl
             yield f"{day} {Hour(hour, 0, 0, 0).words}".strip(), group[first : first + most]
 
 
-def _house(pen: _Pen, house: House, *, is_ticked: bool) -> Iterator[Label]:
+def _house(pen: _Pen, house: House, *, is_ticked: bool) -> Iterator[Words]:
     if is_ticked:
         pen.tick()
     if house.is_lit:
@@ -137,18 +128,18 @@ def _house(pen: _Pen, house: House, *, is_ticked: bool) -> Iterator[Label]:
     if house.has_lamp and not is_ticked:
         pen.lamp()
     if house.number is not None and house.number < 100:
-        yield Label(str(house.number), pen.x + 1 + pen.house / 2, pen.y + 53, "house")
+        yield Words(str(house.number), pen.x + 1 + pen.house / 2, pen.y + 53, "house", "middle")
 
 
-def _bars(pen: _Pen, hours: Sequence[Hour]) -> tuple[list[Label], int]:
+def _bars(pen: _Pen, hours: Sequence[Hour]) -> tuple[list[Words], int]:
     """A row for each hour: the dark first, then the lit, on one scale."""
-    labels: list[Label] = []
+    labels: list[Words] = []
     scale = (pen.width - 190) / max(one.lit + one.dark for one in hours)
     for row, one in enumerate(hours):
         top, left = row * _BAR_ROW + 2, 60.0
         dark, lit = one.dark * scale, one.lit * scale
         pen.dark += f"M{left:g} {top}h{dark:.1f}v22h{-dark:.1f}z" if one.dark else ""
         pen.windows += f"M{left + dark:.1f} {top}h{lit:.1f}v22h{-lit:.1f}z" if one.lit else ""
-        labels.append(Label(one.words, 0, top + 17, "hour"))
-        labels.append(Label(f"{one.dark} dark, {one.lit} lit", left + dark + lit + 8, top + 17, "count"))
+        labels.append(Words(one.words, 0, top + 17, "hour"))
+        labels.append(Words(f"{one.dark} dark, {one.lit} lit", left + dark + lit + 8, top + 17, "count"))
     return labels, len(hours) * _BAR_ROW

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from matcher.domain.localtime import local_day, to_local
+from matcher.services.drawing import Words
 from matcher.services.week_plan import Rota
 
 WIDE, NARROW = 1000, 288  # what a page of 320 px has room for
@@ -31,18 +32,8 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """Words at a place; kind: `day`, `name`."""
-
-    words: str
-    x: float
-    y: float
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
 class Drawing:
-    """The picture. lines: a path, between days and between people."""
+    """The picture. lines: a path, between days and between people; words: of kind `day` and `name`."""
 
     width: int
     height: int
@@ -69,7 +60,7 @@ def draw(rota: Rota, *, is_wide: bool) -> Drawing:
     rows = _rows(rota)
     blocks: list[Block] = []
     words = [
-        Words(f"{day:%a} {day.day}" if is_wide else f"{day:%a}"[:2], left + day_width * (n + 0.5), 18, "day")
+        Words(f"{day:%a} {day.day}" if is_wide else f"{day:%a}"[:2], left + day_width * (n + 0.5), 18, "day", "middle")
         for n, day in enumerate(_days(rota))
     ]
     for n, (name, marks) in enumerate(rows):

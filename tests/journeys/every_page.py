@@ -24,6 +24,7 @@ from matcher.services import (
     places,
     rates,
     referrals,
+    rewards,
     staff,
     stand_downs,
     stories,
@@ -41,7 +42,7 @@ from matcher.services.referrals import ReferralDraft
 from matcher.services.story_desk import Keeper
 from matcher.store.models import Area, PhoneCheck, Visit
 from tests.journeys.running import Running
-from tests.worlds import World
+from tests.worlds import BRADFORD, World
 
 PUBLIC = {
     "home": "/",
@@ -75,6 +76,9 @@ TEAM = {
     "cold weather": "/team/cold",
     "places and stock": "/team/places",
     "growing ties": "/team/ties",
+    "earned together": "/team/ties/rewards",
+    "a new reward": "/team/ties/rewards/new",
+    "a reward and its weeks": "/team/ties/rewards/1",
     "a new place": "/team/places/add",
     "where salt is short": "/team/places/salt",
     "expected and given answers": "/team/answers",
@@ -152,6 +156,7 @@ class EveryPage:
         self._places()
         self._told_a_story()
         self._said_of_themselves()
+        self._earned_together()
         self.world.deliver()
         self.desk = self._desk()
         self.world.execute("update notifications set status = 'failed', last_error = 'ring them' where id = 1")
@@ -307,6 +312,13 @@ class EveryPage:
                 visit_id = outreach.plan_visit(session, None, draft, by)
             heard = "Nobody asks us anything: we are asleep when you ring."
             outreach.note_heard(session, visit_id, heard, "Ring after 4pm.", today, by)
+
+    def _earned_together(self) -> None:
+        """A reward that an area earns with all its visits."""
+        by = rewards.Keeper(self.world.coordinator(), {self.world.area_id()}, self.world.now)
+        draft = rewards.RewardDraft("a bench by the green", BRADFORD, "40", self.world.now.date())
+        with self.world.work() as session:
+            rewards.set_reward(session, draft, by)
 
     def _desk(self) -> dict[str, str]:
         """What a call handler opens: someone to ring, and someone to tell."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from matcher.domain.money import pounds
-from matcher.services.impact_report.drawing import NARROW, WIDE, Box, Picture, Stroke, Words
+from matcher.services.drawing import NARROW, WIDE, Box, Picture, Stroke, Words
 from matcher.services.impact_report.money import Money
 
 _BAR, _STEP, _LEFT_BAR = 22, 62, 30

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from math import log
 
-from matcher.services.impact_report.asked_for import Waits
-from matcher.services.impact_report.askings import OFTEN, Askings
-from matcher.services.impact_report.drawing import (
+from matcher.services.drawing import (
     ALERT,
     DOT,
     MARK,
@@ -19,6 +17,8 @@ from matcher.services.impact_report.drawing import (
     Words,
     stands_for,
 )
+from matcher.services.impact_report.asked_for import Waits
+from matcher.services.impact_report.askings import OFTEN, Askings
 
 A_DAY = 24 * 60
 _TICKS = (

@@ -34,6 +34,7 @@ from matcher.store.models.people import Badge, Check, Home, Person
 from matcher.store.models.places import Place, StockReport
 from matcher.store.models.population import Population, VoiceCount
 from matcher.store.models.reports import VisitReport
+from matcher.store.models.rewards import Reward
 from matcher.store.models.running import Draft, Heartbeat
 from matcher.store.models.settings import SettingChange, SettingRow
 from matcher.store.models.staff import Role, Staff, StaffArea, StaffRole
@@ -120,6 +121,7 @@ __all__ = [
     "PriceFigure",
     "PrivateLink",
     "Referral",
+    "Reward",
     "Role",
     "Round",
     "SchemeCost",

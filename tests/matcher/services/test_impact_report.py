@@ -36,14 +36,6 @@ FALL = NewSaving(
 
 
 @pytest.fixture
-def ruth(world):
-    """A coordinator, in a world where the starting prices are known."""
-    with world.work() as session:
-        rates.load_starting_rows(session, now=world.now)
-    return world.coordinator()
-
-
-@pytest.fixture
 def morning(world, ruth):
     """Two visits done: 45 minutes as Christopher told, 30 as planned; one that nobody was found for."""
     for name, resident, minutes in (("Christopher", "Eileen", 45), ("Ann", "Gertrude", None)):

@@ -23,14 +23,6 @@ ENDS = ("low", "central", "high")
 
 
 @pytest.fixture
-def ruth(world):
-    """A coordinator, in a world where the starting prices are known."""
-    with world.work() as session:
-        rates.load_starting_rows(session, now=world.now)
-    return world.coordinator()
-
-
-@pytest.fixture
 def spend(world, ruth):
     """`spend(CostOf.STAFF, "3", "18.333", "0.25")`: so many, at that price, out by so much."""
 

@@ -77,7 +77,7 @@ def test_more_than_sixty_are_bars_and_the_counts_are_whole(world, today):
     shown = today()
     assert (shown.count, shown.is_drawn_one_by_one, len(shown.houses)) == (63, False, 60)
     drawn = street_picture.draw(shown, is_wide=True)
-    assert [label.words for label in drawn.labels] == ["8am", "63 dark, 0 lit"]
+    assert [label.text for label in drawn.words] == ["8am", "63 dark, 0 lit"]
 
 
 @pytest.mark.parametrize("is_wide", [True, False])
@@ -88,7 +88,7 @@ def test_every_house_is_within_the_picture_and_no_row_is_too_long(is_wide):
     assert drawn.walls.count("M") == 40
     assert drawn.dark.count("M") == 20
     assert drawn.lamps.count("M") == 4
-    assert all(0 <= label.x <= drawn.width - 10 and label.y <= drawn.height for label in drawn.labels)
+    assert all(0 <= label.x <= drawn.width - 10 and label.y <= drawn.height for label in drawn.words)
     rights = [float(part.split(" ")[0]) for part in drawn.walls.split("M")[1:]]
     assert max(rights) <= drawn.width - street_picture.HOUSE_NARROW
 

@@ -1,4 +1,4 @@
-"""What the pictures of the report are made of: boxes, strokes, marks and words, each with a kind for the style."""
+"""What pictures are made of: boxes, strokes, marks and words, each with a kind for the style."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Stroke:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Words at a place. kind: `name`, `soft`, `sum` or `alert`; anchor as SVG has it."""
+    """Words at a place. kind: for the style, such as `name`, `soft`, `sum` or `alert`; anchor as SVG has it."""
 
     text: str
     x: float
