@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
@@ -18,7 +18,7 @@ from matcher.services.matches import AnswerWhy
 from matcher.services.outbox import Owed, owe
 from matcher.services.proposals import CODE_STANDS
 from matcher.store import queries
-from matcher.store.models import ChannelChoice, Home, InboundText, Match, Need, Offer, Person
+from matcher.store.models import ChannelChoice, Home, InboundText, Match, Need, Notification, Offer, Person, Visit
 
 WORDS_KEPT = 500
 # To one number: two machines that answer each other come to an end, also where one of them only ever says yes.
@@ -107,14 +107,47 @@ def _answer(session: Session, person_id: int, reply: Reply, now: datetime) -> _S
     live = [match for match in asked if match.status is MatchStatus.PROPOSED]
     if reply.code:
         meant = next((match for match in asked if match.code == reply.code), None)
-    elif len(live) > 1:
-        meant = None
     else:
         meant = next(iter(asked), None)  # the one that waits for an answer, else the latest
+        since = _other_text_since(session, person_id, meant)
+        if since is not None:
+            return _to_other_text(session, person_id, since, reply.kind, live, now)
+        meant = None if len(live) > 1 else meant
     if meant is None:
-        codes = " or ".join(sorted(match.code for match in live if match.code))
-        return _Said("reply_which", values={"codes": codes}) if codes else _Said("reply_nothing_asked")
+        return _which(live)
     return _say_yes(session, meant.id, now) if reply.kind is ReplyKind.YES else _say_no(session, meant.id, now)
+
+
+def _other_text_since(session: Session, person_id: int, asked: Match | None) -> Notification | None:
+    """The last text that went to them, if it was about something else and came after that question: a yes or a no with
+    no code answers that text. What we said back to a text of theirs does not count.
+    """
+    texts = Notification.person_id == person_id, Notification.channel == "text", Notification.inbound_id.is_(None)
+    wanted = select(Notification).where(*texts, Notification.sent_at.is_not(None))
+    last = session.scalar(wanted.order_by(Notification.sent_at.desc(), Notification.id.desc()).limit(1))
+    if last is None or last.sent_at is None or asked is None:
+        return last
+    return None if last.match_id == asked.id or last.sent_at < asked.asked_at else last
+
+
+def _to_other_text(
+    session: Session, person_id: int, text: Notification, kind: ReplyKind, live: list[Match], now: datetime
+) -> _Said:
+    """To a reminder, a thank you, a question about a visit that is over: whatever it is, it answers no open question.
+    They are told how their visit stands, and a no is read by a person.
+    """
+    is_no = kind is ReplyKind.NO
+    visit = session.get(Visit, text.visit_id) if text.visit_id is not None else None
+    if visit is None or visit.person_id != person_id or visit.status not in EXPECTED:
+        return replace(_which(live), is_to_read=is_no)
+    if visit.ends_at <= now:  # did you get there?
+        return _Said("reply_not_understood", is_to_read=True)
+    return _about(visit, "reply_still_booked" if is_no else "reply_booked", is_to_read=is_no)
+
+
+def _which(live: list[Match]) -> _Said:
+    codes = " or ".join(sorted(match.code for match in live if match.code))
+    return _Said("reply_which", values={"codes": codes}) if codes else _Said("reply_nothing_asked")
 
 
 def _asked(session: Session, person_id: int, now: datetime) -> list[Match]:
@@ -128,8 +161,9 @@ def _asked(session: Session, person_id: int, now: datetime) -> list[Match]:
 
 def _say_yes(session: Session, match_id: int, now: datetime) -> _Said:
     answer = matches.accept(session, match_id, now=now)
-    if answer.held:
-        return _about_visit("reply_booked", session, match_id)
+    visit = queries.visit_of_match(session, match_id)
+    if answer.held and visit is not None:
+        return _about(visit, "reply_booked")
     return _Said(_NOT_BOOKED.get(answer.why, "reply_over"))
 
 
@@ -138,13 +172,11 @@ def _say_no(session: Session, match_id: int, now: datetime) -> _Said:
     matches.decline(session, match_id, now=now)
     visit = queries.visit_of_match(session, match_id)
     if visit is not None and visit.status in EXPECTED:
-        return _about_visit("reply_still_booked", session, match_id, is_to_read=True)
+        return _about(visit, "reply_still_booked", is_to_read=True)
     return _Said("reply_said_no")
 
 
-def _about_visit(template: str, session: Session, match_id: int, *, is_to_read: bool = False) -> _Said:
-    visit = queries.visit_of_match(session, match_id)
-    assert visit is not None
+def _about(visit: Visit, template: str, *, is_to_read: bool = False) -> _Said:
     return _Said(template, about={"visit_id": visit.id}, is_to_read=is_to_read)
 
 
@@ -183,6 +215,8 @@ def _start(session: Session, number: str, now: datetime) -> _Said:
 
 
 def _people_of(session: Session, number: str) -> list[tuple[Person, Home]]:
+    if not number:
+        return []
     wanted = (
         select(Person, Home)
         .join(Home, Home.person_id == Person.id)
@@ -194,7 +228,7 @@ def _people_of(session: Session, number: str) -> list[tuple[Person, Home]]:
 
 def _whose(session: Session, number: str) -> int | None:
     """The one person with this number; None if there is none, or more than one."""
-    found = _people_of(session, number) if number else []
+    found = _people_of(session, number)
     return found[0][0].id if len(found) == 1 else None
 
 

@@ -24,6 +24,12 @@ _FOCUS = """() => {
 _HEIGHTS = """() => [...document.querySelectorAll(".gn-bar .govuk-button, .gn-button--big")]
     .map(button => button.getBoundingClientRect().height)"""
 
+# A telephone of 2021, in whose browser nothing may be kept, as inside some message apps.
+_OLD_AND_FORGETFUL = """
+    delete AbortSignal.timeout;
+    Object.defineProperty(window, "sessionStorage", {get() { throw new DOMException("denied", "SecurityError"); }});
+"""
+
 
 @pytest.fixture
 def doorstep(quiet, someone):
@@ -49,6 +55,15 @@ def test_done_without_a_signal_is_kept_said_to_be_not_sent_and_sent_later(doorst
     press(page, "Done")  # pressed again, it is still one thing to send
     assert world.one(Visit).status is VisitStatus.ON_WAY
     page.context.set_offline(False)
+    see(page, "Thank you, Christopher")
+    assert world.one(Visit).status is VisitStatus.DONE
+
+
+def test_a_press_is_sent_by_an_old_telephone_that_keeps_nothing(doorstep):
+    page, world = doorstep
+    page.add_init_script(_OLD_AND_FORGETFUL)
+    page.reload()
+    press(page, "Done")
     see(page, "Thank you, Christopher")
     assert world.one(Visit).status is VisitStatus.DONE
 

@@ -8,7 +8,9 @@ import pytest
 from matcher.domain.errors import NotFound
 from matcher.domain.lifecycle import MatchStatus, NotificationStatus, OfferStatus, VisitStatus
 from matcher.domain.messages import ONE_TEXT, gsm7_length
-from matcher.services import replies, texts_to_read
+from matcher.domain.reminding import time_stamp
+from matcher.services import outbox, replies, texts_to_read
+from matcher.services.outbox import Owed
 from matcher.services.replies import Inbound
 from matcher.store.models import ChannelChoice, InboundText, Match, Need, Notification, Occurrence, Offer, Visit
 
@@ -94,6 +96,66 @@ def test_a_no_after_a_yes_hands_nothing_back_and_a_person_reads_it(world, asked)
     assert world.one(Visit).status is VisitStatus.HELD
     (row,) = waiting(world)
     assert (row.who, row.words) == ("Christopher", "No")
+
+
+@pytest.fixture
+def reminded(world, asked):
+    """Christopher goes to Eileen; he is asked about Gwen's path, and then reminded of Eileen's."""
+    asked.text(f"YES {asked.code()}")
+    asked.gwens = world.ask("Christopher", world.post("Gwen", when="tomorrow"), at=world.now + timedelta(days=1))
+    world.deliver()
+    visit = world.visit("Christopher")
+    world.now = visit.starts_at - timedelta(hours=1)
+    with world.work() as session:
+        owed = Owed(
+            "visit_soon",
+            ("visit_id", visit.id),
+            person_id=world.people["Christopher"],
+            occasion=time_stamp(visit.starts_at),
+        )
+        outbox.owe(session, owed, now=world.now)
+    assert "still on for Eileen" in str(world.deliver())
+    return asked
+
+
+def test_a_no_to_a_reminder_is_about_that_visit_and_declines_nothing_else(world, reminded):
+    (told,) = reminded.text("No sorry")
+    assert "You ARE still booked" in told
+    assert [row.words for row in waiting(world)] == ["No sorry"]
+    assert world.one(Match, id=reminded.gwens).status is MatchStatus.PROPOSED
+
+
+def test_a_yes_to_a_reminder_books_nothing_else(world, reminded):
+    (told,) = reminded.text("Yes")
+    assert "You ARE booked" in told
+    assert len(world.all(Visit)) == 1
+    reminded.text(f"YES {reminded.code()}")  # with its code, any question may still be answered
+    assert len(world.all(Visit)) == 2
+
+
+def test_an_ok_to_word_that_a_visit_is_off_books_no_other(world, reminded):
+    world.cancel(reminded.need)
+    assert "Please do not go" in str(world.deliver())
+    (told,) = reminded.text("Ok thanks")
+    assert "You are NOT booked" in told
+    assert reminded.code() in told
+    assert world.one(Match, id=reminded.gwens).status is MatchStatus.PROPOSED
+    (told,) = reminded.text("Ok")  # what we said back to a text is no question
+    assert "You are NOT booked" in told
+
+
+def test_an_answer_to_whether_they_got_there_is_read_by_a_person(world, reminded):
+    world.now = world.visit("Christopher").ends_at + timedelta(hours=1)
+    (told,) = reminded.text("yes")
+    assert "Someone will read your text" in told
+    assert [row.words for row in waiting(world)] == ["yes"]
+    assert world.one(Match, id=reminded.gwens).status is MatchStatus.PROPOSED
+
+
+def test_a_stop_from_what_is_no_number_stops_nobody(world, asked):
+    world.execute("update homes set phone = '' where person_id = :id", id=world.people["Christopher"])
+    asked.text("STOP", number="SHOP")
+    assert world.person("Christopher").texts_stopped_at is None
 
 
 def test_a_yes_to_what_is_taken_is_told_so(world, asked):

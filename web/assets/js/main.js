@@ -7,21 +7,46 @@ const summary = document.querySelector(".govuk-error-summary");
 if (summary) summary.focus();
 
 // What is pressed where there is no signal is kept until the tab is closed, is said to be not sent yet, and is sent
-// by the browser itself as soon as we can be reached.
+// by the browser itself as soon as we can be reached. Nothing here may stand in the way of a press: older telephones
+// lack what newer browsers have, and some browsers inside message apps keep nothing.
 const KEPT = "kept";
+const waitMs = 8000; // a bad line is slow before it is none
 const lookAgainMs = 5000;
+const shelf = storage() || memory();
 
-async function canReachUs() {
-  if (!navigator.onLine) return false;
+function storage() {
   try {
-    await fetch(document.styleSheets[0].href, { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(4000) });
-    return true;
+    sessionStorage.setItem("probe", "");
+    sessionStorage.removeItem("probe");
+    return sessionStorage;
   } catch {
-    return false;
+    return null;
   }
 }
 
-function sayNotSent(form) {
+function memory() {
+  const kept = new Map();
+  return {
+    getItem: (name) => kept.get(name),
+    setItem: (name, what) => kept.set(name, what),
+    removeItem: (name) => kept.delete(name),
+  };
+}
+
+async function canReachUs() {
+  const look = new AbortController();
+  const timer = setTimeout(() => look.abort(), waitMs);
+  try {
+    await fetch(document.styleSheets[0].href, { method: "HEAD", cache: "no-store", signal: look.signal });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function say(form, words) {
   let note = document.querySelector(".gn-unsent");
   if (!note) {
     note = document.createElement("p");
@@ -30,16 +55,16 @@ function sayNotSent(form) {
     const bar = form.closest(".gn-bar__in, .gn-stack");
     (bar || form).before(note);
   }
-  note.textContent = `Not sent yet: ${form.dataset.keeps}. There is no signal. Keep this page open, and we send it when there is.`;
+  if (note.textContent !== words) note.textContent = words;
 }
 
 async function sendKept(form) {
-  if (sessionStorage.getItem(KEPT) !== form.action) return;
+  if (shelf.getItem(KEPT) !== form.action) return;
   if (await canReachUs()) {
-    sessionStorage.removeItem(KEPT);
+    shelf.removeItem(KEPT);
     form.submit();
   } else {
-    sayNotSent(form);
+    say(form, `Not sent yet: ${form.dataset.keeps}. There is no signal. Keep this page open, and we send it when there is.`);
     setTimeout(() => sendKept(form), lookAgainMs);
   }
 }
@@ -50,9 +75,11 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.dataset.keeps) {
     event.preventDefault();
-    const isBeingSent = sessionStorage.getItem(KEPT) === form.action;
-    sessionStorage.setItem(KEPT, form.action);
-    if (!isBeingSent) sendKept(form);
+    const isBeingSent = shelf.getItem(KEPT) === form.action;
+    shelf.setItem(KEPT, form.action);
+    if (isBeingSent) return;
+    say(form, `Sending: ${form.dataset.keeps}.`);
+    sendKept(form);
     return;
   }
   if (form.dataset.sent && Date.now() - Number(form.dataset.sent) < 2000) {
@@ -74,6 +101,7 @@ for (const way of document.querySelectorAll("[data-leave]")) {
 // A page brought back by the Back button may be sent again.
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  for (const note of document.querySelectorAll(".gn-unsent")) if (!shelf.getItem(KEPT)) note.remove();
 });
 
 const fresh = document.querySelector("[data-refresh-seconds]");
