@@ -57,8 +57,12 @@ def parse_reply(text: str) -> Reply:
     codes = {code for word in words if (code := _code(word))}
     said = [word for word in words if not _code(word)]
     kinds = {kind for kind, own in _SAYS.items() if own & set(said)}
+    if ReplyKind.STOP in kinds:  # "no, stop": whoever wants no more texts is heard, whatever else they answer
+        kinds.discard(ReplyKind.NO)
     if len(kinds) != 1 or len(codes) > 1 or not _is_plain(said, (kind := next(iter(kinds)))):
         return Reply(ReplyKind.OTHER)
+    if kind is ReplyKind.STOP:
+        return Reply(kind)
     return Reply(kind, next(iter(codes), "")) if kind in _ANSWERS or not codes else Reply(ReplyKind.OTHER)
 
 
@@ -66,7 +70,7 @@ _ANSWERS = (ReplyKind.YES, ReplyKind.NO)
 _SAYS = {
     ReplyKind.YES: frozenset({"y", "ye", "yes", "yea", "yeah", "yep", "yup", "ok", "okay", "sure"}),
     ReplyKind.NO: frozenset({"n", "no", "nope", "nah", "sorry", "cant", "cannot", "not"}),
-    ReplyKind.STOP: frozenset({"stop", "stopall", "unsubscribe"}),
+    ReplyKind.STOP: frozenset({"stop", "stopall", "unsubscribe", "optout", "opt"}),
     ReplyKind.START: frozenset({"start", "unstop"}),
     ReplyKind.HELP: frozenset({"help", "info"}),
     ReplyKind.NEEDS: frozenset({"1", "one"}),
@@ -76,19 +80,25 @@ _POLITE = frozenset({"please", "pls", "plz", "thanks", "thank", "you", "ta", "hi
 _MAY_STAND_BESIDE = {
     ReplyKind.YES: frozenset({"i", "can", "will", "do", "it"}),
     ReplyKind.NO: frozenset({"i", "can", "do", "it", "this", "time", "today", "im", "am", "afraid"}),
-    ReplyKind.STOP: frozenset({"all", "texts", "texting", "messages", "messaging", "sending", "me"}),
+    ReplyKind.STOP: frozenset(
+        {
+            *("all", "the", "these", "this", "it", "texts", "texting", "messages", "messaging", "sending", "me"),
+            *("contacting", "asking", "bothering", "no", "more", "now", "out", "sorry", "i", "want", "to"),
+        }
+    ),
     ReplyKind.START: frozenset({"again", "texts", "messages"}),
     ReplyKind.HELP: frozenset({"me"}),
     ReplyKind.NEEDS: frozenset(),
     ReplyKind.WELL: frozenset(),
 }
 _STUCK = re.compile(r"(y|yes|n|no)([2-9][a-z]|[a-z][2-9])", re.ASCII)
+_GLAD = re.compile("[👍👌🙂😊😀😃😄🙏✅✔❤☺]")  # beside a word they change nothing of what it means
 _APART = re.compile(r"(?<![a-z0-9])([2-9]) (?=[a-z](?![a-z0-9]))", re.ASCII)
 
 
 def _words(text: str) -> list[str]:
     """Small letters and figures alone: `Yes, 7k.` -> yes 7k; `yes7k` -> yes 7k; `Y 7 K` -> y 7k; `can't` -> cant."""
-    plain = unicodedata.normalize("NFKC", text).casefold().replace("'", "").replace("’", "")
+    plain = _GLAD.sub(" ", unicodedata.normalize("NFKC", text)).casefold().replace("'", "").replace("’", "")
     spaced = " ".join(re.findall(r"[^\W_]+", plain)) if not _has_signs(plain) else plain
     return [part for word in _APART.sub(r"\1", spaced).split() for part in _parted(word)]
 

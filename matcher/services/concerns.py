@@ -125,8 +125,11 @@ def raise_concern(session: Session, worry: Worry, key: str, *, now: datetime) ->
 
 
 def raise_from_visit(session: Session, worry: Worry, visit_id: int, *, now: datetime) -> None:
-    """The same, for a worry told on a visit's page, which sees to it that it is told once."""
-    _keep(session, {**_checked(worry), "visit_id": visit_id}, now)
+    """The same, for a worry told on a visit's page (whose row is locked): the same words pressed twice are one."""
+    kept = {**_checked(worry), "visit_id": visit_id}
+    same = Concern.visit_id == visit_id, Concern.words == kept["words"], Concern.closed_at.is_(None)
+    if session.scalar(select(Concern.id).where(*same).limit(1)) is None:
+        _keep(session, kept, now)
 
 
 def _keep(session: Session, kept: Mapping[str, Any], now: datetime) -> Concern:

@@ -154,12 +154,22 @@ def change_writing(session: Session, person_id: int, writing: Writing, *, now: d
 
 
 def pause_until(session: Session, person_id: int, back_on: date, *, now: datetime) -> None:
-    """Ask nothing before that day; it ends by itself. What is being asked about those days ends quietly."""
+    """Ask nothing before that day; it ends by itself. What is being asked about those days ends quietly.
+
+    Whoever is away already is so until that day from now on, be it later or sooner.
+    """
     offer = offers.offer_of(session, person_id)
     today = local_day(now)
     if back_on <= today:
         raise BadInput("The day must be after today", field="back_on")
     away = offers.check_away(today, back_on - timedelta(days=1), today)
+    session.execute(
+        delete(AvailabilityException).where(
+            AvailabilityException.offer_id == offer.id,
+            AvailabilityException.is_free.is_(False),
+            AvailabilityException.during.contains(now),
+        )
+    )
     offers.add_times(session, offer.id, (), [away])
     _step_aside(session, offer, away.window, now)
     _changed(session, offer, "away", now)

@@ -17,7 +17,7 @@ from matcher.services.salt import SaltPlace
 from matcher.store.models import Home, Match, Need, NeedNote, Occurrence, Offer, Person, Visit
 
 DOOR_STAYS_OPEN = timedelta(hours=12)
-# Before this, nobody can be done yet: the button would only be pressed by mistake.
+# Before this, nobody sets off or is done yet: the large buttons would only be pressed by mistake.
 SOON = timedelta(hours=2)
 
 

@@ -18,6 +18,7 @@ from matcher.store import queries
 from matcher.store.models import Home, Need, Occurrence, Person, Visit, VisitReport
 
 WORDS_LENGTH = 300
+WORDS_KEPT = 4 * WORDS_LENGTH  # of one sort, told again and again
 ROWS_SHOWN = 200
 BATCH = 100
 LATE_AFTER = timedelta(minutes=20)
@@ -42,7 +43,9 @@ class ReportRow:
 
 
 def report_problem(session: Session, visit_id: int, kind: str, words: str, *, now: datetime) -> None:
-    """Something is wrong: onto the coordinators' list at once. Told twice while it is open is told once."""
+    """Something is wrong: onto the coordinators' list at once. Told twice while it is open it stands there once, with
+    all that was said; of a worry, each new word goes to those who act on worries.
+    """
     if kind not in PROBLEM_WORDS:
         raise BadInput("Select what the problem is", field="kind")
     _tell(session, visit_id, ReportKind(kind), clean_text(words, WORDS_LENGTH, field="words"), now)
@@ -144,14 +147,13 @@ def close_report(session: Session, report_id: int, *, area_ids: frozenset[int], 
 def _tell(session: Session, visit_id: int, kind: ReportKind, words: str, now: datetime) -> None:
     visit = session.get_one(Visit, visit_id, with_for_update={"key_share": True})
     same = VisitReport.visit_id == visit_id, VisitReport.kind == kind, VisitReport.closed_at.is_(None)
-    before = session.scalar(select(VisitReport).where(*same))
-    if before is not None:
-        before.words = words or before.words
-        return
-    is_worry = kind in WORRIES
-    session.add(VisitReport(visit_id=visit_id, kind=kind, words="" if is_worry else words, said_at=now))
-    audit.record(session, audit.person(visit.person_id), "reported", ("visit", visit_id), kind, now=now)
-    if is_worry:
+    before, is_worry = session.scalar(select(VisitReport).where(*same)), kind in WORRIES
+    if before is None:
+        session.add(VisitReport(visit_id=visit_id, kind=kind, words="" if is_worry else words, said_at=now))
+        audit.record(session, audit.person(visit.person_id), "reported", ("visit", visit_id), kind, now=now)
+    elif not is_worry and words not in before.words:
+        before.words = f"{before.words}\n{words}".strip()[-WORDS_KEPT:]
+    if is_worry and (before is None or words):  # what is told next may be the worse
         _raise_worry(session, visit, kind, words, now)
 
 

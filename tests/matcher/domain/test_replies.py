@@ -14,7 +14,7 @@ def test_a_yes_with_its_code(text: str) -> None:
     assert parse_reply(text) == Reply(YES, "7K")
 
 
-@pytest.mark.parametrize("text", ["Yes please", "yes", "Y", "OK", "yeah sure!", "Yes I can, thanks x", " yes\n"])
+@pytest.mark.parametrize("text", ["Yes please", "yes", "Y", "OK", "yeah sure!", "Yes I can, thanks x", " yes\n", "Yes 👍🏽", "❤️ ok 🙂"])
 def test_a_yes_without_a_code(text: str) -> None:
     assert parse_reply(text) == Reply(YES)
 
@@ -33,6 +33,10 @@ def test_a_no(text: str, code: str) -> None:
         ("Stop.", ReplyKind.STOP),
         ("STOP texting me please", ReplyKind.STOP),
         ("unsubscribe", ReplyKind.STOP),
+        ("stop 7K", ReplyKind.STOP),
+        ("STOP NOW!!!", ReplyKind.STOP),
+        ("No, stop. No more texts please", ReplyKind.STOP),
+        ("I want to opt out", ReplyKind.STOP),
         ("START", ReplyKind.START),
         ("help", ReplyKind.HELP),
         ("1", ReplyKind.NEEDS),
@@ -63,7 +67,9 @@ def test_the_words_that_are_no_answers(text: str, kind: ReplyKind) -> None:
         "yes 7K 8C",
         "yes?",
         "yes 👎",
-        "stop 7K",
+        "don't stop",
+        "yes stop",
+        "👍",
         "help yes",
         "I could stop by at ten",
         "yes 9am",

@@ -65,6 +65,16 @@ def test_a_pause_ends_by_itself_and_what_was_asked_about_it_ends_quietly(world):
         change(world, offer_changes.pause_until, date(2026, 1, 16))
 
 
+def test_a_pause_until_another_day_takes_the_place_of_the_one_before_and_leaves_what_is_to_come(world):
+    world.offer("Christopher", away=((date(2026, 2, 1), date(2026, 2, 9)),))
+    for day in (30, 20, 17):
+        change(world, offer_changes.pause_until, date(2026, 1, day))
+    assert own(world).times.away == (
+        (date(2026, 1, 14), date(2026, 1, 16)),
+        (date(2026, 2, 1), date(2026, 2, 9)),
+    )
+
+
 def test_no_more_is_asked_in_seven_days_than_they_gave(world):
     world.offer("Christopher")
     change(world, offer_changes.change_writing, replace(own(world).writing, asks_per_week=2))
