@@ -60,7 +60,10 @@ def inbound() -> Response:
 
 
 def _told() -> dict[str, Any]:
-    told = request.get_json(silent=True)
+    try:
+        told = request.get_json(silent=True)
+    except RecursionError:  # braces in braces without end
+        told = None
     if not isinstance(told, dict):
         raise BadRequest("What Notify tells is a JSON object.")
     return told

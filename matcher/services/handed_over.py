@@ -17,9 +17,11 @@ from matcher.domain.preferences import CONFIRMED_WITHIN, MUST_ARRIVE
 from matcher.services import another_way, audit
 from matcher.store.models import Match, Notification
 
-TRIES = 6
+# For about half an hour: a provider that is away for a while, or a key that an operator mends, costs no message. After
+# that it is time for another way, or a person.
+TRIES = 8
 FIRST_WAIT_S = 20.0
-LONGEST_WAIT_S = 3600.0
+LONGEST_WAIT_S = 600.0
 # What nobody is known to have read, so that a person may still tell them.
 UNTOLD = (NotificationStatus.SENT, NotificationStatus.UNCERTAIN, NotificationStatus.FAILED)
 _GONE = (NotificationStatus.SENT, NotificationStatus.UNCERTAIN)

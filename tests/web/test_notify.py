@@ -76,6 +76,13 @@ def test_without_a_token_in_the_settings_nobody_is_believed(client: FlaskClient)
     assert told(client, {"reference": "gritbin-1", "status": "delivered"}, "") == 400
 
 
+@pytest.mark.parametrize("path", ["/notify/delivery", "/notify/inbound"])
+@pytest.mark.parametrize("body", ["[]", '{"id": ', pytest.param('{"a":' * 10_000, id="without end")])
+def test_what_is_no_told_thing_is_refused_and_breaks_nothing(notify: FlaskClient, path: str, body: str) -> None:
+    headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
+    assert notify.post(path, data=body, headers=headers).status_code == 400
+
+
 @pytest.mark.parametrize("reference", [None, "", "gritbin-0", "gritbin-" + "9" * 19, "gritbin-1x", "other-1", 7, ["a"]])
 def test_what_we_do_not_know_of_changes_nothing(notify: FlaskClient, sent: int, reference: Any) -> None:
     assert told(notify, {"reference": reference, "status": "delivered"}) == 204

@@ -18,7 +18,7 @@ from workers.channels.protocol import SendLater, SendNever
 
 TIMEOUT_S = 10
 # Notify says 400 of a number or address nobody can have. A wrong key (403) or template (404), and a key that writes to
-# the team alone (400 too, by another name), are faults of ours, which an operator mends: those messages wait.
+# the team alone (400 too, by another name), are faults of ours: there is half an hour in which to mend them.
 _NEVER = 400
 _TEAM_ONLY = "BadRequestError"
 

@@ -14,7 +14,9 @@ def test_a_yes_with_its_code(text: str) -> None:
     assert parse_reply(text) == Reply(YES, "7K")
 
 
-@pytest.mark.parametrize("text", ["Yes please", "yes", "Y", "OK", "yeah sure!", "Yes I can, thanks x", " yes\n", "Yes 👍🏽", "❤️ ok 🙂"])
+@pytest.mark.parametrize(
+    "text", ["Yes please", "yes", "Y", "OK", "yeah sure!", "Yes I can, thanks x", " yes\n", "Yes 👍🏽", "❤️ ok 🙂"]
+)
 def test_a_yes_without_a_code(text: str) -> None:
     assert parse_reply(text) == Reply(YES)
 

@@ -1,4 +1,4 @@
-"""What a volunteer tells of a visit: nothing of it is lost, and what is said of somebody's safety is not for everyone."""
+"""What a volunteer tells of a visit: nothing of it is lost, and what is said of safety is not for everyone."""
 
 import pytest
 
