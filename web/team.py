@@ -11,6 +11,7 @@ from matcher.services import (
     audit,
     board,
     calibration_page,
+    cold_now,
     concerns,
     confirming,
     decisions,
@@ -159,6 +160,7 @@ def _today(*, wrong_need: int | None = None, wrong: str = "") -> Response:
         late_answers = decisions.count_overdue(session, g.actor.area_ids, now=now)
         reports = visit_reports.open_reports(session, g.actor.area_ids)
         texts = texts_to_read.waiting(session, g.actor.area_ids)
+        cold = cold_now.read(session, g.actor.area_ids, now=now)
         kinds = triage.choices(session)
     page_of = shown.looked_for
     return page(
@@ -169,6 +171,7 @@ def _today(*, wrong_need: int | None = None, wrong: str = "") -> Response:
         drawn=[street_picture.draw(visits, is_wide=is_wide) for is_wide in (True, False)],
         told={"late_answers": late_answers, "concerns": worries, "reports": reports, "texts": texts},
         now=now,
+        cold=cold,
         how_words=dict(HOW),
         kinds=kinds,
         kind_words=[(kind.slug, kind.name) for kind in kinds],

@@ -44,8 +44,11 @@ def _settings_in_words() -> str:
 
 @click.command(epilog=_settings_in_words())
 @click.option("--empty", is_flag=True, help="Start without the made-up people of the demo.")
-def up(*, empty: bool) -> None:
+@click.option("--snow-day", is_flag=True, help="The demo on a snow day, where it has not been made up yet.")
+def up(*, empty: bool, snow_day: bool) -> None:
     """Start everything on this machine and keep it running. Ctrl-C ends it."""
+    if empty and snow_day:
+        raise click.UsageError("--empty starts without the demo, --snow-day is a day of it: leave one of them out.")
     config = Config.from_env(os.environ)
     home = Home.prepare(config.home)
     ledger = Ledger(home.path)
@@ -56,7 +59,7 @@ def up(*, empty: bool) -> None:
     supervisor = Supervisor(ledger, _tell)
     try:
         with _stopping_when_asked():
-            running = _start_everything(config, home, supervisor, empty=empty)
+            running = _start_everything(config, home, supervisor, empty=empty, snow_day=snow_day)
             _say_where_to_go(running)
             supervisor.watch()
     except StopAsked:
@@ -65,7 +68,7 @@ def up(*, empty: bool) -> None:
         supervisor.end_all()
 
 
-def _start_everything(config: Config, home: Home, supervisor: Supervisor, *, empty: bool) -> Config:
+def _start_everything(config: Config, home: Home, supervisor: Supervisor, *, empty: bool, snow_day: bool) -> Config:
     """Servers, tables, postcodes, demo, then pages and worker. Returns the settings they run with."""
     config = _with_secrets(config, home)
     config = _with_database(config, home, supervisor)
@@ -74,8 +77,8 @@ def _start_everything(config: Config, home: Home, supervisor: Supervisor, *, emp
     migrate_database(config)
     load_areas(config)
     load_starting_rows(config)
-    if not empty:
-        fill_demo_once(config)
+    if not empty and not fill_demo_once(config, is_snow_day=snow_day) and snow_day:
+        _tell("People are known here already: for the snow day, start with another GRITBIN_HOME.")
     for program in _service(config, home):
         supervisor.add(program, stage=_SERVICE)
     _wait_until_healthy(config, supervisor, home)

@@ -31,10 +31,10 @@ def load_starting_rows(config: Config) -> None:
         rates.load_starting_rows(session, now=datetime.now(UTC))
 
 
-def fill_demo_once(config: Config) -> None:
-    """Fill the demo if nobody is known yet: all of it or, when interrupted, nothing."""
+def fill_demo_once(config: Config, *, is_snow_day: bool = False) -> bool:
+    """Fill the demo if nobody is known yet: all of it or, when interrupted, nothing. True if it was filled now."""
     with bar("Making up neighbours") as show, _at_work(config) as session:
-        demo.fill_once(session, now=datetime.now(UTC), progress=show)
+        return demo.fill_once(session, now=datetime.now(UTC), progress=show, is_snow_day=is_snow_day)
 
 
 def places_to_go(config: Config) -> tuple[Place, ...]:

@@ -59,8 +59,8 @@ def read(session: Session, area_ids: frozenset[int], shown: Unfilled) -> BoardMa
 def _marks(sheet: Sheet, shown: Unfilled) -> tuple[Mark, ...]:
     """One for each row, in the order of the list, moved aside until no two touch."""
     marks: list[Mark] = []
-    for number, row in enumerate(shown.rows, shown.first):
+    for row in shown.rows:
         at = sheet.at(row.easting, row.northing)
         x, y = free_place(at, [(mark.x, mark.y) for mark in marks], sheet)
-        marks.append(Mark(number, row.urgency.value, row.is_paused, x, y, *at))
+        marks.append(Mark(row.number, row.urgency.value, row.is_paused, x, y, *at))
     return tuple(marks)

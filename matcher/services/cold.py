@@ -95,7 +95,7 @@ def end(session: Session, area_id: int, *, actor: str, now: datetime) -> None:
 
 
 def weather(session: Session, area_ids: Collection[int], *, now: datetime) -> tuple[AreaWeather, ...]:
-    """Each of these areas: where a source tells of cold first, then by name."""
+    """Each of these areas: where a source tells of cold first, then where it is on, then by name."""
     on = cold_spells.ends_where_cold(session, now=now)
     found = session.scalars(select(Area).where(Area.id.in_(area_ids)).order_by(Area.name)).all()
     agreed, latest, hints = _agreed(session), _latest(session), cold_hints.hints(session, area_ids, now=now)
@@ -113,7 +113,7 @@ def weather(session: Session, area_ids: Collection[int], *, now: datetime) -> tu
         )
         for a in found
     )
-    return tuple(sorted(lines, key=lambda line: (not line.hints, -COLOURS.index(line.colour))))
+    return tuple(sorted(lines, key=lambda line: (not line.hints, not line.until, -COLOURS.index(line.colour))))
 
 
 def agree(session: Session, person_id: int, choice: str, *, now: datetime) -> None:

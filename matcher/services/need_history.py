@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.errors import NotFound
 from matcher.domain.kinds import job_words
-from matcher.domain.lifecycle import MatchStatus, NeedStatus, NotificationStatus, VisitStatus
+from matcher.domain.lifecycle import MatchStatus, NeedStatus, NotificationStatus, Urgency, VisitStatus
 from matcher.domain.localtime import day_words, window_words
 from matcher.domain.recurrence import Recurrence
 from matcher.domain.reports import HAND_BACK_REASONS
-from matcher.services import need_page, people
+from matcher.services import need_page, people, unfilled
 from matcher.services.pins import APART_WHYS, PIN_WHYS
 from matcher.services.setting_aside import NOBODY_ELSE, WHYS
 from matcher.store import queries
@@ -53,7 +53,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class NeedHistory:
-    """One need, for the team. lines: the newest first. details, helpers: as they stand, to be changed."""
+    """One need, for the team. number: its place in the list of what nobody holds, if it is on it. lines: the newest
+    first. details, helpers: as they stand, to be changed.
+    """
 
     need_id: int
     occurrence_id: int
@@ -67,6 +69,9 @@ class NeedHistory:
     details: tuple[str, ...]
     helpers: int
     status: NeedStatus
+    number: int | None
+    urgency: Urgency
+    is_paused: bool
     is_open: bool
     can_change_time: bool
     lines: tuple[Line, ...]
@@ -99,6 +104,9 @@ def read(session: Session, need_id: int, *, area_ids: frozenset[int]) -> NeedHis
         details=tuple(need.details),
         helpers=need.helpers,
         status=need.status,
+        number=unfilled.numbers(session, area_ids, [occurrence.id]).get(occurrence.id),
+        urgency=need.urgency,
+        is_paused=need.status is NeedStatus.PAUSED,
         is_open=need.status in (NeedStatus.OPEN, NeedStatus.PAUSED),
         can_change_time=need.recurrence is Recurrence.ONCE,
         lines=tuple(reversed(lines[-LINES_SHOWN:])),

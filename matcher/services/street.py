@@ -194,14 +194,12 @@ def _dark(area_ids: frozenset[int], choice: Choice, now: datetime) -> Any:
     that their numbers are counted among these rows alone.
     """
     starts, ends = _today(now)
-    is_chosen = case((and_(true(), *unfilled.chosen_by(choice)), 1), else_=0)
     place = func.row_number().over(order_by=unfilled.SOONEST)
     rows = (
         select(
             _next_start(now).label("at"),
             place.label("place"),
-            is_chosen.label("is_chosen"),
-            func.sum(is_chosen).over(order_by=unfilled.SOONEST).label("number"),
+            and_(true(), *unfilled.chosen_by(choice)).label("is_chosen"),
         )
         .select_from(Occurrence)
         .join(Need, Need.id == Occurrence.need_id)
@@ -212,7 +210,7 @@ def _dark(area_ids: frozenset[int], choice: Choice, now: datetime) -> Any:
         func.greatest(rows.c.at, starts, type_=_TIME).label("at"),
         false().label("is_lit"),
         rows.c.place,
-        case((rows.c.is_chosen == 1, rows.c.number)).cast(Integer).label("number"),
+        case((rows.c.is_chosen, rows.c.place)).cast(Integer).label("number"),
     ).where(rows.c.at < ends)
 
 

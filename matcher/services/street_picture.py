@@ -11,7 +11,7 @@ from matcher.services.street import Hour, House, Street
 
 WIDE, NARROW = 1200, 288  # what a page of 320 px has room for
 HOUSE_WIDE, HOUSE_NARROW = 23, 19
-_GAP, _ROW, _BAR_ROW, _LETTER = 8, 90, 34, 9
+_GAP, _ROW, _BAR_ROW, _LETTER = 12, 90, 34, 9
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ def compare(session: Session, change: Change, *, area_ids: frozenset[int], now: 
     supposed = _supposed(session, problem, change, now)
     before, after = (Answer(one, solve_round(one, say_why=False)) for one in (problem, supposed))
     opens = icy.would_open(session, change.area_id, now + COLD_FOR, now=now) if change.is_cold else []
-    return Told(session, before, after).preview(len(opens))
+    return Told(session, area_ids, before, after).preview(len(opens))
 
 
 def ask(

@@ -17,7 +17,7 @@ from matcher.domain.localtime import clock_words, short_day_words, to_local
 from matcher.engine.allocation import Allocation, Ask
 from matcher.engine.problem import OpenOccurrence, RoundProblem
 from matcher.engine.snapshot import snapshot_of
-from matcher.services import people
+from matcher.services import people, unfilled
 from matcher.services.street import House
 from matcher.store.bulk import among
 from matcher.store.models import Area, KindRow, Need, Occurrence
@@ -36,9 +36,9 @@ class Would:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A visit for which it makes a difference; number: of its house in the street, and of its row."""
+    """A visit for which it makes a difference; number: its place in the list of what nobody holds, as on its house."""
 
-    number: int
+    number: int | None
     occurrence_id: int
     visit: str
     before: tuple[Would, ...]
@@ -144,32 +144,32 @@ class Answer:
 class Told:
     """The two answers in words."""
 
-    def __init__(self, session: Session, before: Answer, after: Answer) -> None:
+    def __init__(self, session: Session, area_ids: frozenset[int], before: Answer, after: Answer) -> None:
         self.session, self.before, self.after = session, before, after
+        self.number = unfilled.numbers(session, area_ids, before.occurrences)
         # By the time that was asked for, so that both streets have the same houses.
         self.order = sorted(before.occurrences.values(), key=lambda one: (one.windows[0].start, one.id))
 
     def preview(self, would_open: int) -> Preview:
         """All of it."""
         differ = [one.id for one in self.order if _who(self.before, one.id) != _who(self.after, one.id)]
-        number = {occurrence_id: n for n, occurrence_id in enumerate(differ, 1)}
         figures = zip(_MEASURES, self.before.figures(), self.after.figures(), strict=True)
         return Preview(
             count=len(self.order),
-            before=tuple(_house(one, self.before, number) for one in self.order),
-            after=tuple(_house(one, self.after, number) for one in self.order),
+            before=tuple(_house(one, self.before, self.number) for one in self.order),
+            after=tuple(_house(one, self.after, self.number) for one in self.order),
             changed=frozenset(
                 place
                 for place, one in enumerate(self.order)
                 if one.id in self.after.served and one.id not in self.before.served
             ),
-            moves=self._moves(differ[:MOVES_SHOWN], number),
+            moves=self._moves(differ[:MOVES_SHOWN]),
             more_moves=max(0, len(differ) - MOVES_SHOWN),
             measures=tuple(Measure(words, was, would, gain) for (words, gain), was, would in figures),
             would_open=would_open,
         )
 
-    def _moves(self, differ: Sequence[int], number: Mapping[int, int]) -> tuple[Move, ...]:
+    def _moves(self, differ: Sequence[int]) -> tuple[Move, ...]:
         asks = [one for answer in (self.before, self.after) for row in differ for one in answer.asked(row)]
         called = people.short_names(self.session, [one.person_id for one in asks])
         words = _visits(self.session, self.before, differ)
@@ -185,7 +185,8 @@ class Told:
             )
 
         return tuple(
-            Move(number[row], row, words[row], would(self.before, row), would(self.after, row)) for row in differ
+            Move(self.number.get(row), row, words[row], would(self.before, row), would(self.after, row))
+            for row in differ
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -50,10 +50,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class UnfilledRow:
-    """A need that nobody holds yet, with the reason in one line. is_not_confirmed: it waits until someone has rung.
+    """A need that nobody holds yet, with the reason in one line. number: its place in the whole list, whatever was
+    chosen of it. is_not_confirmed: it waits until someone has rung.
     is_to_decide: someone acts for a resident who cannot agree; a coordinator decides. is_to_triage: they say
     which kind of help it comes to. easting, northing: the middle of the square that stands for the home."""
 
+    number: int
     need_id: int
     occurrence_id: int
     reference: str
@@ -100,8 +102,23 @@ def read(session: Session, area_ids: frozenset[int], choice: Choice, *, now: dat
     chosen = chosen_by(choice)
     count, whole, urgent = session.execute(_counts(area_ids, chosen)).one()
     on = page_of(choice.page, count, ROWS_SHOWN)
-    rows = session.execute(_looked_for(session.scalars(_ids(area_ids, chosen, on.skipped)).all()))
-    return Unfilled(tuple(_unfilled_row(row, now) for row in rows), on.number, on.first, count, whole, urgent)
+    ids = session.scalars(_ids(area_ids, chosen, on.skipped)).all()
+    number = numbers(session, area_ids, ids) if chosen else {one: nth for nth, one in enumerate(ids, on.first)}
+    rows = tuple(_unfilled_row(row, number, now) for row in session.execute(_looked_for(ids)))
+    return Unfilled(rows, on.number, on.first, count, whole, urgent)
+
+
+def numbers(session: Session, area_ids: frozenset[int], occurrence_ids: Collection[int]) -> Mapping[int, int]:
+    """The numbers of these in the whole list, by which they are known on every page; of those that are on it."""
+    place = func.row_number().over(order_by=SOONEST).label("place")
+    whole = (
+        select(Occurrence.id, place)
+        .join(Need, Need.id == Occurrence.need_id)
+        .where(*is_looked_for(area_ids))
+        .subquery()
+    )
+    rows = session.execute(select(whole.c.id, whole.c.place).where(whole.c.id.in_(occurrence_ids)))
+    return {occurrence_id: number for occurrence_id, number in rows}  # noqa: C416 (a Row is not a pair to dict())
 
 
 def chosen_by(choice: Choice) -> list[ColumnElement[bool]]:
@@ -193,11 +210,12 @@ _BY_URGENCY = case((Need.urgency == Urgency.URGENT, 0), (Need.urgency == Urgency
 SOONEST = (Occurrence.starts_at, _BY_URGENCY, Occurrence.id)
 
 
-def _unfilled_row(row: Any, now: datetime) -> UnfilledRow:
+def _unfilled_row(row: Any, number: Mapping[int, int], now: datetime) -> UnfilledRow:
     occurrence, need, kind, area, check, given_by, asked, said_no, silent, easting, northing = row
     is_to_decide = need.status is NeedStatus.PAUSED and given_by == BEST_INTERESTS
     first = queries.next_window(occurrence, now)
     return UnfilledRow(
+        number=number.get(occurrence.id, 0),
         need_id=need.id,
         occurrence_id=occurrence.id,
         reference=need.reference,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,12 +20,13 @@ from matcher.domain.timewindow import TimeWindow
 from matcher.engine.problem import ReasonCode
 from matcher.engine.solve import who_could
 from matcher.engine.standing import KEPT_AWAY, LOOKED_INTO, Standing
-from matcher.services import about_one, people, round_reader, setting_aside, waterfall
+from matcher.services import about_one, people, round_reader, setting_aside, unfilled, waterfall, worth_bars
 from matcher.services.about_one import About
 from matcher.services.near_offers import LOOKED_AT
 from matcher.services.pins import PIN_WHYS
 from matcher.services.setting_aside import MAY_SET_ASIDE, Relaxation
 from matcher.services.waterfall import FallStep
+from matcher.services.worth_bars import Bar, Scale
 from matcher.store import queries
 from matcher.store.models import Area, Home, KindRow, Match, Need, Occurrence, Person, Pin
 
@@ -42,18 +43,10 @@ ASKED_WORDS: Mapping[MatchStatus, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """One line of what asking somebody is worth: its words, its minutes, and how long its bar is, of 100."""
-
-    words: str
-    minutes: int
-    length: int
-
-
-@dataclass(frozen=True, slots=True)
 class CandidateRow:
     """Somebody who might be asked. kept_away: what keeps them from it, one after another, empty if nothing does.
-    when: the visit, if they could come. may_set_aside: a coordinator may ask them in spite of it.
+    when: the visit, if they could come. may_set_aside: a coordinator may ask them in spite of it. bars: what asking
+    them is worth, of 100, from the line of nought of the page.
     """
 
     offer_id: int
@@ -96,8 +89,9 @@ class KeptFor:
 
 @dataclass(frozen=True, slots=True)
 class WhoPage:
-    """The page of one visit that is looked for. is_open: neighbours may be asked about it now. has_more: there are more
-    than those shown.
+    """The page of one visit that is looked for. number: its place in the list of what nobody holds, if it is on it.
+    finding: of the steps. cannot: where no steps are known. is_open: neighbours may be asked about it now. has_more:
+    there are more than those shown. best: what their bars show. nought: where the line of nought of the bars is.
     """
 
     occurrence_id: int
@@ -105,12 +99,17 @@ class WhoPage:
     reference: str
     job: str
     area: str
+    number: int | None
     urgency: Urgency
+    is_paused: bool
     day: str
     times: str
     why: str
+    finding: str
     steps: tuple[FallStep[Brings], ...]
     is_open: bool
+    best: str
+    nought: float
     candidates: tuple[CandidateRow, ...]
     has_more: bool
     asked: tuple[AskedRow, ...]
@@ -141,26 +140,35 @@ def read(
     about = next((one for one in standings if one.offer_id == look.about), None)
     called = people.short_names(session, [one.person_id for one in (*shown, *(one.standing for one in brings))])
     brought = {one.codes: _brings(one, called[one.standing.person_id]) for one in brings}
-    alone = {codes[0]: one for codes, one in brought.items() if len(codes) == 1}
+    by_one = {codes[0]: one for codes, one in brought.items() if len(codes) == 1}
+    alone = Counter(one.missing[0] for one in standings if len(one.missing) == 1)
     is_stuck = all(one.missing for one in standings)
     first = queries.next_window(occurrence, now)
+    steps = waterfall.steps(occurrence, by_one, alone, is_stuck=is_stuck and bool(problem.occurrences))
+    scale = Scale.of(one.ask.breakdown for one in shown if one.ask)
+    rows = tuple(_candidate(one, called[one.person_id], scale) for one in shown)
     return WhoPage(
         occurrence_id=occurrence_id,
         need_id=need.id,
         reference=need.reference,
         job=job_words(kind.job_words, tuple(need.details)),
         area=area,
+        number=unfilled.numbers(session, area_ids, [occurrence_id]).get(occurrence_id),
         urgency=need.urgency,
+        is_paused=need.status is NeedStatus.PAUSED,
         day=day_words(first.start),
         times=_times(first, queries.windows_of(occurrence)[-1]),
         why=_why(occurrence, need, standings),
-        steps=waterfall.steps(occurrence, alone, is_stuck=is_stuck and bool(problem.occurrences)),
+        finding=waterfall.finding(steps, is_stuck=is_stuck) if steps else "",
+        steps=steps,
         is_open=bool(problem.occurrences),
-        candidates=tuple(_candidate(one, called[one.person_id]) for one in shown),
+        best=worth_bars.finding([(row.name, row.worth) for row in rows if not row.kept_away]),
+        nought=scale.nought,
+        candidates=rows,
         has_more=len(standings) > len(shown),
         asked=_asked(session, occurrence_id),
         brings=tuple(brought.values()),
-        cannot=_cannot(standings) if is_stuck else (),
+        cannot=_cannot(alone) if is_stuck and not steps else (),
         kept_for=_kept_for(session, occurrence),
         about=about_one.read(session, occurrence_id, need.resident_id, about, now) if about else None,
     )
@@ -177,9 +185,8 @@ def _brings(one: Relaxation, name: str) -> Brings:
     return Brings(one.standing.offer_id, name, words, one.others)
 
 
-def _cannot(standings: Sequence[Standing]) -> tuple[str, ...]:
+def _cannot(alone: Mapping[ReasonCode, int]) -> tuple[str, ...]:
     """What else keeps somebody away by itself, and is not the team's to set aside."""
-    alone = Counter(one.missing[0] for one in standings if len(one.missing) == 1)
     return tuple(
         f"{count} {'neighbour' if count == 1 else 'neighbours'}: {KEPT_AWAY[code]}"
         for code, count in sorted(alone.items())
@@ -227,9 +234,7 @@ def _why(occurrence: Occurrence, need: Need, standings: tuple[Standing, ...]) ->
     return f"{could} could be asked just now." if could else "Nobody could be asked just now."
 
 
-def _candidate(one: Standing, name: str) -> CandidateRow:
-    lines = one.ask.breakdown if one.ask else ()
-    longest = max((abs(line.minutes) for line in lines), default=0) or 1
+def _candidate(one: Standing, name: str, scale: Scale) -> CandidateRow:
     return CandidateRow(
         offer_id=one.offer_id,
         name=name,
@@ -238,11 +243,7 @@ def _candidate(one: Standing, name: str) -> CandidateRow:
         may_set_aside=bool(one.missing) and MAY_SET_ASIDE.issuperset(one.missing),
         when=f"{day_words(one.ask.visit.start)}, {clock_words(one.ask.visit.start)}" if one.ask else "",
         worth=round(one.weight_min),
-        bars=tuple(
-            Bar(line.words, round(line.minutes), max(1, round(100 * abs(line.minutes) / longest)))
-            for line in lines
-            if round(line.minutes)
-        ),
+        bars=scale.bars(one.ask.breakdown) if one.ask else (),
     )
 
 

@@ -16,6 +16,7 @@ from matcher.domain.roles import StaffRoleName
 from matcher.services import arrangement_changes, audit, needs, regular_page, staff
 from matcher.services.demo.commons import share
 from matcher.services.demo.heard import hear
+from matcher.services.demo.snow import let_it_snow
 from matcher.services.demo.volunteers import enlist
 from matcher.services.demo.world import World, draw_world
 from matcher.store.models import Area, Need, Person
@@ -26,7 +27,7 @@ _LOCK = 6_174_216
 Progress = Callable[[int, int], None]  # how many are done, of how many
 
 
-def fill_once(session: Session, *, now: datetime, progress: Progress) -> bool:
+def fill_once(session: Session, *, now: datetime, progress: Progress, is_snow_day: bool = False) -> bool:
     """Fill the demo if nobody is known yet; True if it was filled now. Two at once fill it once.
 
     Kinds, areas and postcodes must be there: SetupError if the postcodes of BA and SN are not.
@@ -48,6 +49,8 @@ def fill_once(session: Session, *, now: datetime, progress: Progress) -> bool:
     staff_id = staff.add_staff(session, COORDINATOR_EMAIL, "Demo coordinator", roles, areas=None, now=now)
     share(session, staff_id, now=now)
     hear(session, staff_id, now=now)
+    if is_snow_day:
+        let_it_snow(session, world, staff_id, now=now)
     return True
 
 

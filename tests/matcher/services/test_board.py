@@ -132,8 +132,12 @@ def test_some_are_chosen_and_the_map_has_the_numbers_of_the_list(world, today, n
     seen = today("bradford-on-avon", "trowbridge", choice=CHOICES[name])
     assert sorted(row.kind for row in seen.unfilled) == CHOSEN[name]
     assert (seen.looked_for.count, seen.unfilled_count, seen.looked_for.urgent) == (len(CHOSEN[name]), 3, 2)
-    first = seen.looked_for.first
-    assert [mark.number for mark in seen.places.marks] == list(range(first, first + len(seen.unfilled)))
+    everywhere = today("bradford-on-avon", "trowbridge").unfilled
+    assert [row.number for row in everywhere] == [1, 2, 3]
+    assert {row.occurrence_id: row.number for row in seen.unfilled}.items() <= {
+        row.occurrence_id: row.number for row in everywhere
+    }.items()
+    assert [mark.number for mark in seen.places.marks] == [row.number for row in seen.unfilled]
     assert [mark.urgency for mark in seen.places.marks] == [row.urgency for row in seen.unfilled]
 
 

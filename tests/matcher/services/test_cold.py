@@ -6,7 +6,7 @@ import pytest
 
 from matcher.domain.errors import BadInput
 from matcher.engine.problem import ReasonCode
-from matcher.services import cold, cold_spells
+from matcher.services import cold, cold_now, cold_spells
 from matcher.store.models import AuditRow, ColdSpell, Occurrence, Offer
 from tests.worlds import BRADFORD
 
@@ -132,3 +132,18 @@ def test_consent_is_kept_with_its_time_and_wording_and_can_be_withdrawn(world):
     assert (offer.cold_visits_per_week, offer.cold_agreed_at) == (None, None)
     with pytest.raises(BadInput):
         agree(world, "Christopher", "everything")
+
+
+def test_the_board_says_where_it_is_cold_and_what_that_opened(world):
+    def read(*slugs):
+        with world.work() as session:
+            return cold_now.read(session, frozenset(map(world.area_id, slugs)), now=world.now)
+
+    assert read(BRADFORD, "trowbridge") is None
+    world.post(kind="snow", is_icy=True)
+    world.later(days=7)
+    start(world)
+    seen = read(BRADFORD, "trowbridge")
+    assert (seen.areas, seen.until, seen.suggested) == (("Bradford on Avon",), world.now + timedelta(hours=24), "")
+    assert seen.opened == sum(one.cold_spell_id is not None for one in world.all(Occurrence)) > 0
+    assert read("trowbridge") is None

@@ -18,6 +18,7 @@ from matcher.domain.geo import chord_m
 from matcher.domain.kinds import KINDS
 from matcher.domain.lifecycle import ArrangementStatus, NeedStatus, NotificationStatus
 from matcher.domain.places import PlaceKind
+from matcher.domain.recurrence import Recurrence
 from matcher.domain.stories import Reader
 from matcher.domain.timewindow import TimeWindow
 from matcher.engine.problem import ReasonCode, RoundProblem
@@ -34,6 +35,7 @@ from matcher.services import (
     rounds,
     story_reading,
 )
+from matcher.services.demo.snow import let_it_snow
 from matcher.services.demo.tour import read_tour
 from matcher.services.demo.world import draw_world
 from matcher.services.round_reader import read_problem
@@ -41,6 +43,7 @@ from matcher.store.models import (
     Area,
     Arrangement,
     Check,
+    ColdSpell,
     Decision,
     Home,
     Match,
@@ -53,6 +56,7 @@ from matcher.store.models import (
     Postcode,
     Staff,
     Visit,
+    WarmCheck,
 )
 from matcher.store.postcodes import load_postcodes
 from tests.databases import Addresses
@@ -140,6 +144,24 @@ def test_somebody_was_heard_nobody_of_one_group_and_each_sheet_visit_and_card_is
     assert all(name.endswith("(made up)") for name in (planned.who, made.who, pile.title))
     assert "example" in pile.because
     assert 0 < pile.pressed.total < pile.copies
+
+
+def test_a_snow_day_is_cold_wherever_somebody_asks_and_makes_up_nobody_new(filled: Filled) -> None:
+    session, people = filled.session, _count(filled.session, Person)
+    staff_id = session.scalars(select(Staff.id)).one()
+    try:
+        let_it_snow(session, draw_world(session, now=filled.now), staff_id, now=filled.now)
+        asking = set(session.scalars(select(Need.area_id)))
+        icy = select(Occurrence).join(Need).where(Need.recurrence == Recurrence.WHEN_ICY)
+        called_up = select(func.count()).where(Notification.template == "cold_called_up")
+
+        assert {spell.area_id for spell in session.scalars(select(ColdSpell))} == asking
+        assert len(session.scalars(icy).all()) >= 20
+        assert session.execute(called_up).scalar_one() >= 50
+        assert _count(session, WarmCheck) >= 5
+        assert _count(session, Person) == people
+    finally:
+        session.rollback()
 
 
 def test_the_same_day_gives_the_same_world(filled: Filled) -> None:

@@ -21,7 +21,7 @@ def numbers_of_the_list(world, choice=None):
     areas = frozenset({world.area_id()})
     with world.work() as session:
         page = unfilled.read(session, areas, choice or Choice(), now=world.now)
-    return list(range(page.first, page.first + len(page.rows))), page
+    return [row.number for row in page.rows], page
 
 
 def test_a_house_is_dark_until_somebody_says_yes_and_lit_until_the_day_is_over(world, today):
@@ -64,6 +64,7 @@ def test_the_numbers_of_the_dark_are_those_of_the_list_whatever_was_chosen(world
         shown = today(choice).houses
         assert [house.number for house in shown if house.number] == numbers
         assert len(shown) == page.whole == 4
+    assert numbers_of_the_list(world, Choice(kind="errand"))[0] == [3, 4]  # as they are in the whole list
 
 
 def test_more_than_sixty_are_bars_and_the_counts_are_whole(world, today):

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from matcher.services import cold, cold_hints, health, weather_looks
+from matcher.services import cold, cold_hints, cold_now, health, weather_looks
 from matcher.services.cold_hints import FORECAST, WARNINGS
 from matcher.store.models import Area, ColdHint, ColdSpell, Notification, WeatherSource
 from tests.matcher.domain.weather.feeds import feature, feed, forecast, square
@@ -53,6 +53,9 @@ def test_a_warning_over_an_area_suggests_it_there_and_opens_nothing(world):
     assert suggested(world) == {"bradford-on-avon": [WARNINGS]}
     assert world.all(ColdSpell) == []
     assert well(world) == {WARNINGS: True}
+    with world.work() as session:
+        seen = cold_now.read(session, frozenset(area.id for area in world.all(Area)), now=world.now)
+    assert (seen.areas, seen.opened, seen.suggested.split(":")[0]) == ((), 0, "Yellow warning")
 
 
 def test_a_warning_whose_region_has_our_name_but_whose_area_is_elsewhere_suggests_nothing(world):

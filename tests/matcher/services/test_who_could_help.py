@@ -1,5 +1,7 @@
 """A coordinator asks somebody by hand: whom the engine ranks, what may be set aside, and what is kept of it."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy.exc import IntegrityError
 
@@ -50,7 +52,8 @@ def test_everyone_is_ranked_with_the_reason_why_or_why_not(world, need):
     christopher = shown.candidates[0]
     assert christopher.worth > 0
     assert abs(sum(bar.minutes for bar in christopher.bars) - christopher.worth) <= len(christopher.bars)
-    assert max(bar.length for bar in christopher.bars) == 100
+    assert all(0 <= bar.x <= bar.x + bar.width <= 100.001 for bar in christopher.bars)
+    assert shown.best == "Christopher S is the only one who could be asked"
     assert (shown.candidates[1].may_set_aside, shown.candidates[2].may_set_aside) == (False, True)
 
 
@@ -256,7 +259,8 @@ def test_each_step_says_whether_it_can_be_relaxed_and_whom_that_would_bring(worl
     world.offer("Gwen")
     world.round()
     near = way(read(world, need), "near enough")
-    assert (near.left, near.gives_way, near.brought.name) == (0, GivesWay.PRESS, "Gwen S")
+    assert (near.left, near.fell, near.gives_way, near.brought.name) == (0, 1, GivesWay.PRESS, "Gwen S")
+    assert read(world, need).finding == "From 1 volunteer to nobody: all fall out at “near enough”"
     ask(world, need, "Gwen", why="nobody_else")
     assert {step.gives_way for step in read(world, need).steps} <= {None, GivesWay.NOT_ALONE}  # there is nobody else
 
@@ -266,8 +270,12 @@ def test_a_step_of_time_leads_to_another_time_and_a_check_never_gives_way(world,
     lift = world.post(kind="lift", times=frozenset({"pm"}))
     world.offer("Christopher", kinds=frozenset({"lift"}), travel_mode="car")
     world.round()
-    assert way(read(world, need), "free").gives_way is GivesWay.TIME
-    assert way(read(world, lift), "checks").gives_way is GivesWay.NEVER
+    free, checks = way(read(world, need), "free"), way(read(world, lift), "checks")
+    assert (free.gives_way, free.alone, checks.gives_way, checks.alone) == (GivesWay.TIME, 1, GivesWay.NEVER, 1)
+    assert read(world, lift).finding == (
+        "From 2 volunteers to nobody: the last one falls out at “have the checks it needs”"
+    )
+    assert read(world, lift).cannot == ()  # the steps say so
 
 
 def test_while_somebody_could_be_asked_no_step_is_relaxed(world, need):
@@ -275,3 +283,13 @@ def test_while_somebody_could_be_asked_no_step_is_relaxed(world, need):
     world.round()
     world.offer("Christopher")
     assert {step.gives_way for step in read(world, need).steps} == {None}
+    assert read(world, need).finding.startswith("When it was last looked at: from 1 volunteer to nobody")
+
+
+def test_the_number_is_that_of_the_board_and_gone_with_its_row(world, need):
+    world.offer("Christopher")
+    later = world.post("Frank", when="day", day=world.now.date() + timedelta(days=3))
+    assert (read(world, need).number, read(world, later).number) == (1, 2)
+    world.ask("Christopher", need)
+    world.yes("Christopher")
+    assert (read(world, need).number, read(world, later).number) == (None, 1)
