@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import Blueprint, Response, g, request
 
 from matcher.domain.errors import BadInput, NotFound
 from matcher.domain.replies import WarmAnswer
 from matcher.domain.roles import LinkPurpose
-from matcher.services import audit, cold, cold_hints, cold_limits, cold_plans, cold_review, warm_checks
+from matcher.services import (
+    audit,
+    cold,
+    cold_hints,
+    cold_limits,
+    cold_plans,
+    cold_review,
+    snow_sky,
+    snow_sky_picture,
+    warm_checks,
+)
 from matcher.services.access import Action
+from matcher.services.cold import AreaWeather
+from matcher.services.snow_sky import SnowSky
 from matcher.store.session import reading, unit_of_work
 from web import bell, clock
 from web.auth import is_session_sealed
@@ -186,5 +200,34 @@ def _weather(form: ColdSpellForm, area_id: int | None) -> Response:
     with reading() as session:
         found = cold.weather(session, g.actor.area_ids, now=clock.now())
         sources = cold_hints.sources(session, now=clock.now())
+        sky = snow_sky.read(session, _area_of_sky(found), now=clock.now()) if found else None
     hours = {one.area_id: hours_until(one.hints[0].ends_at) for one in found if one.hints}
-    return page("cold/weather.html", areas=found, sources=sources, hours=hours, form=form, wrong_area=area_id)
+    return page(
+        "cold/weather.html",
+        areas=found,
+        sources=sources,
+        hours=hours,
+        form=form,
+        wrong_area=area_id,
+        sky=_drawn(sky) if sky else None,
+    )
+
+
+def _area_of_sky(found: Sequence[AreaWeather]) -> int:
+    """The area that was chosen, else the one where it is worst."""
+    chosen = request.args.get("sky", "")
+    return next((one.area_id for one in found if one.slug == chosen), found[0].area_id)
+
+
+def _drawn(sky: SnowSky) -> dict[str, Any]:
+    """The three days ahead, as the page shows them."""
+    return {
+        "area_id": sky.area_id,
+        "area": sky.area,
+        "finding": snow_sky_picture.finding(sky),
+        "pictures": [snow_sky_picture.draw(sky, is_wide=is_wide) for is_wide in (True, False)],
+        "not_known": snow_sky_picture.not_known(sky),
+        "halves": snow_sky_picture.half_rows(sky),
+        "weather": snow_sky_picture.weather_rows(sky),
+        "visits_each": snow_sky.VISITS_EACH,
+    }

@@ -12,7 +12,7 @@ from matcher.domain.errors import BadInput
 from matcher.domain.growing import GrowthAbout
 from matcher.domain.roles import LinkPurpose
 from matcher.domain.timewindow import TimeWindow
-from matcher.services import desk, growing, informal_help, motive_chart, ties
+from matcher.services import desk, growing, informal_help, motive_chart, threads, threads_picture, ties
 from matcher.services.access import Action
 from matcher.services.drawing import NARROW, WIDE
 from matcher.store.session import reading, unit_of_work
@@ -25,6 +25,7 @@ from web.templating import page, see_other
 blueprint = Blueprint("ties", __name__)
 
 LATELY = timedelta(days=28)
+A_SEASON = timedelta(days=90)
 
 
 @blueprint.post("/r/<token:token>/more")
@@ -76,6 +77,9 @@ def shown() -> Response:
         counted = ties.count(session, g.actor.area_ids, TimeWindow(now - LATELY, now))
         answers = growing.for_the_team(session, g.actor.area_ids)
         why = motive_chart.read(session, g.actor.area_ids)
+        season = TimeWindow(now - A_SEASON, now)
+        between = threads.read(session, g.actor.area_ids, season, new_since=now - LATELY)
+        map_of_threads = threads_picture.draw(session, between)
     return page(
         "ties/ties.html",
         ties=counted,
@@ -86,6 +90,11 @@ def shown() -> Response:
         silence=motive_chart.silence(why),
         drawn=[motive_chart.draw(why, width) for width in (WIDE, NARROW)],
         reasons=motive_chart.rows(why),
+        threads=between,
+        threads_finding=threads_picture.finding(between),
+        threads_map=map_of_threads,
+        threads_rows=threads_picture.rows(between),
+        season=A_SEASON.days,
     )
 
 

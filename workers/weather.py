@@ -20,7 +20,7 @@ from workers.clock import now
 from workers.fetching import CannotFetch, fetch
 
 log = structlog.get_logger("workers.weather")
-DAYS = 3
+DAYS = 4  # what is left of today, and three more for the picture of the team's page
 
 
 @app.task

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from matcher.domain.lifecycle import VisitStatus
@@ -39,20 +39,25 @@ class _Met:
     last: datetime
 
 
+def met_at() -> ColumnElement[datetime]:
+    """When the two of a visit that was done met: whenever Done was pressed; some come before their time."""
+    return func.least(Visit.starts_at, Visit.ended_at)
+
+
 def count(session: Session, area_ids: Collection[int], window: TimeWindow) -> Ties:
     """What came to be in that window, with what was there before it."""
     pairs: defaultdict[tuple[int, int], list[_Met]] = defaultdict(list)
-    met_at = func.least(Visit.starts_at, Visit.ended_at)  # whenever Done was pressed; some come before their time
+    at = met_at()
     met: Any = session.execute(
         select(
             Need.resident_id,
             Visit.person_id,
-            func.min(met_at),
-            func.max(met_at),
+            func.min(at),
+            func.max(at),
         )
         .join(Occurrence, Occurrence.id == Visit.occurrence_id)
         .join(Need, Need.id == Occurrence.need_id)
-        .where(Visit.status == VisitStatus.DONE, met_at < window.end, Need.area_id.in_(area_ids))
+        .where(Visit.status == VisitStatus.DONE, at < window.end, Need.area_id.in_(area_ids))
         .group_by(Need.resident_id, Visit.person_id, Need.kind_slug)
     )
     for resident_id, helper_id, first, last in met:

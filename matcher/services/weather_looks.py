@@ -18,7 +18,7 @@ from matcher.domain.errors import BadInput
 from matcher.domain.geo import Point
 from matcher.domain.localtime import local_day
 from matcher.domain.weather.coldness import SNOW_OVER, Cold, by_forecast, by_warnings, may_be_icy
-from matcher.domain.weather.forecast import read_forecasts
+from matcher.domain.weather.forecast import HOUR, Forecast, read_forecasts
 from matcher.domain.weather.nswws import read_feed
 from matcher.domain.weather.thresholds import Thresholds
 from matcher.services import cold_hints
@@ -26,7 +26,9 @@ from matcher.services.cold_hints import FORECAST, WARNINGS
 from matcher.services.outbox import Owed, owe
 from matcher.store import queries
 from matcher.store.code_point import to_degrees
-from matcher.store.models import Area, ColdHint, Staff, StaffArea, WeatherSource
+from matcher.store.models import Area, AreaForecast, ColdHint, Staff, StaffArea, WeatherSource
+
+MOST_HOURS = 24 * 7
 
 
 def points(session: Session) -> Sequence[tuple[int, Point]]:
@@ -58,9 +60,10 @@ def take_forecast(session: Session, raw: bytes, *, now: datetime) -> None:
     if not all(one.is_whole(now, now + SNOW_OVER) for one in forecasts):
         note_failure(session, FORECAST, "It is out of date: it does not tell of the next 24 hours.", now=now)
         return
-    pairs = zip(areas, forecasts, strict=True)
-    told = {area.id: by_forecast(forecast, _limits(area), now=now) for area, forecast in pairs}
+    of = dict(zip((area.id for area in areas), forecasts, strict=True))
+    told = {area.id: by_forecast(of[area.id], _limits(area), now=now) for area in areas}
     _keep(session, FORECAST, told, "", now)
+    _keep_hours(session, of, now)
 
 
 def note_failure(session: Session, source: str, why: str, *, now: datetime) -> None:
@@ -97,6 +100,20 @@ def _put(session: Session, area_id: int, source: str, cold: Cold) -> None:
     row = {"begins_at": cold.begins_at, "ends_at": cold.ends_at, "why": cold.why, "level": cold.level}
     put = insert(ColdHint).values(area_id=area_id, source=source, **row)
     session.execute(put.on_conflict_do_update(index_elements=["area_id", "source"], set_=row))
+
+
+def _keep_hours(session: Session, of: Mapping[int, Forecast], now: datetime) -> None:
+    """The hours ahead of each area in place of those before: its picture is drawn from them, and nothing is decided."""
+    for area_id, forecast in of.items():
+        hours = forecast.unbroken(now - HOUR)[:MOST_HOURS]
+        row: dict[str, Any] = {
+            "source": FORECAST,
+            "begins_at": hours[0].at,
+            "ground_c": [hour.ground_c for hour in hours],
+            "snow_mm": [hour.snow_mm for hour in hours],
+        }
+        put = insert(AreaForecast).values(area_id=area_id, **row)
+        session.execute(put.on_conflict_do_update(index_elements=["area_id"], set_=row))
 
 
 def _tell_coordinators(session: Session, area_ids: Collection[int], now: datetime) -> None:

@@ -41,6 +41,14 @@ class Forecast:
         """The hours from `since` up to `until`."""
         return tuple(hour for hour in self.hours if since <= hour.at < until)
 
+    def unbroken(self, since: datetime) -> tuple[Hour, ...]:
+        """The hours from `since` on, up to the first that is missing."""
+        found: list[Hour] = []
+        for hour in self.hours:
+            if hour.at >= since and (not found or hour.at == found[-1].at + HOUR):
+                found.append(hour)
+        return tuple(found)
+
     def is_whole(self, since: datetime, until: datetime) -> bool:
         """True if no hour of that time is missing: a forecast of yesterday's is not."""
         return len(self.within(since, until)) >= (until - since) // HOUR

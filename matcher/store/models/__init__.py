@@ -48,13 +48,14 @@ from matcher.store.models.stories import (
 )
 from matcher.store.models.story_pieces import StoryPiece, UnsentPiece
 from matcher.store.models.volunteering import OfferMotive, OwnCode
-from matcher.store.models.weather import ColdHint, WeatherSource
+from matcher.store.models.weather import AreaForecast, ColdHint, WeatherSource
 from matcher.store.models.worth import AvoidedCost, Price, PriceFigure, SchemeCost, WorthChoice
 
 __all__ = [
     "AcceptanceModel",
     "ApartChoice",
     "Area",
+    "AreaForecast",
     "Arrangement",
     "AttachedStory",
     "AuditLink",

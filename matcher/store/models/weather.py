@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, Double, ForeignKey, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from matcher.store.models.declared import Declared, Id, link_to
@@ -43,4 +44,24 @@ class ColdHint(Declared):
         UniqueConstraint("area_id", "source"),
         CheckConstraint("begins_at <= ends_at", name="ends_after_it_begins"),
         CheckConstraint("level in ('YELLOW', 'AMBER', 'RED')", name="known_level"),
+    )
+
+
+class AreaForecast(Declared):
+    """The hours ahead of an area as its forecast last told them, from `begins_at`, for a picture."""
+
+    __tablename__ = "area_forecasts"
+
+    area_id: Mapped[int] = link_to("areas.id", primary_key=True, index=False)
+    source: Mapped[str] = mapped_column(
+        ForeignKey("weather_sources.name", ondelete="CASCADE"), index=True, default="forecast"
+    )
+    begins_at: Mapped[datetime]
+    ground_c: Mapped[list[float]] = mapped_column(ARRAY(Double))
+    snow_mm: Mapped[list[float]] = mapped_column(ARRAY(Double))
+
+    __table_args__ = (
+        CheckConstraint("source = 'forecast'", name="of_the_forecast"),
+        CheckConstraint("cardinality(ground_c) between 1 and 400", name="some_hours"),
+        CheckConstraint("cardinality(ground_c) = cardinality(snow_mm)", name="the_same_hours"),
     )

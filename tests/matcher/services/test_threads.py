@@ -1,0 +1,99 @@
+"""Threads between villages: counted by pairs of villages, told from five visits on, drawn the wider the more."""
+
+from datetime import timedelta
+
+import pytest
+
+from matcher.domain.timewindow import TimeWindow
+from matcher.services import threads, threads_picture
+from matcher.services.threads import Thread, Threads, Village
+
+TROWBRIDGE = {"postcode": "BA14 8TW", "house": "8 Mill Lane"}
+
+
+def visits(world, helper, resident, times):
+    """So many visits that were done, a day apart."""
+    for _ in range(times):
+        need = world.post(resident, person=TROWBRIDGE if resident == "Gwen" else None, when="tomorrow")
+        world.ask(helper, need, at=world.now + timedelta(hours=2))
+        world.yes(helper)
+        world.later(hours=3)
+        world.done(helper)
+        world.later(hours=21)
+
+
+def read(world, *, days=90):
+    with world.work() as session:
+        season = TimeWindow(world.now - timedelta(days=days), world.now)
+        areas = {area_id for (area_id,) in world.execute("select id from areas")}
+        return threads.read(session, areas, season, new_since=world.now - timedelta(days=28))
+
+
+def named(shown):
+    return [(one.one.name, one.other.name, one.visits, one.new_pairs) for one in shown.told]
+
+
+@pytest.fixture
+def neighbours(world):
+    """Christopher lives by Eileen; Gwen lives in Trowbridge."""
+    world.offer("Christopher")
+    return world
+
+
+def test_from_five_visits_on_it_is_a_thread_whichever_of_the_two_helped(neighbours):
+    visits(neighbours, "Christopher", "Gwen", 4)
+    shown = read(neighbours)
+    assert (named(shown), shown.thin, shown.within) == ([], 1, 0)
+    assert threads_picture.finding(shown) == "No two villages have helped each other five times yet"
+    neighbours.offer("Hugh", person=TROWBRIDGE)
+    visits(neighbours, "Hugh", "Eileen", 1)
+    shown = read(neighbours)
+    assert (named(shown), shown.thin) == ([("Bradford on Avon", "Trowbridge", 5, 2)], 0)
+
+
+def test_what_stays_in_a_village_is_no_thread_and_what_is_older_counts_no_more(neighbours):
+    visits(neighbours, "Christopher", "Eileen", 2)
+    visits(neighbours, "Christopher", "Gwen", 5)
+    assert read(neighbours).within == 2
+    neighbours.later(days=88)
+    shown = read(neighbours)
+    assert (named(shown), shown.thin, shown.within) == ([], 1, 0)
+    # They met long ago: a visit now is of no new pair.
+    assert read(neighbours, days=120).told[0].new_pairs == 0
+
+
+def thread(one, other, count, new=0, spread=1000):
+    return Thread(Village(one, 380_000, 160_000), Village(other, 380_000 + spread * count, 165_000), count, new)
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ([thread("Box", "Calne", 9, 2), thread("Box", "Mere", 6)], "Box and Calne are the strongest thread: 9 visits."),
+        ([thread("Box", "Calne", 9), thread("Box", "Mere", 9)], "2 threads are the strongest: 9 visits each"),
+    ],
+)
+def test_the_title_is_worked_out(told, words):
+    assert threads_picture.finding(Threads(tuple(told), 0, 0, 0)).startswith(words)
+
+
+def test_new_pairs_are_in_the_title_and_marked(neighbours):
+    shown = Threads((thread("Box", "Calne", 9, 1), thread("Box", "Mere", 6)), 0, 0, 0)
+    assert threads_picture.finding(shown).endswith(". 1 pair of neighbours met for the first time lately")
+    with neighbours.work() as session:
+        drawn = threads_picture.draw(session, shown)
+        assert threads_picture.draw(session, Threads((), 0, 3, 0)) is None
+    assert [(curve.is_new, curve.number) for curve in drawn.curves] == [(True, "9"), (False, "6")]
+    assert drawn.curves[0].width > drawn.curves[1].width
+    assert [town.name for town in drawn.towns] == ["Box", "Calne", "Mere"]
+    assert threads_picture.rows(shown) == [("Box and Calne", "9", "1"), ("Box and Mere", "6", "0")]
+
+
+def test_five_carry_their_number_and_of_too_many_the_strongest_are_drawn(neighbours, monkeypatch):
+    monkeypatch.setattr(threads, "MOST", 0)
+    visits(neighbours, "Christopher", "Gwen", 5)
+    shown = read(neighbours)
+    assert (shown.told, shown.more) == ((), 1)
+    many = Threads(tuple(thread("Box", f"Village {n}", 30 - n) for n in range(7)), 0, 0, 0)
+    with neighbours.work() as session:
+        assert sum(bool(curve.number) for curve in threads_picture.draw(session, many).curves) == 5
