@@ -49,6 +49,7 @@ STAFF_ACTIONS = frozenset(
         Action.READ_CONCERNS,
         Action.STOP_VOLUNTEER,
         Action.LOOK_AFTER_VOLUNTEERS,
+        Action.MERGE_PEOPLE,
         Action.IMPORT_FILE,
         Action.DECIDE_FOR_THEM,
         Action.TRIAGE,

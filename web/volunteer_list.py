@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Response, g, request
 
 from matcher.domain.errors import BadInput
-from matcher.services import audit, offers, on_duty, volunteers
+from matcher.services import audit, duplicates, offers, on_duty, volunteers
 from matcher.services.access import Action
+from matcher.services.merging import into_one
 from matcher.services.volunteers import Show
 from matcher.store.session import reading, unit_of_work
 from web import bell, clock
@@ -38,14 +39,18 @@ def listing() -> Response:
     show = Show(wanted) if wanted in {*Show} else Show.ALL
     with reading() as session:
         shown = volunteers.listing(session, g.actor.area_ids, show, page_number("page"), now=clock.now())
-    return page("volunteer_list/list.html", shown=shown, show_words=SHOW_WORDS, said=dict(SHOW_WORDS)[show])
+        twice = duplicates.count(session, g.actor.area_ids)
+    said = dict(SHOW_WORDS)[show]
+    return page("volunteer_list/list.html", shown=shown, show_words=SHOW_WORDS, said=said, twice=twice)
 
 
 @blueprint.get(f"/team/volunteers/{_PERSON}")
 @declares(Action.LOOK_AFTER_VOLUNTEERS)
 def one(person_id: int) -> Response:
-    """One of them. Each look is written down."""
-    return _one(person_id, CheckForm())
+    """One of them. Each look is written down. The number of a record that was merged leads to who is kept."""
+    with reading() as session:
+        kept_id = into_one.kept_of(session, person_id)
+    return see_other(f"/team/volunteers/{kept_id}") if kept_id else _one(person_id, CheckForm())
 
 
 @blueprint.post(f"/team/volunteers/{_PERSON}/pause")
@@ -94,7 +99,8 @@ def _one(person_id: int, form: CheckForm) -> Response:
     with unit_of_work() as session:
         areas, by = g.actor.area_ids, g.actor.staff_id
         shown = volunteers.read(session, person_id, area_ids=areas, staff_id=by, now=clock.now())
-    return page("volunteer_list/one.html", form=form, one=shown)
+        alike = duplicates.of_person(session, person_id, areas)
+    return page("volunteer_list/one.html", form=form, one=shown, alike=alike, words=duplicates.SHARED_WORDS)
 
 
 def _by() -> str:

@@ -46,6 +46,7 @@ class Action(StrEnum):
     READ_CONCERNS = "read_concerns"
     STOP_VOLUNTEER = "stop_volunteer"
     LOOK_AFTER_VOLUNTEERS = "look_after_volunteers"
+    MERGE_PEOPLE = "merge_people"
     IMPORT_FILE = "import_file"
     READ_OUTCOME = "read_outcome"
     DECIDE_FOR_THEM = "decide_for_them"
@@ -189,6 +190,7 @@ RULES: Mapping[Action, tuple[Rule, ...]] = {
     Action.READ_CONCERNS: (_staff(StaffRoleName.SAFEGUARDING_LEAD, StaffRoleName.COORDINATOR),),
     Action.STOP_VOLUNTEER: (_staff(StaffRoleName.SAFEGUARDING_LEAD, StaffRoleName.COORDINATOR),),
     Action.LOOK_AFTER_VOLUNTEERS: (_staff(StaffRoleName.COORDINATOR),),
+    Action.MERGE_PEOPLE: (_staff(StaffRoleName.COORDINATOR),),
     Action.IMPORT_FILE: (_staff(StaffRoleName.COORDINATOR),),
     Action.READ_OUTCOME: (_holder(LinkPurpose.REFERRAL, "referral_id"),),
     Action.DECIDE_FOR_THEM: (_staff(StaffRoleName.COORDINATOR),),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, ScalarSelect, Select, Text, and_, cast, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from matcher.domain.errors import BadInput
@@ -18,6 +18,7 @@ from matcher.store.models import (
     AuditRow,
     Home,
     Match,
+    MergedPerson,
     Need,
     Notification,
     Occurrence,
@@ -35,6 +36,7 @@ _OF_A_PERSON = (
     ("arrangement", Arrangement.id, Arrangement.usual_id),
     ("arrangement", Arrangement.id, Arrangement.resident_id),
     ("notification", Notification.id, Notification.person_id),
+    ("offer", MergedPerson.offer_id, MergedPerson.kept_id),
 )
 
 
@@ -140,19 +142,27 @@ def _in_days(choice: AuditChoice) -> Iterator[ColumnElement[bool]]:
 
 
 def _about(person_id: int) -> Select[int]:
-    """The rows of what they did, and of what was done to them or to anything of theirs."""
+    """The rows of what they did, and of what was done to them or to anything of theirs, under whatever number."""
+    kept = func.coalesce(_kept_of(person_id), person_id)
+    numbers = select(kept.label("id")).union(select(MergedPerson.person_id).where(MergedPerson.kept_id == kept)).cte()
+    own = select(numbers.c.id)
     theirs = union_all(
-        select(literal("person").label("thing"), literal(person_id).label("thing_id")),
-        *(select(literal(noun), key).where(whose == person_id) for noun, key, whose in _OF_A_PERSON),
+        select(literal("person").label("thing"), numbers.c.id.label("thing_id")),
+        *(select(literal(noun), key).where(whose.in_(own)) for noun, key, whose in _OF_A_PERSON),
         select(literal("occurrence"), Occurrence.id)
         .join(Need, Need.id == Occurrence.need_id)
-        .where(Need.resident_id == person_id),
+        .where(Need.resident_id.in_(own)),
     ).subquery()
     done_to = select(AuditRow.id).join(
         theirs, (AuditRow.thing == theirs.c.thing) & (AuditRow.thing_id == theirs.c.thing_id)
     )
-    done_by = select(AuditRow.id).where(AuditRow.actor == audit.person(person_id))
+    actors = select(literal("person:") + cast(numbers.c.id, Text))
+    done_by = select(AuditRow.id).where(AuditRow.actor.in_(actors))
     return select(union_all(done_to, done_by).subquery().c.id)
+
+
+def _kept_of(person_id: int) -> ScalarSelect[int]:
+    return select(MergedPerson.kept_id).where(MergedPerson.person_id == person_id).scalar_subquery()
 
 
 def _need_of(session: Session, typed: str) -> int:

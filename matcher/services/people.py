@@ -67,7 +67,7 @@ def settle(session: Session, draft: PersonDraft, *, now: datetime) -> Person:
         lon=located.point.lon,
     )
     first_name = check_first_name(draft.first_name)
-    _one_at_a_time(session, home)
+    one_at_a_time(session, home)
     known = _same_person(session, first_name, home)
     if known is None:
         return _add(session, first_name, home, located, now=now)
@@ -204,8 +204,10 @@ def _same_person(session: Session, first_name: str, home: Home) -> Person | None
     )
 
 
-def _one_at_a_time(session: Session, home: Home) -> None:
-    """Two forms of one household wait for each other, so that nobody becomes two people by pressing twice."""
+def one_at_a_time(session: Session, home: Home) -> None:
+    """Two forms of one household wait for each other, so that nobody becomes two people by pressing twice; a merge
+    of theirs waits too.
+    """
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{home.phone} {home.postcode}", 0))))
 
 

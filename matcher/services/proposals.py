@@ -94,17 +94,21 @@ def _still_right(session: Session, wanted: Sequence[Proposal], now: datetime) ->
     for offer_id, occurrence_id, starts_at, ends_at in queries.on_their_hands(session, active):
         hands[offer_id].take(occurrence_id, starts_at, ends_at)
     for proposal in wanted:
-        if proposal.offer_id not in active or proposal.occurrence_id not in open_ones or proposal.visit.start <= now:
+        if active.get(proposal.offer_id) != proposal.person_id or proposal.occurrence_id not in open_ones:
+            continue
+        if proposal.visit.start <= now:
             continue
         if hands[proposal.offer_id].has_room(proposal):
             hands[proposal.offer_id].take(proposal.occurrence_id, proposal.visit.start, proposal.visit.end)
             yield proposal
 
 
-def _locked(session: Session, wanted: Sequence[Proposal]) -> tuple[set[int], set[int]]:
-    """Lock the offers, then the occurrences, each by id: those that are active, those that are open."""
+def _locked(session: Session, wanted: Sequence[Proposal]) -> tuple[dict[int, int], set[int]]:
+    """Lock the offers, then the occurrences, each by id: those that are active, with whose they are; those that are
+    open.
+    """
     offers = session.execute(
-        select(Offer.id, Offer.status)
+        select(Offer.id, Offer.person_id, Offer.status)
         .where(among(Offer.id, (proposal.offer_id for proposal in wanted)))
         .order_by(Offer.id)
         .with_for_update(key_share=True)
@@ -116,7 +120,7 @@ def _locked(session: Session, wanted: Sequence[Proposal]) -> tuple[set[int], set
         .with_for_update(key_share=True)
     ).all()
     return (
-        {offer_id for offer_id, status in offers if status is OfferStatus.ACTIVE},
+        {offer_id: person_id for offer_id, person_id, status in offers if status is OfferStatus.ACTIVE},
         {occurrence_id for occurrence_id, status in occurrences if status is OccurrenceStatus.OPEN},
     )
 

@@ -102,7 +102,9 @@ def _act(session: Session, person_id: int | None, number: str, reply: Reply, now
 
 
 def _answer(session: Session, person_id: int, reply: Reply, now: datetime) -> _Said:
-    """A yes or a no to the question they mean; if that is not clear, nothing is done."""
+    """A yes or a no to the question they mean; if that is not clear, nothing is done. What was asked twice about one
+    visit is one question: the one that still waits.
+    """
     asked = _asked(session, person_id, now)
     live = [match for match in asked if match.status is MatchStatus.PROPOSED]
     if reply.code:
@@ -115,6 +117,7 @@ def _answer(session: Session, person_id: int, reply: Reply, now: datetime) -> _S
         meant = None if len(live) > 1 else meant
     if meant is None:
         return _which(live)
+    meant = next((match for match in live if match.occurrence_id == meant.occurrence_id), meant)
     return _say_yes(session, meant.id, now) if reply.kind is ReplyKind.YES else _say_no(session, meant.id, now)
 
 

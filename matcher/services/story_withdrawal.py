@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from matcher.domain.errors import NotFound
@@ -60,12 +61,16 @@ def withdraw_by_reference(session: Session, reference: str, how: str, *, staff_i
 
 def withdraw_of_person(session: Session, person: Person, home: Home, *, actor: str, now: datetime) -> None:
     """Whoever erases their details takes back what they told under that name and number or address."""
+    for story_id in told_by(session, person, home):
+        withdraw(session, story_id, "link", actor=actor, now=now)
+
+
+def told_by(session: Session, person: Person, home: Home) -> Sequence[int]:
+    """The stories told under someone's name and number or address. No key leads from a story to a person."""
     reach = [StoryTeller.phone == home.phone] if home.phone else []
     reach += [func.lower(StoryTeller.email) == home.email.lower()] if home.email else []
-    for by in reach:
-        theirs = select(StoryTeller.story_id).where(by, func.lower(StoryTeller.name) == person.first_name.lower())
-        for story_id in session.scalars(theirs.order_by(StoryTeller.story_id)).all():
-            withdraw(session, story_id, "link", actor=actor, now=now)
+    theirs = or_(false(), *reach), func.lower(StoryTeller.name) == person.first_name.lower()
+    return session.scalars(select(StoryTeller.story_id).where(*theirs).order_by(StoryTeller.story_id)).all()
 
 
 def erase_expired(session: Session, *, limit: int, now: datetime) -> int:

@@ -27,6 +27,7 @@ from matcher.services import (
     visit_reports,
     visits,
 )
+from matcher.services.merging import into_one
 from matcher.services.outbox import Owed, owe
 from matcher.store.models import Match, Need, Notification, Occurrence
 
@@ -51,6 +52,7 @@ class Upkept:
     drafts_erased: int
     texts_erased: int
     erased: int
+    brought_along: int
 
 
 def keep_up(session: Session, *, now: datetime) -> Upkept:
@@ -68,6 +70,7 @@ def keep_up(session: Session, *, now: datetime) -> Upkept:
         drafts_erased=drafts.erase_old(session, now=now) + story_pieces.erase_old_unsent(session, now=now),
         texts_erased=texts_to_read.erase_old(session, now=now),
         erased=retention.erase_old(session, now=now),
+        brought_along=into_one.bring_along(session, now=now),
     )
 
 

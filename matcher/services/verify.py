@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from matcher.services import audit_chain
 from matcher.services.batching import BATCH
+from matcher.services.merging import rows
 
 CONSIDERED_WITHIN = timedelta(seconds=60)
 LAPSED_WITHIN = timedelta(minutes=5)
@@ -236,6 +237,11 @@ INVARIANTS: tuple[Invariant, ...] = (
         select 'match ' || m.id || ' is of an arrangement and was left as a question'
         from matches m where m.arrangement_id is not null and m.status <> 'accepted'
         """,
+    ),
+    Invariant(
+        "merged whole",
+        "no row leads to a record that was merged into another",
+        rows.BREACHES,
     ),
     Invariant(
         "audit unbroken",

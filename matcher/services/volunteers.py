@@ -16,6 +16,7 @@ from matcher.domain.lifecycle import EXPECTED, OfferStatus, VisitStatus
 from matcher.domain.localtime import local_day
 from matcher.services import audit, check_tracker, people
 from matcher.services.check_tracker import CheckLine
+from matcher.services.merging import into_one
 from matcher.services.paging import Page, page_of
 from matcher.store.models import Area, Check, Home, KindRow, Match, Offer, OfferKind, Person, Visit
 
@@ -63,7 +64,7 @@ class VolunteerList:
 
 @dataclass(frozen=True, slots=True)
 class VolunteerPage:
-    """One volunteer, as the team looks after them."""
+    """One volunteer, as the team looks after them. merged: numbers of records that became one with this, and when."""
 
     row: VolunteerRow
     phone: str
@@ -73,6 +74,7 @@ class VolunteerPage:
     visits_held: int
     visits_done: int
     asked: int
+    merged: tuple[tuple[int, datetime], ...]
 
 
 def listing(session: Session, area_ids: frozenset[int], show: Show, page: int, *, now: datetime) -> VolunteerList:
@@ -112,14 +114,20 @@ def read(session: Session, person_id: int, *, area_ids: frozenset[int], staff_id
         visits_held=held,
         visits_done=done,
         asked=session.scalars(select(func.count()).where(Match.person_id == person_id)).one(),
+        merged=into_one.merged_into(session, person_id),
     )
 
 
 def require(session: Session, person_id: int, area_ids: frozenset[int]) -> None:
     """NotFound unless there is such a volunteer, in one of these areas."""
-    wanted = select(Offer.id).join(Person, Person.id == Offer.person_id)
-    if session.scalar(wanted.where(Offer.person_id == person_id, *_theirs(area_ids))) is None:
+    if not is_one(session, person_id, area_ids):
         raise NotFound
+
+
+def is_one(session: Session, person_id: int, area_ids: frozenset[int]) -> bool:
+    """Whether there is such a volunteer, in one of these areas."""
+    wanted = select(Offer.id).join(Person, Person.id == Offer.person_id)
+    return session.scalar(wanted.where(Offer.person_id == person_id, *_theirs(area_ids))) is not None
 
 
 def _theirs(area_ids: frozenset[int]) -> tuple[ColumnElement[bool], ...]:

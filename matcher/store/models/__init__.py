@@ -19,6 +19,7 @@ from matcher.store.models.inbound import InboundText
 from matcher.store.models.invitations import BatchCount, Invitation, InvitationBatch, InvitationCount
 from matcher.store.models.kinds import KindRow, LevelRow
 from matcher.store.models.learning import AcceptanceModel, Leaning, LeaningReset
+from matcher.store.models.merging import MergedPerson, TwoPeople
 from matcher.store.models.messages import ConsoleMessage, MessageText, Notification, PrivateLink
 from matcher.store.models.needs import Feedback, Need, NeedNote, NeedWish, Occurrence
 from matcher.store.models.offers import (
@@ -97,6 +98,7 @@ __all__ = [
     "LeaningReset",
     "LevelRow",
     "Match",
+    "MergedPerson",
     "MessageText",
     "Need",
     "NeedNote",
@@ -140,6 +142,7 @@ __all__ = [
     "StoryPublication",
     "StoryTeller",
     "StoryWording",
+    "TwoPeople",
     "UnsentPiece",
     "Visit",
     "VisitReport",

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from matcher.domain.lifecycle import ArrangementStatus
-from matcher.store.models.declared import Declared, Id, link_to, status_column
+from matcher.store.models.declared import BOTH_ENDS, Declared, Id, link_to, status_column
 
 
 class Arrangement(Declared):
@@ -30,7 +30,7 @@ class Arrangement(Declared):
     __table_args__ = (
         # The need's own resident, copied so that a check can see whom it is about.
         ForeignKeyConstraint(
-            ["need_id", "resident_id"], ["needs.id", "needs.resident_id"], name="fk_arrangements_need"
+            ["need_id", "resident_id"], ["needs.id", "needs.resident_id"], name="fk_arrangements_need", **BOTH_ENDS
         ),
         UniqueConstraint("id", "usual_id"),
         CheckConstraint("usual_id <> resident_id and stand_in_id <> resident_id", name="nobody_helps_themselves"),

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, ExcludeConstraint, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from matcher.domain.lifecycle import MatchStatus, RoundStatus, VisitStatus
-from matcher.store.models.declared import Declared, Id, link_to, status_column
+from matcher.store.models.declared import BOTH_ENDS, Declared, Id, link_to, status_column
 
 _HOLDING = "status in ('held', 'on_way', 'done')"
 
@@ -77,12 +77,15 @@ class Match(Declared):
 
     __table_args__ = (
         # Whoever is asked is the person whose offer it is.
-        ForeignKeyConstraint(["offer_id", "person_id"], ["offers.id", "offers.person_id"], name="fk_matches_offer"),
+        ForeignKeyConstraint(
+            ["offer_id", "person_id"], ["offers.id", "offers.person_id"], name="fk_matches_offer", **BOTH_ENDS
+        ),
         # What an arrangement gives, it gives to its usual person.
         ForeignKeyConstraint(
             ["arrangement_id", "person_id"],
             ["arrangements.id", "arrangements.usual_id"],
             name="fk_matches_arrangement",
+            **BOTH_ENDS,
         ),
         UniqueConstraint("id", "occurrence_id", "person_id"),
         CheckConstraint("starts_at < ends_at", name="ends_after_start"),
@@ -140,6 +143,7 @@ class Visit(Declared):
             ["match_id", "occurrence_id", "person_id"],
             ["matches.id", "matches.occurrence_id", "matches.person_id"],
             name="fk_visits_match",
+            **BOTH_ENDS,
         ),
         # The occurrence's own number of helpers, copied so that a check can see it.
         ForeignKeyConstraint(

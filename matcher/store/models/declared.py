@@ -17,6 +17,9 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
+# Of a key that holds a person beside what it leads to: a merge changes both ends before it is looked at.
+BOTH_ENDS: dict[str, Any] = {"deferrable": True, "initially": "IMMEDIATE"}
+
 
 class Declared(DeclarativeBase):
     """All tables. Timestamps are aware; enums are stored by value as text with a check."""
@@ -40,9 +43,9 @@ def choice_column(enum: type[StrEnum], **options: Any) -> Any:
 
 def link_to(target: str, **options: Any) -> Any:
     """A foreign key with an index, since every one of ours is followed both ways."""
-    ondelete = options.pop("ondelete", None)
+    key = {name: options.pop(name) for name in ("ondelete", "deferrable", "initially") if name in options}
     options.setdefault("index", True)
-    return mapped_column(BigInteger, ForeignKey(target, ondelete=ondelete), **options)
+    return mapped_column(BigInteger, ForeignKey(target, **key), **options)
 
 
 def _by_value(enum: type[StrEnum]) -> Enum:

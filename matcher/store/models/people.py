@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from matcher.store.models.declared import Declared, Id, link_to
+from matcher.store.models.declared import BOTH_ENDS, Declared, Id, link_to
 
 
 class Person(Declared):
@@ -71,7 +71,7 @@ class Badge(Declared):
 
     __tablename__ = "badges"
 
-    person_id: Mapped[int] = link_to("offers.person_id", primary_key=True, index=False)
+    person_id: Mapped[int] = link_to("offers.person_id", primary_key=True, index=False, **BOTH_ENDS)
     number: Mapped[int] = mapped_column(unique=True)
     staff_id: Mapped[int] = link_to("staff.id")
     given_at: Mapped[datetime]

@@ -68,6 +68,7 @@ ALLOWED = {
     "read_concerns": {(role, thing) for role in ("safeguarding_lead", "coordinator") for thing in ("mine", "none")},
     "stop_volunteer": {(role, thing) for role in ("safeguarding_lead", "coordinator") for thing in ("mine", "none")},
     "look_after_volunteers": {("coordinator", "mine"), ("coordinator", "none")},
+    "merge_people": {("coordinator", "mine"), ("coordinator", "none")},
     "import_file": {("coordinator", "mine"), ("coordinator", "none")},
     "read_outcome": {("holder of an outcome's link", "mine")},
     "decide_for_them": {("coordinator", "mine"), ("coordinator", "none")},
