@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, current_app, g, request
 
+from matcher.domain.comparing import ENOUGH
 from matcher.domain.errors import BadInput, Conflict
 from matcher.domain.messages.longest import Sender
-from matcher.services import message_texts, opt_outs, undelivered
+from matcher.services import message_texts, opt_outs, text_comparisons, undelivered
 from matcher.services.access import Action
+from matcher.services.yes_rates import QUESTIONS
 from matcher.store.session import reading, unit_of_work
 from web import clock
 from web.auth import is_session_sealed
@@ -18,7 +20,7 @@ from web.templating import page, see_other
 
 blueprint = Blueprint("texts", __name__)
 
-_OVERTAKEN = "Somebody has changed this text since you opened the page. It stands above, and yours is kept here"
+KEPT = "What you wrote is kept here"
 
 
 @blueprint.get("/team/messages")
@@ -27,11 +29,20 @@ def texts() -> Response:
     """All of them; what did not arrive; who wants no texts."""
     now, areas = clock.now(), g.actor.area_ids
     with reading() as session:
-        groups = message_texts.list_texts(session, _sender())
+        groups = message_texts.list_texts(session, sender())
+        compared = text_comparisons.list_running(session, now=now)
         lost = undelivered.to_ring(session, areas, now=now)
         lost_count = undelivered.count_to_ring(session, areas, now=now)
         outs = opt_outs.read(session, areas)
-    return page("texts/all.html", groups=groups, lost=lost, lost_count=lost_count, outs=outs)
+    return page(
+        "texts/all.html",
+        groups=groups,
+        compared=compared,
+        enough=ENOUGH,
+        lost=lost,
+        lost_count=lost_count,
+        outs=outs,
+    )
 
 
 @blueprint.get("/team/messages/<event>")
@@ -52,12 +63,12 @@ def change(event: str) -> Response:
     try:
         with unit_of_work() as session:
             by, standing = g.actor.staff_id, form.standing_id
-            message_texts.change(session, event, *words, _sender(), standing=standing, staff_id=by, now=clock.now())
+            message_texts.change(session, event, *words, sender(), standing=standing, staff_id=by, now=clock.now())
     except BadInput as error:
         show_beside(form, error)
         return _text_page(event, form)
-    except Conflict:
-        show_beside(form, BadInput(_OVERTAKEN, field="text"))
+    except Conflict as error:
+        show_beside(form, BadInput(f"{error.message} {KEPT}", field="text"))
         return _text_page(event, form, is_overtaken=True)
     return see_other(f"/team/messages/{event}?said=changed")
 
@@ -74,18 +85,19 @@ def go_back(event: str) -> Response:
 
 
 def _text_page(event: str, form: TextForm | None, *, is_overtaken: bool = False) -> Response:
-    sender = _sender()
     with reading() as session:
-        shown = message_texts.read(session, event, sender)
+        shown = message_texts.read(session, event, sender())
         if form is None:
             words = shown.row.template
             form = TextForm(data={"text": words.text, "subject": words.subject, "standing": str(shown.standing)})
-        weighed = message_texts.weigh(session, event, form.subject.data, form.text.data, sender)
+        weighed = message_texts.weigh(session, event, form.subject.data, form.text.data, sender())
     if is_overtaken:
         form.standing.data = str(shown.standing)
-    return page("texts/text.html", shown=shown, form=form, weighed=weighed, said=request.args.get("said", ""))
+    asks_something, said = event in QUESTIONS, request.args.get("said", "")
+    return page("texts/text.html", shown=shown, form=form, weighed=weighed, asks_something=asks_something, said=said)
 
 
-def _sender() -> Sender:
+def sender() -> Sender:
+    """Who writes, as it stands in every message."""
     scheme = current_app.config["SCHEME"]
     return Sender(scheme.name, scheme.phone, scheme.origin)

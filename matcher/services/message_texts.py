@@ -20,10 +20,11 @@ from matcher.domain.messages.longest import FIELD_WORDS, Sender, longest_values
 from matcher.domain.wording import clean_line
 from matcher.services import audit, yes_rates
 from matcher.services.yes_rates import YesRate
-from matcher.store.models import KindRow, MessageText, Notification, Staff
+from matcher.store.models import KindRow, MessageText, Notification, Staff, TextComparison
 
 MOST_TYPED = 600
 _LOCK = 7_412
+_HOLDS = (MessageText.ended_at.is_(None), MessageText.is_beside.is_(False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,13 @@ class TextRow:
 
 @dataclass(frozen=True, slots=True)
 class PastText:
-    """A text as it once stood: who wrote it and when, and until when it held. rate: where it is a question."""
+    """A text as it once stood: who wrote it and when, and until when it held, or was tried beside another. rate: where
+    it is a question.
+    """
 
     subject: str
     text: str
+    is_beside: bool
     by: str
     written_at: datetime
     ended_by: str
@@ -58,11 +62,13 @@ class TextPage:
     """One text, what it may name (with what each is and how it looks at its longest), and what was written before.
 
     `standing`: the number of the text that holds, 0 for that of the release; a change names the one it was read from.
+    `is_compared`: another is tried beside it.
     """
 
     row: TextRow
     shipped: Template
     standing: int
+    is_compared: bool
     fields: tuple[tuple[str, str, str], ...]
     past: tuple[PastText, ...]
     shipped_rate: YesRate | None
@@ -98,6 +104,7 @@ def read(session: Session, event: str, sender: Sender) -> TextPage:
         row=_row(event, own, sender, _longest_task(session)),
         shipped=shipped,
         standing=own.id if own else 0,
+        is_compared=_is_compared(session, event),
         fields=tuple((name, FIELD_WORDS[name], longest[name]) for name in allowed_in(shipped)),
         past=_past(session, event, rates),
         shipped_rate=rates.get(0),
@@ -108,7 +115,7 @@ def weigh(session: Session, event: str, subject: str, words: str, sender: Sender
     """How a text that is being written would come out, and why it may not hold. NotFound for no such event."""
     shipped, task = shipped_text(event), _longest_task(session)
     try:
-        template = changed(shipped, *_cleaned(subject, words))
+        template = changed(shipped, *cleaned(subject, words))
         check_fits(template, sender, task=task)
     except BadInput as error:
         return Weighed(_as_it_is(shipped, subject, words, sender, task), error.message)
@@ -127,14 +134,20 @@ def change(
     now: datetime,
 ) -> None:
     """Let this text hold from now on. BadInput, with its field, for one that may not; Conflict if another holds than
-    the one it was written from.
+    the one it was written from, or one is tried beside it.
     """
-    subject, words = _cleaned(subject, words)
+    subject, words = cleaned(subject, words)
     template = changed(shipped_text(event), subject, words)
     check_fits(template, sender, task=_longest_task(session))
-    held = _end(session, event, standing, staff_id, now)
+    held = lock_held(session, event, standing)
     if held is not None and (held.subject, held.text) == (subject, words):
         raise BadInput("This is the text as it stands: change it first", field="text")
+    hold(session, event, subject, words, staff_id=staff_id, now=now)
+
+
+def hold(session: Session, event: str, subject: str, words: str, *, staff_id: int, now: datetime) -> None:
+    """Let words that were looked at hold, in place of those that do. The text is locked."""
+    _end_held(session, event, staff_id, now)
     own = MessageText(event=event, subject=subject, text=words, written_by=staff_id, written_at=now)
     session.add(own)
     session.flush()
@@ -142,23 +155,22 @@ def change(
 
 
 def go_back(session: Session, event: str, *, standing: int, staff_id: int, now: datetime) -> None:
-    """Let the text of the release hold again. Twice is once; Conflict if another holds than the one they saw."""
+    """Let the text of the release hold again. Twice is once; Conflict as for a change."""
     shipped_text(event)
-    held = _end(session, event, standing, staff_id, now)
+    lock_held(session, event, standing)
+    held = _end_held(session, event, staff_id, now)
     if held is not None:
         audit.record(session, audit.staff(staff_id), "went_back_to_text", ("message_text", held.id), event, now=now)
 
 
 def standing_ids(session: Session) -> Mapping[str, int]:
     """The number of the text that holds now, for each event that has one of the scheme's own."""
-    holds = select(MessageText.event, MessageText.id).where(MessageText.ended_at.is_(None))
-    return dict(session.execute(holds).all())
+    return dict(session.execute(select(MessageText.event, MessageText.id).where(*_HOLDS)).all())
 
 
 def standing_id(event: str) -> ScalarSelect[int]:
     """The same for one event, to stand inside another statement."""
-    holds = MessageText.event == event, MessageText.ended_at.is_(None)
-    return select(MessageText.id).where(*holds).scalar_subquery()
+    return select(MessageText.id).where(MessageText.event == event, *_HOLDS).scalar_subquery()
 
 
 def owed_words(session: Session, event: str, text_id: int | None) -> Template:
@@ -174,7 +186,8 @@ def shipped_text(event: str) -> Template:
     return TEMPLATES[event]
 
 
-def _cleaned(subject: str, words: str) -> tuple[str, str]:
+def cleaned(subject: str, words: str) -> tuple[str, str]:
+    """Without what nobody meant to type. BadInput, with its field, for what is far too long."""
     return (
         clean_line(subject, MOST_TYPED, noun="The subject", field="subject"),
         clean_line(words, MOST_TYPED, noun="The text", field="text"),
@@ -192,22 +205,44 @@ def _as_it_is(shipped: Template, subject: str, words: str, sender: Sender, task:
     return measure(Template(shipped.event, shipped.stage, subject, words, names), sender, task=task)
 
 
-def _end(session: Session, event: str, standing: int, staff_id: int, now: datetime) -> MessageText | None:
-    """End what holds, one writer at a time."""
+def lock_text(session: Session, event: str) -> None:
+    """One writer of an event's words at a time."""
     session.execute(select(func.pg_advisory_xact_lock(_LOCK, func.hashtext(event))))
-    held = session.scalars(
-        select(MessageText).where(MessageText.event == event, MessageText.ended_at.is_(None)).with_for_update()
-    ).one_or_none()
+
+
+def lock_held(session: Session, event: str, standing: int) -> MessageText | None:
+    """The text of the scheme's own that holds, to be changed by nobody else. Conflict if it is another than they saw,
+    or one is tried beside it.
+    """
+    lock_text(session, event)
+    held = _held(session, event)
     if (held.id if held else 0) != standing:
         raise Conflict("Somebody has changed this text since you opened the page.")
+    if _is_compared(session, event):
+        raise Conflict("Another wording is tried beside this text. End that first.")
+    return held
+
+
+def _held(session: Session, event: str) -> MessageText | None:
+    wanted = select(MessageText).where(MessageText.event == event, *_HOLDS).with_for_update()
+    return session.scalars(wanted).one_or_none()
+
+
+def _end_held(session: Session, event: str, staff_id: int, now: datetime) -> MessageText | None:
+    held = _held(session, event)
     if held is not None:
         held.ended_at, held.ended_by = now, staff_id
         session.flush()
     return held
 
 
+def _is_compared(session: Session, event: str) -> bool:
+    running = select(TextComparison.id).where(TextComparison.event == event, TextComparison.ended_at.is_(None))
+    return session.scalar(running) is not None
+
+
 def _standing(session: Session) -> dict[str, MessageText]:
-    return {own.event: own for own in session.scalars(select(MessageText).where(MessageText.ended_at.is_(None)))}
+    return {own.event: own for own in session.scalars(select(MessageText).where(*_HOLDS))}
 
 
 def _row(event: str, own: MessageText | None, sender: Sender, task: str) -> TextRow:
@@ -251,6 +286,7 @@ def _past(session: Session, event: str, rates: Mapping[int, YesRate]) -> tuple[P
         PastText(
             subject=own.subject,
             text=own.text,
+            is_beside=own.is_beside,
             by=names[own.written_by],
             written_at=own.written_at,
             ended_by=names.get(own.ended_by or 0, ""),

@@ -20,11 +20,13 @@ from sqlalchemy.orm import Session
 from matcher.domain.errors import MessageError
 from matcher.domain.lifecycle import NotificationStatus, check_move
 from matcher.domain.messages import Message, parts_of, words_event
-from matcher.services import another_way, message_texts
+from matcher.services import another_way, message_texts, text_comparisons
 from matcher.services.calendar_feed import CalendarFile
 from matcher.services.handed_over import TRIES, end, fail
+from matcher.services.text_comparisons import Running
 from matcher.services.waiting import Wait, wait_of
 from matcher.services.wordings import Scheme, Worded, word_message
+from matcher.services.yes_rates import QUESTIONS
 from matcher.store.bulk import insert_rows
 from matcher.store.models import Notification
 
@@ -72,7 +74,10 @@ class Envelope:
 
 def owe(session: Session, owed: Owed, *, now: datetime) -> None:
     """Owe a message, once for each (event, person, channel): the second time changes nothing."""
-    row = _row(owed, message_texts.standing_id(_words(owed)), now)
+    if _words(owed) in QUESTIONS:  # which words it has may be up to chance
+        owe_all(session, [owed], now=now)
+        return
+    row = _row(owed, message_texts.standing_id(_words(owed)), None, now)
     session.execute(insert(Notification).values(row).on_conflict_do_nothing())
 
 
@@ -80,15 +85,25 @@ def owe_all(session: Session, owed: Sequence[Owed], *, now: datetime) -> None:
     """Owe these messages, in this order, as `owe` does each: one statement for all of them."""
     if owed:
         texts = message_texts.standing_ids(session)
-        rows = [_row(one, texts.get(_words(one)), now) for one in owed]
+        asks_something = any(_words(one) in QUESTIONS for one in owed)
+        compared = text_comparisons.running(session) if asks_something else {}
+        rows = [_row(one, *_chosen(one, texts, compared), now) for one in owed]
         session.execute(insert_rows(Notification, rows).on_conflict_do_nothing())
+
+
+def _chosen(owed: Owed, texts: Mapping[str, int], compared: Mapping[str, Running]) -> tuple[int | None, int | None]:
+    """The number of its words, and of the comparison that gave it them."""
+    words = _words(owed)
+    if (running := compared.get(words)) is None:
+        return texts.get(words), None
+    return running.text_of(owed.thing[1]), running.comparison_id
 
 
 def _words(owed: Owed) -> str:
     return words_event(owed.template, owed.channel)
 
 
-def _row(owed: Owed, text_id: Any, now: datetime) -> dict[str, Any]:
+def _row(owed: Owed, text_id: Any, comparison_id: int | None, now: datetime) -> dict[str, Any]:
     noun, thing_id = owed.thing
     return {
         "event": f"{owed.template}:{thing_id}{owed.occasion and ':'}{owed.occasion}",
@@ -101,6 +116,7 @@ def _row(owed: Owed, text_id: Any, now: datetime) -> dict[str, Any]:
         **owed.about,
         noun: thing_id,
         "text_id": text_id,
+        "comparison_id": comparison_id,
         "values": dict(owed.values),
         "status": NotificationStatus.PENDING,
         "owed_at": now,

@@ -22,6 +22,7 @@ from matcher.services import (
     reminders,
     retention,
     story_pieces,
+    text_comparisons,
     texts_to_read,
     thaw,
     visit_reports,
@@ -49,6 +50,7 @@ class Upkept:
     reminded: int
     nobody_yet: int
     news: int
+    wordings_stopped: int
     drafts_erased: int
     texts_erased: int
     erased: int
@@ -67,6 +69,7 @@ def keep_up(session: Session, *, now: datetime) -> Upkept:
         reminded=reminders.remind(session, now=now),
         nobody_yet=nobody_yet_told.tell(session, now=now),
         news=news.tell(session, now=now),
+        wordings_stopped=text_comparisons.stop_harmful(session, now=now),
         drafts_erased=drafts.erase_old(session, now=now) + story_pieces.erase_old_unsent(session, now=now),
         texts_erased=texts_to_read.erase_old(session, now=now),
         erased=retention.erase_old(session, now=now),

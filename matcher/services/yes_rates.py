@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from matcher.domain.lifecycle import MatchStatus
 from matcher.store.models import Match, Notification
 
-_WAYS = {"match_asked": "text", "match_asked_email": "email"}
+# The questions, each with the way it goes.
+QUESTIONS = {"match_asked": "text", "match_asked_email": "email"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class YesRate:
 
 def by_wording(session: Session, event: str) -> Mapping[int, YesRate]:
     """By the number of the text, 0 for that of the release; empty for what asks nothing."""
-    if event not in _WAYS:
+    if event not in QUESTIONS:
         return {}
     yes = func.count().filter(Match.status == MatchStatus.ACCEPTED)
     no = func.count().filter(Match.status == MatchStatus.DECLINED)
@@ -37,7 +38,7 @@ def by_wording(session: Session, event: str) -> Mapping[int, YesRate]:
         .join(Match, Match.id == Notification.match_id)
         .where(
             Notification.template == "match_asked",
-            Notification.channel == _WAYS[event],
+            Notification.channel == QUESTIONS[event],
             Notification.sent_at.is_not(None),
         )
         .group_by(Notification.text_id)

@@ -104,6 +104,8 @@ TEAM = {
     "savings to others": "/team/impact/savings",
     "messages": "/team/messages",
     "a text": "/team/messages/match_asked",
+    "a second wording": "/team/messages/match_asked/compare",
+    "two wordings compared": "/team/messages/match_asked_email/compare",
     "written to many": "/team/broadcasts",
     "write to many": "/team/broadcasts/new",
     "badges": "/team/badges",

@@ -20,7 +20,7 @@ from matcher.store.models.invitations import BatchCount, Invitation, InvitationB
 from matcher.store.models.kinds import KindRow, LevelRow
 from matcher.store.models.learning import AcceptanceModel, Leaning, LeaningReset
 from matcher.store.models.merging import MergedPerson, TwoPeople
-from matcher.store.models.messages import ConsoleMessage, MessageText, Notification, PrivateLink
+from matcher.store.models.messages import ConsoleMessage, MessageText, Notification, PrivateLink, TextComparison
 from matcher.store.models.needs import Feedback, Need, NeedNote, NeedWish, Occurrence
 from matcher.store.models.offers import (
     AvailabilityException,
@@ -142,6 +142,7 @@ __all__ = [
     "StoryPublication",
     "StoryTeller",
     "StoryWording",
+    "TextComparison",
     "TwoPeople",
     "UnsentPiece",
     "Visit",

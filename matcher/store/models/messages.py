@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from matcher.domain.comparing import Side
 from matcher.domain.lifecycle import NotificationStatus
 from matcher.domain.roles import LinkPurpose
 from matcher.store.models.declared import Declared, Id, choice_column, link_to, status_column
@@ -23,8 +24,9 @@ class Notification(Declared):
     where the receipt of an erasure goes. put_off_at: since when it waits because its person had so many already.
     confirm_by: by when the channel should have said that it arrived; null where it never says. instead_of_id: the
     message that this one says again by another way, because that one is not known to have arrived. text_id: the words
-    of a coordinator's that held when it was owed; null for those of the release. parts: how many texts
-    it is paid for as. broadcast_day: the one day on which a message to many may go to this one of them.
+    of a coordinator's that held when it was owed; null for those of the release. comparison_id: the comparison in
+    which chance gave it those words. parts: how many texts it is paid for as. broadcast_day: the one day on which a
+    message to many may go to this one of them.
     """
 
     __tablename__ = "notifications"
@@ -46,6 +48,7 @@ class Notification(Declared):
     instead_of_id: Mapped[int | None] = link_to("notifications.id", unique=True, index=False)
     cold_spell_id: Mapped[int | None] = link_to("cold_spells.id")
     text_id: Mapped[int | None] = link_to("message_texts.id")
+    comparison_id: Mapped[int | None] = link_to("text_comparisons.id")
     broadcast_id: Mapped[int | None] = link_to("broadcasts.id")
     broadcast_day: Mapped[date | None]
     values: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
@@ -112,6 +115,7 @@ _GSM7 = (
 
 class MessageText(Declared):
     """A text as a coordinator wrote it, in place of the one that the release brings. ended_at: until then it holds.
+    is_beside: it is tried beside the one that holds, in a comparison.
 
     A row is never changed but by its end; what was owed while it held is said in its words.
     """
@@ -122,6 +126,7 @@ class MessageText(Declared):
     event: Mapped[str]
     subject: Mapped[str]
     text: Mapped[str]
+    is_beside: Mapped[bool] = mapped_column(default=False, server_default=sql("false"))
     written_by: Mapped[int] = link_to("staff.id")
     written_at: Mapped[datetime]
     ended_by: Mapped[int | None] = link_to("staff.id")
@@ -132,7 +137,45 @@ class MessageText(Declared):
         CheckConstraint("text like '{scheme}: %'", name="says_who_writes"),
         CheckConstraint(f"translate(text, '{_GSM7}', '') = ''", name="fits_a_text_message"),
         CheckConstraint("subject <> ''", name="has_a_subject"),
-        Index("uq_message_texts_one_that_holds", "event", unique=True, postgresql_where=sql("ended_at is null")),
+        Index(
+            "uq_message_texts_one_that_holds",
+            "event",
+            unique=True,
+            postgresql_where=sql("ended_at is null and not is_beside"),
+        ),
+        UniqueConstraint("id", "event"),
+    )
+
+
+class TextComparison(Declared):
+    """Two wordings of one question, of which each ask has one by chance, until a coordinator chooses.
+
+    first_text_id: the words that held when it began, null for those of the release. second_text_id: those tried beside
+    them. stopped_at: since when no more go out in the second, because so few said yes to it. kept: what was chosen.
+    """
+
+    __tablename__ = "text_comparisons"
+
+    id: Mapped[Id]
+    event: Mapped[str]
+    first_text_id: Mapped[int | None] = mapped_column(BigInteger)
+    second_text_id: Mapped[int] = mapped_column(BigInteger)
+    began_by: Mapped[int] = link_to("staff.id")
+    began_at: Mapped[datetime]
+    stopped_at: Mapped[datetime | None]
+    ended_by: Mapped[int | None] = link_to("staff.id")
+    ended_at: Mapped[datetime | None]
+    kept: Mapped[Side | None] = choice_column(Side)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["first_text_id", "event"], ["message_texts.id", "message_texts.event"]),
+        ForeignKeyConstraint(["second_text_id", "event"], ["message_texts.id", "message_texts.event"]),
+        Index(None, "first_text_id", "event"),
+        UniqueConstraint("second_text_id", "event"),
+        CheckConstraint("event in ('match_asked', 'match_asked_email')", name="of_a_question"),
+        CheckConstraint("first_text_id <> second_text_id", name="two_texts"),
+        CheckConstraint("num_nulls(ended_by, ended_at, kept) in (0, 3)", name="ended_by_a_choice"),
+        Index("uq_text_comparisons_one_at_a_time", "event", unique=True, postgresql_where=sql("ended_at is null")),
     )
 
 
