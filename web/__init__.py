@@ -14,6 +14,7 @@ from matcher.store.session import configure
 from web import (
     about_you,
     areas,
+    at_work,
     attached_stories,
     audit,
     badges,
@@ -44,6 +45,7 @@ from web import (
     needs,
     notify,
     offers,
+    organisations,
     outbox,
     outreach,
     own_codes,
@@ -124,7 +126,8 @@ def create_app(config: Config | None = None) -> Flask:
     for noun in (
         *(public, checking, invitations, invitation_batches),
         *(stories, team_stories, decisions, areas, about_you, heard, outreach),
-        *(needs, for_someone, confirming, changes, contact_card, details, offers, matches, visits, volunteers),
+        *(needs, for_someone, at_work, organisations, confirming, changes, contact_card, details),
+        *(offers, matches, visits, volunteers),
         *(places, place_reports, attached_stories, ties, rewards),
         *(own_settings, own_codes, regulars, cold, team, team_needs, who_could_help, badges),
         *(texts, comparisons, broadcasts),

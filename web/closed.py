@@ -10,10 +10,10 @@ from matcher.store.session import reading
 from web.templating import page
 
 # Where a request begins, and where it is sent. In between people may go on: their answers are kept a day.
-_BEGINS = frozenset({"needs.question", "for_someone.question"})
+_BEGINS = frozenset({"needs.question", "for_someone.question", "at_work.code", "at_work.ask"})
 _SENDS = frozenset({"needs.send", "for_someone.send", "changes.again", "changes.ask_again"})
-# Where one tap sends what was asked before: nothing was typed that could be kept.
-_TAPS = frozenset({"changes.ask_the_same"})
+# Where one press sends it all: nothing was kept before that could be gone on with.
+_TAPS = frozenset({"changes.ask_the_same", "at_work.send"})
 
 
 def set_up_closing(app: Flask) -> None:

@@ -78,7 +78,7 @@ def take() -> Response:
                 return _call_page(form, key=key, alike=alike, could=could, mark=form.mark(alike))
             need_id = desk.take_need(session, draft, key, who_answers(), now=clock.now())
     except BadInput as error:
-        _show_on_page(form, error)
+        show_beside(form.form_of(error.field), error)
         return _call_page(form, key=key)
     bell.ring(bell.RUN_DUE_ROUNDS, bell.DELIVER_DUE)
     return see_other(f"/desk/needs/{need_id}?taken=1")
@@ -86,12 +86,6 @@ def take() -> Response:
 
 def _call_page(form: CallForm, **shown: Any) -> Response:
     return page("desk/new.html", form=form, **{"alike": (), "could": None, "mark": "", **shown})
-
-
-def _show_on_page(form: CallForm, error: BadInput) -> None:
-    """A rule of the service, beside its own field or else beside the first."""
-    named = next((one for one in form.forms.values() if error.field in one), form.who)
-    show_beside(named, error)
 
 
 # A caller ----------------------------------------------------------------------------------------------------

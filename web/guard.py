@@ -46,6 +46,7 @@ STAFF_ACTIONS = frozenset(
         Action.READ_TEXT,
         Action.SHOW_THANKS,
         Action.USE_DESK,
+        Action.GIVE_CODE,
         Action.READ_CONCERNS,
         Action.STOP_VOLUNTEER,
         Action.LOOK_AFTER_VOLUNTEERS,
@@ -165,7 +166,10 @@ def link_seal() -> str:
     return seal("link", token)
 
 
-def granted(field: Literal["need_id", "match_id", "visit_id", "person_id", "referral_id", "story_id"]) -> int:
+Granted = Literal["need_id", "match_id", "visit_id", "person_id", "referral_id", "story_id", "organisation_id"]
+
+
+def granted(field: Granted) -> int:
     """The id of what the private link of this request was made for."""
     found: int | None = getattr(g.actor.grant, field)
     assert found is not None, f"a link without {field}"
@@ -216,6 +220,7 @@ def _thing_of(given: Grant | None) -> Thing:
         person_id=given.person_id,
         referral_id=given.referral_id,
         story_id=given.story_id,
+        organisation_id=given.organisation_id,
     )
 
 

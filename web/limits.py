@@ -19,6 +19,7 @@ SIGN_IN_AN_ADDRESS = "10 per 5 minutes"
 ANSWERING = "60 per minute"
 CHECKING = "5 per hour"
 PASSING_BY = "30 per hour"
+AT_WORK = "60 per hour"
 FILES = "30 per hour"
 
 limiter = Limiter(key_func=get_remote_address, headers_enabled=True)

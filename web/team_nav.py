@@ -52,6 +52,7 @@ PARTS: tuple[tuple[str, tuple[tuple[str, str, Action], ...]], ...] = (
             ("/team/heard", "Not heard from", Action.REACH_OUT),
             ("/team/outreach", "Visits to groups", Action.REACH_OUT),
             ("/team/invitations", "Invitations", Action.REACH_OUT),
+            ("/team/organisations", "Organisations", Action.GIVE_CODE),
         ),
     ),
     (

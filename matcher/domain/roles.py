@@ -38,4 +38,5 @@ class LinkPurpose(StrEnum):
     CALENDAR = "calendar"
     REFERRAL = "referral"
     STORY = "story"
+    AT_WORK = "at_work"
     SIGN_IN = "sign_in"

@@ -49,6 +49,8 @@ class Action(StrEnum):
     MERGE_PEOPLE = "merge_people"
     IMPORT_FILE = "import_file"
     READ_OUTCOME = "read_outcome"
+    ASK_AT_WORK = "ask_at_work"
+    GIVE_CODE = "give_code"
     DECIDE_FOR_THEM = "decide_for_them"
     TRIAGE = "triage"
     ASK_BY_HAND = "ask_by_hand"
@@ -98,6 +100,7 @@ class Grant:
     visit_id: int | None = None
     referral_id: int | None = None
     story_id: int | None = None
+    organisation_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,7 @@ class Thing:
     referral_id: int | None = None
     area_id: int | None = None
     story_id: int | None = None
+    organisation_id: int | None = None
 
 
 NOTHING = Thing()
@@ -193,6 +197,8 @@ RULES: Mapping[Action, tuple[Rule, ...]] = {
     Action.MERGE_PEOPLE: (_staff(StaffRoleName.COORDINATOR),),
     Action.IMPORT_FILE: (_staff(StaffRoleName.COORDINATOR),),
     Action.READ_OUTCOME: (_holder(LinkPurpose.REFERRAL, "referral_id"),),
+    Action.ASK_AT_WORK: (_holder(LinkPurpose.AT_WORK, "organisation_id"),),
+    Action.GIVE_CODE: (_staff(StaffRoleName.COORDINATOR),),
     Action.DECIDE_FOR_THEM: (_staff(StaffRoleName.COORDINATOR),),
     Action.TRIAGE: (_staff(StaffRoleName.COORDINATOR),),
     Action.ASK_BY_HAND: (_staff(StaffRoleName.COORDINATOR),),

@@ -34,6 +34,7 @@ def issue(session: Session, grant: Grant, *, expires_at: datetime, now: datetime
             visit_id=grant.visit_id,
             referral_id=grant.referral_id,
             story_id=grant.story_id,
+            organisation_id=grant.organisation_id,
             made_at=now,
             expires_at=expires_at,
         )
@@ -53,6 +54,7 @@ def open_link(session: Session, token: str, purpose: LinkPurpose, *, now: dateti
         visit_id=link.visit_id,
         referral_id=link.referral_id,
         story_id=link.story_id,
+        organisation_id=link.organisation_id,
     )
 
 

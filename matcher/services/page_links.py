@@ -1,4 +1,4 @@
-"""New private links to the pages of residents, volunteers, tellers and who asked for another; how long each lasts."""
+"""New private links, to pages of residents, of volunteers and of whoever asks for another; how long each lasts."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ STATUS_LINK_LASTS = timedelta(days=60)
 VISIT_LINK_LASTS = timedelta(days=14)
 OWN_PAGE_LINK_LASTS = timedelta(days=365)
 STORY_LINK_LASTS = timedelta(days=2 * 365)
+AT_WORK_LINK_LASTS = timedelta(days=90)
 
 
 def status_link(session: Session, need: Need, *, now: datetime) -> str:
@@ -36,6 +37,12 @@ def story_link(session: Session, story: Story, *, now: datetime) -> str:
     """A new token for a teller's own page: as long as a story may be kept, chosen anew in its last days."""
     grant = Grant(LinkPurpose.STORY, story_id=story.id)
     return links.issue(session, grant, expires_at=now + STORY_LINK_LASTS, now=now)
+
+
+def at_work_link(session: Session, organisation_id: int, *, now: datetime) -> str:
+    """A new token for the page on which an organisation's people ask; then its code is typed again."""
+    grant = Grant(LinkPurpose.AT_WORK, organisation_id=organisation_id)
+    return links.issue(session, grant, expires_at=now + AT_WORK_LINK_LASTS, now=now)
 
 
 def visit_link(session: Session, visit: Visit, *, now: datetime) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,6 +17,8 @@ from matcher.services.needs import NeedDraft
 from matcher.store.models import Need, Occurrence, Referral, Visit
 
 WORK_LENGTH = 80
+SHOWN_FOR = timedelta(days=60)
+ROWS_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class ReferralDraft:
     email: str = ""
     organisation: str = ""
     role: str = ""
+    organisation_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,15 @@ def read_outcome(session: Session, referral_id: int) -> Outcome:
     )
 
 
+def outcomes_of(session: Session, organisation_id: int, *, now: datetime) -> tuple[Outcome, ...]:
+    """What has come of what one organisation asked for of late, the newest first."""
+    wanted = select(Referral.id).where(
+        Referral.organisation_id == organisation_id, Referral.made_at > now - SHOWN_FOR, Referral.phone != ""
+    )
+    newest = session.scalars(wanted.order_by(Referral.id.desc()).limit(ROWS_SHOWN)).all()
+    return tuple(read_outcome(session, referral_id) for referral_id in newest)
+
+
 def _ending(session: Session, occurrence: Occurrence) -> OccurrenceStatus | None:
     if occurrence.status is OccurrenceStatus.DONE:
         done = select(Visit.id).where(Visit.occurrence_id == occurrence.id, Visit.status == VisitStatus.DONE)
@@ -108,5 +120,6 @@ def _checked(asked: ReferralDraft) -> Referral:
         email=people.check_email(asked.email) if asked.email else "",
         organisation=check_work(asked.organisation, "Your organisation", "organisation") if is_work else "",
         role=check_work(asked.role, "Your role", "role") if is_work else "",
+        organisation_id=asked.organisation_id,
         is_told=asked.is_told,
     )

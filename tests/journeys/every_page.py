@@ -20,6 +20,7 @@ from matcher.services import (
     imports,
     invitation_batches,
     invitations,
+    organisations,
     outreach,
     places,
     rates,
@@ -37,6 +38,7 @@ from matcher.services.access import Grant
 from matcher.services.consents import Given
 from matcher.services.invitation_batches import BatchDraft
 from matcher.services.needs import NeedDraft, PostedNeed
+from matcher.services.organisations import Asker, OrganisationDraft
 from matcher.services.places import PlaceDraft
 from matcher.services.referrals import ReferralDraft
 from matcher.services.story_desk import Keeper
@@ -54,6 +56,7 @@ PUBLIC = {
     "cookies": "/cookies",
     "accessibility": "/accessibility",
     "contact": "/contact",
+    "ask at work": "/at-work",
     "check a request": "/check",
     "a link is on its way": "/check/sent",
     "left the list": "/left",
@@ -94,6 +97,8 @@ TEAM = {
     "invitations": "/team/invitations",
     "new postcards": "/team/invitations/new",
     "four postcards": "/team/invitations/2/print",
+    "organisations": "/team/organisations",
+    "a code for an organisation": "/team/organisations/new",
     "concerns": "/team/concerns",
     "closed concerns": "/team/concerns/closed",
     "impact report": "/team/impact",
@@ -155,6 +160,7 @@ class EveryPage:
         self._not_confirmed()
         self._invited()
         self._for_someone()
+        self._at_work()
         self._worried()
         self._places()
         self._told_a_story()
@@ -223,6 +229,25 @@ class EveryPage:
             token = referrals.post_for_someone(session, draft, asked, now=self.world.now).token
         self.paths["what came of it"] = f"/for/{token}"
         self.paths["asked for someone else"] = f"/for/{token}/sent"
+
+    def _at_work(self) -> None:
+        """A surgery that has asked for somebody with its code, and a ward whose code has ended."""
+        who = {"area_ids": {self.world.area_id()}, "staff_id": self.world.coordinator()}
+        asker = Asker("Nora", "receptionist", Given(consents.SELF, "professional", "spoken"))
+        times = frozenset({"am"})
+        draft = NeedDraft(kind="errand", when="tomorrow", times=times, person=self.world.draft("Wilf"), contact="phone")
+        with self.world.work() as session:
+            for name, email in (("Market Street Surgery", "desk@surgery.example.org"), ("Ward 4", "")):
+                surgery = OrganisationDraft(name, "01632 960 300", email, "bradford-on-avon")
+                given = organisations.give_code(session, surgery, **who, now=self.world.now)
+                if name != "Ward 4":
+                    organisation_id, code = given
+            organisations.end_code(session, given[0], **who, now=self.world.now)
+            organisations.ask_at_work(session, organisation_id, draft, asker, "w" * 22, now=self.world.now)
+            token = organisations.open_with(session, code, now=self.world.now)
+            kept = {"organisation_id": organisation_id, "code": code}
+            drafts.save(session, "g" * 22, "code_given", kept, now=self.world.now)
+        self.paths["asking at work"] = f"/at-work/{token}"
 
     def _worried(self) -> None:
         """A worry that somebody has opened, and one that nobody has."""
@@ -347,6 +372,7 @@ class EveryPage:
             "a volunteer": f"/team/volunteers/{self.world.people['Ann']}",
             "two records side by side": "/team/volunteers/twice/{Ann}/{Joan}".format(**self.world.people),
             "what a spreadsheet would do": f"/team/import/{self._imported()}",
+            "a code was given": f"/team/organisations/given?d={'g' * 22}",
             "one badge": f"/team/badges/{self.world.people['Ann']}",
             "a story was typed": f"/team/stories/typed?d={'t' * 22}",
             "one record": "/team/said-did/1",

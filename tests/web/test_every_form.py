@@ -14,15 +14,18 @@ from typing import Any, NamedTuple
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
-from matcher.services import invitations, needs
+from matcher.services import invitations, needs, organisations
+from matcher.services.organisations import OrganisationDraft
+from matcher.store.models import Area
 from matcher.store.session import unit_of_work
 from tests.web import test_for_someone, test_needs
 from tests.web.conftest import NOTE, PHONE, World, eileen, press
 from tests.web.test_desk import CALL, hidden
 from web.limits import limiter
 
-PARTS = ("/ask", "/check", "/r/", "/for/", "/concern", "/i/", "/desk")
+PARTS = ("/ask", "/at-work", "/check", "/r/", "/for/", "/concern", "/i/", "/desk")
 TYPED = ("\0", "\ud800", "x" * 20_000, "<b>’;--{{7*7}} ٣ -1e309")
 CHOSEN = TYPED[3:]  # into what is chosen and not typed by hand: whatever is not in a list is as wrong as anything else
 UNREADABLE = "\0"  # refused before any field is looked at: no browser sends it
@@ -46,9 +49,11 @@ WISHES = {"wishes": "calm_with_dogs", "is_must": "yes"}
 HOW = {"answer": "well", "again": "yes", "thanks": "Thank you."}
 WORK = {"relation": "professional", "organisation": "The surgery", "role": "nurse"}
 ASKER = {"first_name": "Nora", "phone": "07700 900444", "email": "nora@example.org", "hears": "both"}
+AT_WORK = {"agreed": "spoken", **WHO, **WISHES, **WHERE, **KIND, **WHEN, "asker_name": "Nora", "asker_role": "nurse"}
 WORRY = {"about": "safety", "words": "He asked for her card.", "may_contact": "yes", "name": "Nora", "reach": "01632"}
 CHECK = {"reference": "K7Q-4MX", "last_digits": "0982"}
 WHO_BY_HAND = "first_name phone email note"
+WORK_BY_HAND = "postcode house asker_name asker_role"
 OWN, UNSURE, DESK = "/r/{status}", "/r/{unsure}", "/desk/needs/{need}"
 _NEED = "<int(max=9223372036854775807):need_id>"
 _OWED = "<int(max=9223372036854775807):notification_id>"
@@ -71,6 +76,8 @@ FORMS: dict[str, tuple[Form, ...]] = {
         Form("/ask/for-someone/who", typed={**WHO, **WISHES}, by_hand=WHO_BY_HAND),
         Form("/ask/for-someone/you", typed=ASKER, by_hand="first_name phone email"),
     ),
+    "/at-work": (Form("/at-work", typed={"code": "K7Q-4MX-RT9"}, by_hand="code"),),
+    "/at-work/<token:token>": (Form("/at-work/{work}", typed=AT_WORK, by_hand=f"{WHO_BY_HAND} {WORK_BY_HAND}"),),
     "/check": (Form("/check", typed=CHECK, by_hand="reference last_digits"),),
     "/check/link": (Form("/check/link", "/check", CHECK, "reference last_digits"),),
     "/concern": (Form("/concern", typed=WORRY, by_hand="words name reach"),),
@@ -129,7 +136,18 @@ def places(client: FlaskClient, world: World, sign_in_token: str) -> dict[str, A
         draft = eileen(person=replace(eileen().person, first_name="Una", phone="01632960901"), must_confirm=True)
         unsure = needs.post_need(session, draft, now=now)
         code = invitations.invite(session, "Pat", "nobody should be snowed in", "postcard", now=now)
-    return {"status": world.status, "need": world.need_id, "unsure": unsure.token, "code": code, "owed": 1}
+        who = {"area_ids": frozenset(session.scalars(select(Area.id))), "staff_id": 1}
+        surgery = OrganisationDraft("The surgery", "01632 960 300", "", "bradford-on-avon")
+        _, opens = organisations.give_code(session, surgery, **who, now=now)
+        work = organisations.open_with(session, opens, now=now)
+    return {
+        "work": work,
+        "status": world.status,
+        "need": world.need_id,
+        "unsure": unsure.token,
+        "code": code,
+        "owed": 1,
+    }
 
 
 def test_whatever_is_typed_into_any_field_is_answered_with_what_to_do(

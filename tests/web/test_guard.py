@@ -9,11 +9,14 @@ import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_limiter.util import get_qualified_name
+from sqlalchemy import select
 
 from matcher.domain.roles import LinkPurpose
-from matcher.services import stories
+from matcher.services import organisations, page_links, stories
 from matcher.services.access import Action
+from matcher.services.organisations import OrganisationDraft
 from matcher.services.stories import StoryDraft
+from matcher.store.models import Area, Staff
 from matcher.store.session import unit_of_work
 from tests.databases import Addresses
 from tests.web.conftest import World, press, rows_everywhere
@@ -66,6 +69,17 @@ def a_story() -> str:
         return stories.tell_story(session, draft, now=datetime.now(UTC)).token
 
 
+def at_work() -> str:
+    """The token of the page of an organisation that was just given a code."""
+    now = datetime.now(UTC)
+    with unit_of_work() as session:
+        draft = OrganisationDraft("The surgery", "01632 960 300", "", "bradford-on-avon")
+        areas = frozenset(session.scalars(select(Area.id)))
+        staff_id = session.scalars(select(Staff.id)).one()
+        organisation_id, _ = organisations.give_code(session, draft, area_ids=areas, staff_id=staff_id, now=now)
+        return page_links.at_work_link(session, organisation_id, now=now)
+
+
 def filled_in(rule: str, tokens: dict[LinkPurpose | None, str], link: LinkPurpose | None) -> str:
     address = rule.replace("<token:token>", tokens.get(link, "x" * 22))
     for pattern, value in (
@@ -90,6 +104,7 @@ def test_no_form_is_taken_without_its_token_and_nothing_changes(
         LinkPurpose.ME: world.me,
         LinkPurpose.SIGN_IN: sign_in_token,
         LinkPurpose.STORY: a_story(),
+        LinkPurpose.AT_WORK: at_work(),
         LinkPurpose.VISIT: press(client, f"/m/{world.ask}", f"/m/{world.ask}/yes").location[-22:],
     }
     before = rows_everywhere(database.owner_url)

@@ -33,6 +33,7 @@ PUBLIC = (
     "/deleted",
     "/ask",
     "/ask/for-someone",
+    "/at-work",
     "/concern",
     "/tell",
     "/stories",

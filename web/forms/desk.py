@@ -9,32 +9,14 @@ from typing import Any
 from wtforms import Field, StringField
 
 from matcher.domain.errors import BadInput
-from matcher.domain.traits import Trait
-from matcher.services import desk, people, wishes
+from matcher.services import desk, people
 from web import filters
-from web.forms.needs import CONTACT, TIMES, KindForm, WhenForm, WhereForm, WhoForm
-from web.forms.questions import Asking, OneOf, QuestionForm, checked_by, chosen, short, stripped
-
-ANY_TIME = "any"
-
-
-class _Times(WhenForm):
-    """Times of day as one choice: one stop of the Tab key."""
-
-    times = OneOf(
-        "What time of day?",
-        choices=((ANY_TIME, "Any time"), *TIMES),
-        default=ANY_TIME,
-        validators=[chosen("Select a time of day")],
-    )
-
-    @property
-    def chosen_times(self) -> frozenset[str]:
-        """The times of day that suit."""
-        return frozenset(band for band, _ in TIMES) if self.times.data == ANY_TIME else frozenset({self.times.data})
+from web.forms.needs import CONTACT, KindForm, WhenForm, WhereForm, WhoForm
+from web.forms.one_page import AnyWishForm, OnePageForm, TimeOfDayForm
+from web.forms.questions import OneOf, QuestionForm, checked_by, chosen, short, stripped
 
 
-class _Who(WhoForm):
+class _Who(AnyWishForm):
     """Said of the caller."""
 
     contact = OneOf(
@@ -44,29 +26,14 @@ class _Who(WhoForm):
         validators=[chosen("Select how we tell them")],
     )
 
-    def may_ask_for(self, asking: Asking, kind: str) -> tuple[Trait, ...]:
-        """All there is: the kind of help stands on the same page, and may change still."""
-        return tuple(Trait)
 
-    def check(self, asking: Asking) -> None:
-        """With this kind of help it must be something that may be asked for."""
-        super().check(asking)
-        if kind := asking.answers["kind"]["kind"]:
-            wishes.check(asking.session, kind, self.wishes.data)
-
-
-class CallForm:
-    """Everything the handler types, in one form: the answers of four questions, checked by their own rules."""
+class CallForm(OnePageForm):
+    """Everything the handler types, in one form."""
 
     def __init__(self, typed: Any = None) -> None:
-        self.forms: dict[str, QuestionForm] = {
-            "who": _Who(typed),
-            "where": WhereForm(typed),
-            "kind": KindForm(typed),
-            "when": _Times(typed),
-        }
-        self.kind, self.when = self.forms["kind"], self.forms["when"]
-        self.where, self.who = self.forms["where"], self.forms["who"]
+        super().__init__(
+            {"who": _Who(typed), "where": WhereForm(typed), "kind": KindForm(typed), "when": TimeOfDayForm(typed)}
+        )
         self.where.house.label.text = "House number or name"
         self.kind.kind.label.text = "Help needed"
 
@@ -76,22 +43,6 @@ class CallForm:
         yield self.who.phone
         for form in self.forms.values():
             yield from (field for field in form if field is not self.who.phone)
-
-    @property
-    def errors(self) -> dict[str, list[str]]:
-        """Whatever is wrong, by field."""
-        return {field.name: field.errors for field in self if field.errors}
-
-    def prepare(self, asking: Asking) -> None:
-        """The kinds of help come from their table; what was chosen of them is an earlier answer to the rest."""
-        self._asking = Asking(asking.session, asking.now, {"kind": {"kind": self.kind.kind.data or ""}})
-        for form in self.forms.values():
-            form.prepare(self._asking)
-
-    def is_answered(self) -> bool:
-        """True if every answer can be used; else the errors are on the fields, of all questions at once."""
-        answered = [form.is_answered(self._asking) for form in self.forms.values()]  # every one is looked at
-        return all(answered)
 
     def says_what_where_and_when(self) -> bool:
         """True if that much of it can be used, however much is still to be typed."""

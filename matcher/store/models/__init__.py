@@ -30,6 +30,7 @@ from matcher.store.models.offers import (
     OfferKind,
     OfferTrait,
 )
+from matcher.store.models.organisations import Organisation
 from matcher.store.models.outreach import OutreachStory, OutreachVisit
 from matcher.store.models.people import Badge, Check, Home, Person
 from matcher.store.models.places import Place, StockReport
@@ -110,6 +111,7 @@ __all__ = [
     "OfferKind",
     "OfferMotive",
     "OfferTrait",
+    "Organisation",
     "OutreachStory",
     "OutreachVisit",
     "OwnCode",

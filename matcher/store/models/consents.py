@@ -39,7 +39,8 @@ class Consent(Declared):
 class Referral(Declared):
     """Who asked for someone else. Private: it may be read by the desk, and is told the outcome and nothing more.
 
-    `is_told`: they would like to hear the outcome. `organisation` and `role` are of those who ask at work.
+    `is_told`: they would like to hear the outcome. `organisation` and `role` are of those who ask at work;
+    `organisation_id`: the one whose code they used, if they did.
     """
 
     __tablename__ = "referrals"
@@ -51,6 +52,7 @@ class Referral(Declared):
     email: Mapped[str] = mapped_column(default="", server_default="")
     organisation: Mapped[str] = mapped_column(default="", server_default="")
     role: Mapped[str] = mapped_column(default="", server_default="")
+    organisation_id: Mapped[int | None] = link_to("organisations.id")
     is_told: Mapped[bool]
     made_at: Mapped[datetime]
 

@@ -207,18 +207,22 @@ class PrivateLink(Declared):
     visit_id: Mapped[int | None] = link_to("visits.id")
     referral_id: Mapped[int | None] = link_to("referrals.id")
     story_id: Mapped[int | None] = link_to("stories.id")
+    organisation_id: Mapped[int | None] = link_to("organisations.id")
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
 
     __table_args__ = (
-        CheckConstraint("num_nonnulls(person_id, staff_id, referral_id, story_id) = 1", name="one_holder"),
+        CheckConstraint(
+            "num_nonnulls(person_id, staff_id, referral_id, story_id, organisation_id) = 1", name="one_holder"
+        ),
         # A link opens the one thing that its purpose names.
         CheckConstraint(
             "(purpose = 'status') = (need_id is not null) and (purpose = 'match') = (match_id is not null)"
             " and (purpose = 'visit') = (visit_id is not null) and (purpose = 'sign_in') = (staff_id is not null)"
-            " and (purpose = 'referral') = (referral_id is not null) and (purpose = 'story') = (story_id is not null)",
+            " and (purpose = 'referral') = (referral_id is not null) and (purpose = 'story') = (story_id is not null)"
+            " and (purpose = 'at_work') = (organisation_id is not null)",
             name="opens_what_it_says",
         ),
     )

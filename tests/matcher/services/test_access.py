@@ -19,6 +19,7 @@ ACTORS = {
     "holder of a visit's link": Actor(Grant(LinkPurpose.VISIT, person_id=MINE, visit_id=MINE)),
     "holder of their own page's link": Actor(Grant(LinkPurpose.ME, person_id=MINE)),
     "holder of an outcome's link": Actor(Grant(LinkPurpose.REFERRAL, referral_id=MINE)),
+    "holder of an organisation's link": Actor(Grant(LinkPurpose.AT_WORK, organisation_id=MINE)),
     "holder of a story's link": Actor(Grant(LinkPurpose.STORY, story_id=MINE)),
     "holder of a calendar's link": Actor(Grant(LinkPurpose.CALENDAR, person_id=MINE)),
     "holder of a sign-in link": Actor(Grant(LinkPurpose.SIGN_IN, staff_id=3)),
@@ -28,8 +29,8 @@ ACTORS = {
     **STAFF,
 }
 THINGS = {
-    "mine": Thing(MINE, MINE, MINE, MINE, MINE, AREA, MINE),
-    "another's": Thing(ANOTHERS, ANOTHERS, ANOTHERS, ANOTHERS, ANOTHERS, OTHER_AREA, ANOTHERS),
+    "mine": Thing(MINE, MINE, MINE, MINE, MINE, AREA, MINE, MINE),
+    "another's": Thing(ANOTHERS, ANOTHERS, ANOTHERS, ANOTHERS, ANOTHERS, OTHER_AREA, ANOTHERS, ANOTHERS),
     "none": Thing(),
 }
 
@@ -56,6 +57,8 @@ ALLOWED = {
     "move_visit": {("holder of a visit's link", "mine")},
     "read_own_page": {("holder of their own page's link", "mine")},
     "change_own_offer": {("holder of their own page's link", "mine")},
+    "ask_at_work": {("holder of an organisation's link", "mine")},
+    "give_code": {("coordinator", "mine"), ("coordinator", "none")},
     "read_board": {("coordinator", "mine"), ("coordinator", "none")},
     "confirm_by_call": {("coordinator", "mine"), ("coordinator", "none")},
     "arrange": {("coordinator", "mine"), ("coordinator", "none")},
