@@ -121,6 +121,17 @@ def no_break(words: str) -> str:
     return words.replace(" ", "\u00a0").replace("-", "\u2011")
 
 
+# A telephone number inside a sentence, with its spaces; a date of figures is one too, and no worse for it.
+_NUMBER = re.compile(r"(?<![\w-])\+?\d[\d ]{6,15}\d(?![\w-])")
+
+
+def unbroken(words: Any) -> Any:
+    """The same words, with each telephone number in them on one line. What is no words stays as it is."""
+    if not isinstance(words, str):
+        return words
+    return type(words)(_NUMBER.sub(lambda found: found[0].replace(" ", "\u00a0"), words))
+
+
 def reach(minutes: int) -> str:
     """How far that gets you, by each way of going: `about a third of a mile on foot, ...`."""
     ways = ((TravelMode.FOOT, "on foot"), (TravelMode.BIKE, "by bike"), (TravelMode.CAR, "by car"))
@@ -195,5 +206,6 @@ ALL: dict[str, Callable[..., Any]] = {
     "reach": reach,
     "rows": rows,
     "stamp": stamp,
+    "unbroken": unbroken,
     "within": within,
 }

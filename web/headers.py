@@ -33,6 +33,8 @@ def add_headers(app: Flask, *, is_https: bool) -> None:
                 response.headers[name] = value
         if request.endpoint == "static" and response.status_code in (200, 304):
             response.headers["Cache-Control"] = f"public, max-age={_YEAR_S}, immutable"
+            if request.path.startswith("/static/offline-"):  # it stands in for pages, which are above it
+                response.headers["Service-Worker-Allowed"] = "/"
         return response
 
 

@@ -25,6 +25,7 @@ READING = {
     "/cookies": "cookies",
     "/accessibility": "accessibility",
     "/contact": "contact",
+    "/offline": "offline",
 }
 
 

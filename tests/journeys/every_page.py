@@ -350,7 +350,7 @@ class EveryPage:
 
     def _desk(self) -> dict[str, str]:
         """What a call handler opens: someone to ring, and someone to tell."""
-        waiting, _ = self.world.all(PhoneCheck)
+        waiting, *_ = self.world.all(PhoneCheck)
         with self.world.work() as session:
             confirming.ring_me(session, waiting.need_id, now=self.world.now)
         held = "select id from notifications where template = 'visit_held_resident' and channel = 'phone'"

@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote, urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+from werkzeug.routing import Map, Rule
 
 from tests.journeys.every_page import PUBLIC, TEAM, EveryPage
 from tests.journeys.people import press, see
@@ -81,6 +82,20 @@ _BROKEN = """() => {
     document.documentElement.style.fontSize = "";
     return [...broken.map(word => `"${word}" is broken`), ...(wide > 1 ? [`${wide} px too wide`] : [])];
 }"""
+# Telephone numbers that stand on two lines.
+_CUT = """() => {
+    const found = [], words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node; (node = words.nextNode());) {
+        for (const number of node.data.matchAll(/\\+?[0-9](?:[\\s\\u00a0]?[0-9]){8,}/g)) {
+            const range = document.createRange();
+            range.setStart(node, number.index);
+            range.setEnd(node, number.index + number[0].length);
+            const lines = new Set([...range.getClientRects()].map(box => Math.round(box.top)));
+            if (lines.size > 1) found.push(`${number[0]} is cut in two`);
+        }
+    }
+    return found;
+}"""
 # What is shut until it is wanted is looked at too.
 _OPENED = "() => document.querySelectorAll('details').forEach(one => { one.open = true; })"
 _LOOKS = """() => ({
@@ -129,6 +144,7 @@ class Eye:
             *(f"{fault} in large type" for fault in large),
             *([f"{wide} px too wide"] if wide > 0 else []),
             *self.page.evaluate(_TOO_SMALL, SMALLEST_PX),
+            *self.page.evaluate(_CUT),
             *(f"axe {rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in found),
         ]
 
@@ -387,6 +403,15 @@ def test_pages_of_errors_hold_up(quiet, someone):
     for what in faults:
         eye.read(what, f"/as-it-was/{quote(what)}")
     assert eye.faults() == {}
+
+
+def test_a_page_that_nobody_looked_at_is_named():
+    eye = Eye(None)
+    eye.seen = {"/", "/r/abc", "/team"}
+    known = [Rule(path, endpoint=path) for path in ("/", "/r/<token>", "/team", "/new", "/team/new", "/static/<name>")]
+    routes = Map([*known, Rule("/sent", endpoint="sent", methods=["POST"])])
+    assert eye.overlooked(routes, of_staff=False) == {"/new"}
+    assert eye.overlooked(routes, of_staff=True) == {"/team/new"}
 
 
 def named(route):

@@ -69,7 +69,7 @@ def test_a_second_tab_goes_on_where_the_first_is_and_both_end_in_one_request(qui
     assert len(world.all(Need)) == 1
 
 
-def test_cut_off_as_it_is_sent_nothing_typed_is_lost(quiet, someone):
+def test_without_a_signal_nothing_is_sent_and_nothing_typed_is_lost(quiet, someone):
     world = quiet.world()
     page = someone()
     get_to(page, "Where is the help needed?")
@@ -77,19 +77,40 @@ def test_cut_off_as_it_is_sent_nothing_typed_is_lost(quiet, someone):
     page.get_by_label("House number or name").fill("14 Conigre Hill")
     page.context.set_offline(True)
     press(page, "Continue")
-    page.wait_for_url("chrome-error://**")
+    expect(page.get_by_role("status")).to_contain_text("nothing was sent. What you typed is still here.")
+    expect(page.get_by_role("status")).to_contain_text("call 01632\u00a0960\u00a0100")
+    expect(page.get_by_label("Postcode")).to_have_value("ba15 1hl")
     page.context.set_offline(False)
-    page.reload()  # the browser sends what it could not
+    press(page, "Continue")
     see(page, "Who should the neighbour ask for?")
     say_who(page)
-    page.context.set_offline(True)
+    page.route("**/ask/check", lambda route: route.abort("connectionreset"))  # cut off while it is under way
     press(page, "Send request")
     page.wait_for_url("chrome-error://**")
     assert world.all(Need) == []
-    page.context.set_offline(False)
-    page.reload()
+    page.unroute("**/ask/check")
+    page.reload()  # the browser sends what it could not
     see(page, "Enter the 5 digit code")
     assert len(world.all(Need)) == 1
+
+
+def test_a_page_that_cannot_be_had_without_a_signal_gives_the_number_and_comes_back_by_itself(quiet, someone):
+    quiet.world()
+    page = someone(service_workers="allow")
+    page.goto("/")
+    page.evaluate("() => navigator.serviceWorker.ready")
+    get_to(page, "Where is the help needed?")
+    page.context.set_offline(True)
+    page.reload()
+    see(page, "There is no signal")
+    assert page.url.endswith("/ask/where")
+    expect(page.get_by_role("main").get_by_role("link", name="01632 960 100")).to_be_visible()
+    expect(page.get_by_role("main")).to_contain_text("we keep the answers you have given for 24 hours")
+    page.context.set_offline(False)
+    see(page, "Where is the help needed?")
+    assert page.evaluate("async () => (await (await caches.open('stands-in')).keys()).map(one => one.url)") == [
+        f"{quiet.origin}/offline"
+    ]
 
 
 def test_pressed_twice_and_gone_back_to_it_is_one_request(quiet, someone):

@@ -12,11 +12,14 @@ import structlog
 from flask import Flask
 from flask.testing import FlaskClient
 
+from matcher.domain.reading import grade, sentences
 from matcher.services import impact, matches, outbox, sent_copies, wordings
 from matcher.store.session import configure, unit_of_work
 from tests.web.conftest import World, press
+from tests.web.test_reading import Lines
 from web import bell
 from web.accesslog import masked
+from web.errors import PAGES, error_page
 from web.public import READING
 
 PUBLIC = ("/", *READING, "/check", "/check/sent", "/deleted")
@@ -138,6 +141,35 @@ def test_an_unexpected_error_is_a_page_and_its_words_stay_out_of_the_log(
     assert "01632 960 100" in answer.text
     assert "Plough" not in answer.text + repr(lines)
     assert any(line["event"] == "page_failed" for line in lines)
+
+
+@pytest.mark.parametrize("status", sorted(PAGES))
+def test_every_error_is_a_plain_page_with_the_number(app: Flask, status: int) -> None:
+    with app.test_request_context("/ask"):
+        answer = error_page(status)
+    body = answer.get_data(as_text=True)
+    assert answer.status_code == status
+    assert body.count("<h1") == 1
+    main = body[body.index("<main") : body.index("</main")]
+    assert "call" in main
+    assert 'href="tel:01632960100"' in main
+    assert grade(sentences(Lines(body).lines)) <= 5
+    assert str(status) not in main  # a number says nothing to Eileen
+
+
+def test_each_error_has_a_title_of_its_own_and_another_is_like_its_kind(app: Flask) -> None:
+    with app.test_request_context("/ask"):
+        bodies = [error_page(status).get_data(as_text=True) for status in sorted(PAGES)]
+        assert error_page(418).get_data() == error_page(400).get_data()
+        assert error_page(504).get_data() == error_page(500).get_data()
+    assert len({re.search("<title>(.*?)</title>", body)[1] for body in bodies}) == len(PAGES)  # type: ignore[index]
+
+
+def test_the_page_without_a_signal_gives_the_number_and_may_stand_in_for_any(client: FlaskClient) -> None:
+    script = re.search(r'data-stands-in="([^"]+)"', client.get("/").text)
+    assert script
+    assert client.get(script[1]).headers["Service-Worker-Allowed"] == "/"
+    assert "Service-Worker-Allowed" not in client.get("/offline").headers
 
 
 def test_no_token_reaches_the_log(client: FlaskClient, world: World) -> None:

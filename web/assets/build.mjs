@@ -36,7 +36,7 @@ for (const weight of [400, 700]) {
   put(`atkinson-${weight}.woff2`, readFileSync(file));
 }
 put("main.css", stylesheet());
-for (const name of ["main.js", "desk.js", "measure.js", "looks.js"]) put(name, readFileSync(join(here, "js", name)));
+for (const name of ["main.js", "desk.js", "measure.js", "looks.js", "offline.js"]) put(name, readFileSync(join(here, "js", name)));
 put("door.svg", readFileSync(join(here, "img/door.svg")));
 // Last: whoever reads the manifest finds every file it names.
 writeFileSync(join(out, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -1,5 +1,6 @@
 // While a request is typed, parts of its page are filled in by the server: what is open from the same number, and how
-// many neighbours could do it. The page says the same without this file, once the request is read back.
+// many neighbours could do it. The page says the same without this file, once the request is read back. And it says how
+// long the call has taken, from the first key on: no limit, a goal.
 "use strict";
 
 const waitMs = 400; // after the last key
@@ -37,3 +38,19 @@ for (const part of document.querySelectorAll("[data-look]")) {
   form.addEventListener("input", soon);
   form.addEventListener("change", soon);
 }
+
+const timer = document.querySelector("[data-timer]");
+const began = `began ${timer.closest(".gn-call").querySelector("input[name=key]").value}`; // the same when it is read back
+
+function showTime() {
+  const since = Number(sessionStorage.getItem(began));
+  if (!since) return;
+  const seconds = Math.floor((Date.now() - since) / 1000);
+  timer.textContent = `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s on this request`;
+}
+
+document.addEventListener("keydown", () => {
+  if (!sessionStorage.getItem(began)) sessionStorage.setItem(began, String(Date.now()));
+});
+showTime();
+setInterval(showTime, 1000);

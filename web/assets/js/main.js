@@ -1,7 +1,13 @@
 // Every page works without this file. It moves the eye to what went wrong, stops a double press from
-// sending a form twice, keeps what was pressed without a signal until it can be sent, and keeps a page that is
+// sending a form twice, keeps what was typed or pressed without a signal until it can be sent, and keeps a page that is
 // waiting for news up to date.
 "use strict";
+
+const standsIn = document.currentScript.dataset.standsIn;
+if (standsIn && "serviceWorker" in navigator) {
+  window.addEventListener("load", () => navigator.serviceWorker.register(standsIn, { scope: "/" }).catch(() => {}));
+}
+if (document.querySelector("[data-no-signal]")) window.addEventListener("online", () => window.location.reload());
 
 const summary = document.querySelector(".govuk-error-summary");
 if (summary) summary.focus();
@@ -53,9 +59,22 @@ function say(form, words) {
     note.className = "gn-unsent";
     note.setAttribute("role", "status");
     const bar = form.closest(".gn-bar__in, .gn-stack");
-    (bar || form).before(note);
+    (bar || form.querySelector(".gn-buttons") || form).before(note);
   }
   if (note.textContent !== words) note.textContent = words;
+}
+
+// The browser says that there is no signal. It may be wrong, so we look for ourselves before anything is held back.
+async function holdBack(form, button) {
+  if (await canReachUs()) {
+    form.dataset.reached = "yes";
+    if (button) button.click();
+    else form.submit();
+    return;
+  }
+  const ring = document.querySelector("a[href^='tel:']:not([href='tel:999']):not([href='tel:111'])");
+  const orRing = ring ? ` Or call ${ring.textContent.split(" ").join("\u00a0")}.` : "";
+  say(form, `There is no signal, so nothing was sent. What you typed is still here. Press the button again when there is.${orRing}`);
 }
 
 async function sendKept(form) {
@@ -80,6 +99,11 @@ document.addEventListener("submit", (event) => {
     if (isBeingSent) return;
     say(form, `Sending: ${form.dataset.keeps}.`);
     sendKept(form);
+    return;
+  }
+  if (!navigator.onLine && !form.dataset.reached) {
+    event.preventDefault();
+    holdBack(form, event.submitter);
     return;
   }
   if (form.dataset.sent && Date.now() - Number(form.dataset.sent) < 2000) {
