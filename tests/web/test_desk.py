@@ -134,7 +134,7 @@ def test_it_is_read_back_before_it_is_sent(handler: FlaskClient) -> None:
     shown = html.unescape(read_back(handler).text)
     assert "Eileen, at 2 Plough Cottages, BA15 1LF." in shown
     assert "You need: clearing snow or ice: path and steps. When: tomorrow, morning." in shown
-    assert "Your number is 01632 960901. We tell you by phone." in shown
+    assert "Your number is 01632\u00a0960901. We tell you by phone." in shown
     assert count(Need) == 0
     assert count(Draft) == 0
 
