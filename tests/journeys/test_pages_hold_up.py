@@ -408,7 +408,10 @@ def test_pages_of_errors_hold_up(quiet, someone):
 def test_a_page_that_nobody_looked_at_is_named():
     eye = Eye(None)
     eye.seen = {"/", "/r/abc", "/team"}
-    known = [Rule(path, endpoint=path) for path in ("/", "/r/<token>", "/team", "/new", "/team/new", "/static/<name>")]
+    known = [
+        Rule(path, endpoint=path, methods=["GET"])
+        for path in ("/", "/r/<token>", "/team", "/new", "/team/new", "/static/<name>")
+    ]
     routes = Map([*known, Rule("/sent", endpoint="sent", methods=["POST"])])
     assert eye.overlooked(routes, of_staff=False) == {"/new"}
     assert eye.overlooked(routes, of_staff=True) == {"/team/new"}
