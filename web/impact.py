@@ -220,7 +220,7 @@ def _findings(found: Report, counts: Counts) -> dict[str, object]:
         "ties": findings.ties(found.ties, counts),
         "at_home": [findings.at_home(one, counts) for one in found.at_home],
         "told": findings.told(found.informal, found.money, counts),
-        "put_in": findings.put_in(found.put_in, found.minutes, counts),
+        "put_in": findings.put_in(found.put_in, found.visits, found.minutes, counts),
     }
     if found.money is not None:
         said |= {"worth": findings.worth(found.money), "most": findings.matters_most(found.money)}

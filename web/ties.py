@@ -15,6 +15,7 @@ from matcher.domain.timewindow import TimeWindow
 from matcher.services import desk, growing, informal_help, motive_chart, threads, threads_picture, ties
 from matcher.services.access import Action
 from matcher.services.drawing import NARROW, WIDE
+from matcher.services.impact_report import findings
 from matcher.store.session import reading, unit_of_work
 from web import clock
 from web.auth import is_session_sealed
@@ -83,6 +84,7 @@ def shown() -> Response:
     return page(
         "ties/ties.html",
         ties=counted,
+        met=findings.met_neighbours(counted),
         answers=answers,
         days=LATELY.days,
         why=why,

@@ -30,7 +30,9 @@ def read_pounds(typed: str, field: str) -> Decimal:
 
 
 def pounds(amount: Decimal) -> str:
-    """In whole pounds, as in a sentence: `£1,234`, `−£38`."""
+    """In whole pounds, as in a sentence, and less than one to the penny: `£1,234`, `−£38`, `£0.05`."""
+    if 0 < abs(to_the_penny(amount)) < 1:
+        return pounds_and_pence(to_the_penny(amount))
     whole = floor(abs(amount) + Decimal("0.5"))
     return f"{'−' if amount < 0 and whole else ''}£{whole:,}"
 

@@ -23,6 +23,7 @@ from matcher.store.models import Area, KindRow, Need, Occurrence, Visit
 LOOKS_BACK = timedelta(days=90)
 MOST_HOUSES = 24
 STORIES_SHOWN = 3
+MOST_NAMED = 2  # in a finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,5 +122,6 @@ def _finding(jobs: tuple[JobsDone, ...]) -> str:
     first = [job.name for job in jobs if job.about == most]
     if len(first) == 1:
         return f"{first[0]} was the most common job: about {most} times"
-    names = f"{', '.join(first[:-1])} and {first[-1].lower()}"
-    return f"{names} were the most common jobs: about {most} times each"
+    if len(first) > MOST_NAMED:
+        return f"No job stands out: {len(first)} kinds were done about {most} times each"
+    return f"{' and '.join((first[0], first[1].lower()))} were the most common jobs: about {most} times each"

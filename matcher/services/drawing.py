@@ -65,6 +65,12 @@ def stands_for(most: int) -> int:
     return next(number for number in _ROUND if number * room >= most)
 
 
+def stack_height(most: int, one_for: int) -> int:
+    """What the highest column of so many takes up, and never so little that it looks like a line."""
+    return MARK * max(_LOWEST, -(-most // one_for)) + 2
+
+
+_LOWEST = 4  # marks
 _ROUND: list[int] = [digit * 10**power for power in range(8) for digit in (1, 2, 5)]
 
 

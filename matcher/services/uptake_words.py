@@ -33,7 +33,8 @@ def caution(found: Uptake) -> str:
     if not found.weeks:
         return ""
     few = f"Fewer than {FEWEST_WEEKS} weeks say little: look again later. " if found.is_few else ""
-    return f"{few}{_weeks(found.weeks).capitalize()} before and as many since. {_NO_CAUSE}"
+    whole = _weeks(found.weeks).replace(" ", " whole ")
+    return f"{few}Compared: {whole} before and as many since. {_NO_CAUSE}"
 
 
 def compared(found: Uptake) -> tuple[tuple[str, str, str, str], ...]:
@@ -60,10 +61,10 @@ def by_week(found: Uptake) -> tuple[tuple[str, ...], ...]:
 
 
 def draw(found: Uptake, width: int) -> Picture | None:
-    """Three rows of bars, one for each week: hatched before, filled since; None where there is nothing to compare."""
-    if not found.weeks:
-        return None
+    """A row of bars for each thing of which there was any, a bar for each week: hatched before, filled since."""
     weeks = [*found.before, *found.since]
+    if not any(week.sign_ups or week.yes or week.visits for week in weeks):
+        return None
     picture = Picture(width)
     top = 0.0
     for name, share, most in (
@@ -71,12 +72,14 @@ def draw(found: Uptake, width: int) -> Picture | None:
         ("Yes of those asked", _yes, "all"),
         ("Visits done", *_counts(weeks, "visits")),
     ):
-        _row(picture, [share(week) for week in weeks], top, name, most)
-        top += _HEAD + _TALL + _FOOT
+        shares = [share(week) for week in weeks]
+        if any(shares):
+            _row(picture, shares, top, name, most)
+            top += _HEAD + _TALL + _FOOT
     half = width / 2
     picture.words.append(Words("before", half - 6, top - 8, anchor="end"))
     picture.words.append(Words("since" if width < WIDE else "since it began", half + 6, top - 8))
-    picture.height = round(top)
+    picture.height = round(top) + 8
     return picture
 
 

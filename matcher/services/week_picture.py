@@ -15,7 +15,7 @@ from matcher.services.week_plan import Rota
 
 WIDE, NARROW = 1000, 288  # what a page of 320 px has room for
 NOBODY = "Nobody yet"
-_NAMES_WIDE, _HEAD, _ROW_WIDE, _ROW_NARROW, _BLOCK = 150, 28, 36, 54, 24
+_NAMES_WIDE, _HEAD, _ROW_WIDE, _ROW_NARROW, _BLOCK, _LINE = 150, 28, 36, 54, 24, 28
 _OPENS, _CLOSES = 8, 20  # hours: what is earlier or later stands at the edge
 
 
@@ -63,12 +63,20 @@ def draw(rota: Rota, *, is_wide: bool) -> Drawing:
         Words(f"{day:%a} {day.day}" if is_wide else f"{day:%a}"[:2], left + day_width * (n + 0.5), 18, "day", "middle")
         for n, day in enumerate(_days(rota))
     ]
-    for n, (name, marks) in enumerate(rows):
-        top = _HEAD + n * row
+    tops = [_HEAD]
+    for name, marks in rows:
+        top, first = tops[-1], tops[-1] + row - _BLOCK - 6
         words.append(Words(name, 0, top + (24 if is_wide else 18), "name"))
-        blocks += _blocks(marks, rota.week.start, left, day_width, top + row - _BLOCK - 6)
-    height = _HEAD + len(rows) * row
-    across = "".join(f"M0 {_HEAD + n * row}h{width}" for n in range(len(rows) + 1))
+        placed = _place(marks, rota.week.start, left, day_width)
+        blocks += [
+            Block(
+                round(one.x, 1), first + one.line * _LINE, round(one.width, 1), _BLOCK, one.mark.kind, one.mark.number
+            )
+            for one in placed
+        ]
+        tops.append(top + row + max(one.line for one in placed) * _LINE)
+    height = tops[-1]
+    across = "".join(f"M0 {top}h{width}" for top in tops)
     down = "".join(f"M{left + n * day_width:.1f} {_HEAD}V{height}" for n in range(8 if is_wide else 0))
     return Drawing(width, height + 1, across + down, tuple(blocks), tuple(words))
 
@@ -90,16 +98,31 @@ def _rows(rota: Rota) -> list[tuple[str, list[_Mark]]]:
     return rows
 
 
-def _blocks(marks: Iterable[_Mark], monday: datetime, left: float, day_width: float, y: float) -> Sequence[Block]:
-    """From left to right; two that would lie on each other stand side by side."""
-    least, blocks, free = min(_BLOCK, day_width - 4), [], 0.0
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """Where a mark stands in its row. line: the first is 0."""
+
+    mark: _Mark
+    x: float
+    width: float
+    line: int
+
+
+def _place(marks: Iterable[_Mark], monday: datetime, left: float, day_width: float) -> Sequence[_Placed]:
+    """Each within its own day, by the hour; what has no room beside the others of that day stands below them."""
+    least, placed = min(_BLOCK, day_width - 4), []
+    free: dict[tuple[int, int], float] = {}  # (day, line) -> where the next one may begin
     for mark in sorted(marks, key=lambda mark: (mark.at, mark.number or 0)):
         day = (local_day(mark.at) - local_day(monday)).days
         at = to_local(mark.at)
         hour = min(max(at.hour + at.minute / 60, _OPENS), _CLOSES)
-        width = max(least, mark.minutes / 60 * day_width / (_CLOSES - _OPENS))
-        x = left + day_width * day + 2 + (day_width - 4 - least) * (hour - _OPENS) / (_CLOSES - _OPENS)
-        x = max(x, free)
-        blocks.append(Block(round(x, 1), y, round(width, 1), _BLOCK, mark.kind, mark.number))
-        free = x + width + 2
-    return blocks
+        width = min(max(least, mark.minutes / 60 * day_width / (_CLOSES - _OPENS)), day_width - 4)
+        begins, ends = left + day_width * day + 2, left + day_width * (day + 1) - 2
+        by_hour = min(begins + (day_width - 4 - least) * (hour - _OPENS) / (_CLOSES - _OPENS), ends - width)
+        line = 0
+        while max(by_hour, free.get((day, line), begins)) + width > ends + 0.1:
+            line += 1
+        x = max(by_hour, free.get((day, line), begins))
+        free[day, line] = x + width + 2
+        placed.append(_Placed(mark, x, width, line))
+    return placed

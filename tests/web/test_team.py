@@ -48,7 +48,7 @@ def test_what_needs_a_call_first_stands_out(client: FlaskClient, sign_in_token: 
 
 def test_an_empty_board_says_so(client: FlaskClient, sign_in_token: str) -> None:
     press(client, f"/sign-in/{sign_in_token}")
-    assert "Every visit has someone coming" in client.get("/team").text
+    assert "No visit is to come" in client.get("/team").text
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def test_the_team_sees_ties_and_answers_until_they_are_dealt_with(
     press(client, f"/me/{met.me}", f"/me/{met.me}/more", answer="yes")
     press(client, f"/sign-in/{sign_in_token}")
     shown = client.get("/team/ties").text
-    assert "1 of 1 pair of neighbours met for the first time" in shown
+    assert "One pair of neighbours met for the first time" in shown
     assert "Would do more for Eileen: ask Eileen first" in shown
     assert "Fewer than 5 volunteers have said why they help" in shown
     assert 'role="img"' not in shown

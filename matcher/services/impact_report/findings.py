@@ -18,6 +18,7 @@ from matcher.services.impact_report.strips import A_DAY, minutes_words
 from matcher.services.ties import Ties
 
 OTHERS = "Other reasons"
+_NOT_CHECKED = "Nobody has checked it, and it is in no other figure of this report."
 
 
 def worth(money: Money) -> str:
@@ -65,20 +66,32 @@ def time_to_yes(waits: Waits, counts: Counts = EXACT) -> str:
 
 def both_sides(met: Met, askings: Askings, counts: Counts = EXACT) -> str:
     """How much was met, and how many who were willing were not asked: neither is said without the other."""
-    needs = "No visit was due in this time"
-    if met.due:
-        needs = _capital(f"{counts.share(met.met, met.due)} of the visits asked for were met")
+    needs = _needs(met, counts)
     if not askings.willing:
         return f"{needs}, and nobody has offered help here"
-    willing = f"{counts.number(askings.willing)} willing people"
-    asked = f"{counts.share(askings.never, askings.willing)} of the {willing} were not asked in 28 days"
+    asked = f"{_not_asked(askings, counts)} asked in 28 days"
     return f"{needs}, and {asked}. Both are true." if met.due else f"{needs}; {asked}"
+
+
+def _needs(met: Met, counts: Counts) -> str:
+    if not met.due:
+        return "No visit was due in this time"
+    if met.due == 1 and not counts.is_public:
+        return f"The only visit asked for was {'met' if met.met else 'not met'}"
+    return _capital(f"{counts.share(met.met, met.due)} of the visits asked for were met")
+
+
+def _not_asked(askings: Askings, counts: Counts) -> str:
+    if askings.willing == 1 and not counts.is_public:
+        return f"the only willing person was {'not ' if askings.never else ''}".rstrip()
+    willing = f"{counts.number(askings.willing)} willing people"
+    return f"{counts.share(askings.never, askings.willing)} of the {willing} were not"
 
 
 def unmet(met: Met, counts: Counts = EXACT) -> str:
     """The commonest reason, and what share it is of."""
     if not met.unmet:
-        return "No visit went unmet" if met.met else "Nothing was asked for in this time"
+        return "No visit went unmet" if met.met else "No visit was due in this time"
     reason, count = met.reasons[0]
     if counts.hides(met.unmet, count, met.unmet - count):
         return f"{reason}: the commonest reason why a visit was not met"
@@ -115,10 +128,11 @@ def met_neighbours(found: Ties, counts: Counts = EXACT) -> str:
         return "No two neighbours met in this time"
     if counts.hides(found.pairs):
         return "Fewer than 5 pairs of neighbours met"
-    if found.new == found.pairs > 1:
+    if found.pairs == 1:
+        return f"One pair of neighbours met {'for the first time' if found.new else 'again'}"
+    if found.new == found.pairs:
         return f"All {found.pairs:,} pairs of neighbours met for the first time"
-    pairs = "pair" if found.pairs == 1 else "pairs"
-    return _capital(f"{counts.part(found.new, found.pairs)} {pairs} of neighbours met for the first time")
+    return _capital(f"{counts.part(found.new, found.pairs)} pairs of neighbours met for the first time")
 
 
 def ties(found: Ties, counts: Counts = EXACT) -> tuple[tuple[str, str], ...]:
@@ -135,25 +149,34 @@ def told(found: Informal, money: Money | None, counts: Counts = EXACT) -> str:
     """Help outside the service: never among what was seen to be done."""
     if not found.times:
         return "Nobody told of help outside the service in this time."
-    times = f"{counts.number(found.times)} more time{'' if found.times == 1 else 's'}"
+    if counts.hides(found.times):  # their hours would tell of somebody's
+        return f"Neighbours told of help outside the service {counts.number(found.times)} more times. {_NOT_CHECKED}"
+    times = f"{found.times:,} more time{'' if found.times == 1 else 's'}"
     said = [f"Neighbours told of help outside the service {times}, about {hours_words(found.minutes)}."]
     if money is not None:
         low, central, high = (pounds(one) for one in found.worth(money.rates))
         said.append(f"It would cost {low} to {high} to buy, central {central}.")
-    return " ".join([*said, "Nobody has checked it, and it is in no other figure of this report."])
+    return " ".join([*said, _NOT_CHECKED])
 
 
-def put_in(found: PutIn, minutes: int, counts: Counts = EXACT) -> str:
-    """What the council put in beside what neighbours gave."""
+def put_in(found: PutIn, visits: int, minutes: int, counts: Counts = EXACT) -> str:
+    """What the council put in beside what neighbours gave; no hours of so few visits that they tell of one."""
     tonnes = f"{found.tonnes.normalize():f} tonne{'' if found.tonnes == 1 else 's'} of salt"
     salt = f"{tonnes} for {pounds_and_pence(found.pounds)}" if found.tonnes else ""
     many = "s and salt stores" if found.stores > 1 else " or salt store"
     bins = f"{found.stores:,} grit bin{many}" if found.stores else ""
-    visits = f"{counts.number(found.snow_visits)} visit{'' if found.snow_visits == 1 else 's'}"
-    given = f"{hours_words(found.snow_minutes)} to clear snow and ice at {visits}" if found.snow_visits else ""
-    in_all = f"{hours_words(minutes)} with all help"
+    given = (
+        f"{_hours(found.snow_visits, found.snow_minutes, counts)} to clear snow and ice" if found.snow_visits else ""
+    )
+    in_all = f"{_hours(visits, minutes, counts)} with all help"
     there = " and ".join(filter(None, (salt, bins))) or "nothing that is written down"
     return f"The council put in {there}. Neighbours gave {', '.join(filter(None, (given, in_all)))}."
+
+
+def _hours(visits: int, minutes: int, counts: Counts) -> str:
+    """`12 hours at 9 visits`; of a few visits no hours."""
+    many = f"{counts.number(visits)} visit{'' if visits == 1 and not counts.is_public else 's'}"
+    return f"{'help' if counts.hides(visits) else hours_words(minutes)} at {many}"
 
 
 def most_time(kinds: Sequence[KindHours]) -> str:

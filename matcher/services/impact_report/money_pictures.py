@@ -16,8 +16,10 @@ SWINGS_SHOWN = 6
 Scale = Callable[[Decimal], float]
 
 
-def ladder(money: Money, width: int) -> Picture:
-    """From the hours given, line by line, to what is left, with its low and high end."""
+def ladder(money: Money, width: int) -> Picture | None:
+    """From the hours given, line by line, to what is left, with its two ends; None where all is nothing."""
+    if not any(line.pounds for found in (money.low, money.central, money.high) for line in found.lines):
+        return None
     picture = Picture(width)
     totals = [Decimal(0)]
     for line in money.central.lines:
@@ -28,7 +30,9 @@ def ladder(money: Money, width: int) -> Picture:
         _caption(picture, line.name, line.how, y)
         kind = "given" if after >= before else "off"
         _bar(picture, at, before, after, y + 38, kind)
-        picture.words.append(Words(pounds(line.pounds), max(at(before), at(after)) + 6, y + 54, "sum"))
+        picture.words.append(
+            Words(pounds(line.pounds), _beside(max(at(before), at(after)), at(Decimal(0))), y + 54, "sum")
+        )
         _axis(picture, at(Decimal(0)), y + 38, _BAR)
         picture.strokes.append(Stroke(f"M{at(after):.1f} {y + 38 + _BAR:g}v{_STEP - _BAR - 0:g}", "guide"))
         y += _STEP + 6
@@ -87,6 +91,11 @@ def _short(words: str, longest: int) -> str:
 def _bar(picture: Picture, at: Scale, before: Decimal, after: Decimal, y: float, kind: str) -> None:
     left, right = sorted((at(before), at(after)))
     picture.boxes.append(Box(left, y, max(right - left, 1.5), _BAR, kind))
+
+
+def _beside(bar: float, axis: float) -> float:
+    """Where the amount to the right of a bar begins: not across the axis."""
+    return (axis if bar <= axis < bar + _SUM_ROOM else bar) + 6
 
 
 def _axis(picture: Picture, x: float, y: float, height: float) -> None:

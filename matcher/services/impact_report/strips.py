@@ -15,6 +15,7 @@ from matcher.services.drawing import (
     Picture,
     Stroke,
     Words,
+    stack_height,
     stands_for,
 )
 from matcher.services.impact_report.asked_for import Waits
@@ -32,7 +33,7 @@ _TICKS = (
 )
 _TICKS_NARROW = (5, 60, 240, A_DAY, 10 * A_DAY)
 _LEAST, _SIDE = 5, 22
-_TOP = 44  # for two lines of words over the marks
+_TOP, _ONE_LINE = 44, 24  # for two lines of words over the marks; for one
 _MOST_TIMES = 12
 
 
@@ -48,7 +49,7 @@ def time_to_yes(waits: Waits, width: int, *, at_least: int = 1) -> tuple[Picture
 
     columns = Counter((round((at(one) - _SIDE) / (MARK + 1)), one > A_DAY) for one in waits.minutes)
     one_for = max(at_least, stands_for(max(columns.values())))
-    foot = _TOP + STACK_HEIGHT
+    foot = _TOP + stack_height(max(columns.values()), one_for)
     picture = Picture(width, foot + 28)
     picture.stack(
         (
@@ -83,13 +84,13 @@ def times_asked(askings: Askings, width: int) -> tuple[Picture, int] | None:
     step = (width - 2 * _SIDE) / _MOST_TIMES
     side_by_side = max(1, int(step * 0.8) // (MARK + 1))
     one_for = stands_for(-(-max(columns.values()) // side_by_side))
-    foot = _TOP + STACK_HEIGHT
+    shares_of = {times: _side_by_side(-(-count // one_for), side_by_side) for times, count in columns.items()}
+    foot = _ONE_LINE + stack_height(max(map(max, shares_of.values())), 1)
     picture = Picture(width, foot + 46)
     for times, count in sorted(columns.items()):
-        middle, marks = _SIDE + times * step, -(-count // one_for)
-        across = min(side_by_side, max(1, -(-marks * MARK // STACK_HEIGHT)))
+        middle, shares = _SIDE + times * step, shares_of[times]
+        across = len(shares)
         kind = OPEN if not times else ALERT if times >= OFTEN else DOT
-        shares = [marks // across + (place < marks % across) for place in range(across)]
         places = (middle + (place - (across - 1) / 2) * (MARK + 1) for place in range(across))
         picture.stack(((x, share, kind) for x, share in zip(places, shares, strict=True)), foot, 1)
         picture.words.append(Words(f"{count:,}", middle, foot - MARK * max(shares) - 8, "sum", "middle"))
@@ -101,10 +102,16 @@ def times_asked(askings: Askings, width: int) -> tuple[Picture, int] | None:
     return picture, one_for
 
 
+def _side_by_side(marks: int, most: int) -> list[int]:
+    """So many marks in as few stacks as have room for them: how many in each."""
+    across = min(most, max(1, -(-marks * MARK // STACK_HEIGHT)))
+    return [marks // across + (place < marks % across) for place in range(across)]
+
+
 def minutes_words(minutes: int) -> str:
-    """`97 min`, `7 h`, `3 days`."""
+    """`97 min`, `7 h`, `3 days`; under a minute is within one."""
     if minutes < 120:
-        return f"{minutes} min"
+        return f"{max(minutes, 1)} min"
     if minutes < 2 * A_DAY:
         return f"{round(minutes / 60)} h"
     return f"{round(minutes / A_DAY)} days"

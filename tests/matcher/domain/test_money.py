@@ -38,7 +38,8 @@ def test_what_is_no_price_is_refused_beside_its_field(typed):
 
 
 def test_amounts_in_words():
-    assert [pounds(Decimal(one)) for one in ("1234.5", "-38.2", "0", "-0.3")] == ["£1,235", "−£38", "£0", "£0"]
+    assert [pounds(Decimal(one)) for one in ("1234.5", "-38.2", "0", "0.996")] == ["£1,235", "−£38", "£0", "£1"]
+    assert [pounds(Decimal(one)) for one in ("0.024", "-0.3", "0.004")] == ["£0.02", "−£0.30", "£0"]
     assert [pounds_and_pence(Decimal(one)) for one in ("1234.5", "-38.20", "0.0240")] == [
         "£1,234.50",
         "−£38.20",

@@ -44,6 +44,7 @@ def test_houses_never_fill_more_than_a_row_and_what_is_hidden_does_not_order_it(
 def test_the_finding_is_made_from_what_is_shown():
     assert area_page._finding(jobs(42, 9)[0]) == "Kind 0 was the most common job: about 40 times"
     assert area_page._finding(jobs(42, 40, 9)[0]) == "Kind 0 and kind 1 were the most common jobs: about 40 times each"
+    assert area_page._finding(jobs(6, 5, 7)[0]) == "No job stands out: 3 kinds were done about 5 times each"
     assert area_page._finding(jobs(4, 3)[0]) == "Fewer than 5 jobs of each kind so far"
 
 

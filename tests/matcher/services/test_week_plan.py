@@ -190,6 +190,20 @@ def test_the_picture_has_the_numbers_of_the_list(weekly, is_wide):
     assert all(block.x >= 0 and block.x + block.width <= drawn.width for block in drawn.blocks)
 
 
+@pytest.mark.parametrize("is_wide", [True, False])
+def test_many_of_one_day_stay_in_that_day_and_lie_on_none_of_each_other(world, is_wide):
+    for nth in range(9):
+        world.post(f"Rose {nth}", when="tomorrow", is_weekly=True)
+    drawn = week_picture.draw(rota(world), is_wide=is_wide)
+    left = 150 if is_wide else 0
+    days = {int((block.x - left) // ((drawn.width - left) / 7)) for block in drawn.blocks}
+    ends = {int((block.x + block.width - left) // ((drawn.width - left) / 7)) for block in drawn.blocks}
+    assert len(days) == 1
+    assert days == ends
+    assert len({(block.x, block.y) for block in drawn.blocks}) == len(drawn.blocks) == 9
+    assert all(block.y + block.height < drawn.height for block in drawn.blocks)
+
+
 def test_an_area_of_others_is_not_planned(weekly):
     elsewhere, here = weekly.area_id("salisbury"), frozenset({weekly.area_id()})
     with weekly.work() as session, pytest.raises(NotFound):
