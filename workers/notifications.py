@@ -25,7 +25,7 @@ SCHEME = Scheme(
     origin=config.origin,
     limits=replace(SENDING_LIMITS, texts_a_day=config.texts_a_day) if config.holds_back else None,
 )
-MOST_BATCHES = 50
+MOST_BATCHES = 500
 # Well inside a lease, so that a slow provider does not make uncertain what was never handed to it.
 SEND_FOR = outbox.LEASE / 2
 
@@ -36,14 +36,15 @@ def deliver_due() -> None:
     until = now() + SEND_FOR
     for _ in range(MOST_BATCHES):
         with unit_of_work() as session:
-            envelopes = outbox.claim_due(session, SCHEME, repeatable_channels(config), now=now())
+            envelopes = outbox.claim_due(session, SCHEME, repeatable_channels(config), now=now(), most_once=1)
+            is_more_due = outbox.is_any_due(session, now=now())  # a batch may hold only what waits or is over
         for envelope in envelopes:
             if now() < until:
                 deliver(envelope, channel_for(envelope.channel, config))
             else:
                 with unit_of_work() as session:
                     handed_over.put_back(session, envelope.notification_id, now=now())
-        if len(envelopes) < outbox.BATCH or now() >= until:
+        if not is_more_due or now() >= until:
             return
 
 

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -125,19 +125,23 @@ def _row(owed: Owed, text_id: Any, comparison_id: int | None, now: datetime) -> 
 
 
 def claim_due(
-    session: Session, scheme: Scheme, repeatable: frozenset[str], *, now: datetime, limit: int = BATCH
+    session: Session,
+    scheme: Scheme,
+    repeatable: frozenset[str],
+    *,
+    now: datetime,
+    limit: int = BATCH,
+    most_once: int = BATCH,
 ) -> tuple[Envelope, ...]:
     """Lease what is due and put it into words; what is over is dropped here, in the same transaction.
 
     A row whose lease ran out may or may not have been sent. Over a channel in `repeatable`, which knows what it has
-    taken, it goes again; over any other it is marked uncertain.
+    taken, it goes again; over any other it is marked uncertain. So of those that may go only once no more than
+    `most_once` are leased: of the others a sender that dies makes nothing uncertain.
     """
     due = session.scalars(
         select(Notification)
-        .where(
-            Notification.status.in_((NotificationStatus.PENDING, NotificationStatus.LEASED)),
-            Notification.due_at <= now,
-        )
+        .where(*_due(now))
         .order_by(Notification.due_at, Notification.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -145,8 +149,27 @@ def claim_due(
     for row in due:
         if row.status is NotificationStatus.LEASED and row.channel not in repeatable:
             fail(session, row, NotificationStatus.UNCERTAIN, now, "the sender stopped half-way")
-    waiting = (row for row in due if row.ended_at is None)
-    return tuple(envelope for row in waiting if (envelope := _lease(session, row, scheme, now)) is not None)
+    envelopes: list[Envelope] = []
+    once = 0
+    for row in due:
+        goes_once = row.channel not in repeatable
+        if row.ended_at is not None or (goes_once and once == most_once):
+            continue
+        if (envelope := _lease(session, row, scheme, now)) is not None:
+            envelopes.append(envelope)
+            once += goes_once
+    return tuple(envelopes)
+
+
+def is_any_due(session: Session, *, now: datetime) -> bool:
+    """Whether there is more to claim."""
+    session.flush()
+    return session.scalar(select(Notification.id).where(*_due(now)).limit(1)) is not None
+
+
+def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    waits = Notification.status.in_((NotificationStatus.PENDING, NotificationStatus.LEASED))
+    return waits, Notification.due_at <= now
 
 
 def drop_pending(session: Session, *, now: datetime, **things: int | str) -> None:

@@ -1,6 +1,7 @@
 """The tasks, called in this process: each finds what is due, acts once, and the doorbell is never needed."""
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,8 +9,10 @@ import structlog
 from celery.signals import beat_init
 
 from matcher.domain.lifecycle import NotificationStatus, OccurrenceStatus, RoundStatus, VisitStatus
-from matcher.services import arrangement_changes, health, on_duty, regular_visits
+from matcher.services import arrangement_changes, health, on_duty, outbox, regular_visits
+from matcher.services.outbox import Owed
 from matcher.services.visits import UNDO_LASTS
+from matcher.services.wordings import NEED_CODE_LASTS
 from matcher.store.models import ConsoleMessage, Heartbeat, Notification, Occurrence, Round, Visit
 from matcher.store.session import unit_of_work
 from tests.matcher.services.test_private import CHRISTOPHER, EILEEN, MARKS, NOTE
@@ -128,6 +131,50 @@ def test_more_messages_than_one_batch_are_sent_in_one_go(world, workers):
     world.ask_all(world.crowd(50), world.post())
     workers.notifications.deliver_due()
     assert len(world.all(ConsoleMessage)) == 52
+
+
+def test_a_batch_of_what_is_over_holds_up_nothing_that_comes_after_it(world, workers):
+    world.offer("Christopher")
+    person_id = world.people["Christopher"]
+    with world.work() as session:
+        for number in range(2 * outbox.BATCH):
+            code = Owed("own_code", ("person_id", person_id), person_id, values={"code": "1"}, occasion=str(number))
+            outbox.owe(session, code, now=world.now)
+    workers.at(world.now + NEED_CODE_LASTS)
+    world.post()
+    workers.notifications.deliver_due()
+    assert world.owed("Eileen") == [("need_posted", "sent")]
+    assert len(world.all(Notification, template="own_code", status=NotificationStatus.DROPPED)) == 2 * outbox.BATCH
+
+
+class Postman:
+    """Takes letters until it dies, as a sender does that is killed or whose database is gone."""
+
+    tells_arrival = False
+
+    def __init__(self, dies_at):
+        self.dies_at, self.taken = dies_at, []
+
+    def send(self, envelope):
+        """Take one."""
+        self.taken.append(envelope.recipient)
+        if len(self.taken) == self.dies_at:
+            raise SystemExit
+
+
+def test_a_sender_of_letters_that_dies_leaves_only_the_one_in_its_hand_uncertain(world, workers, monkeypatch):
+    postman = Postman(dies_at=3)
+    monkeypatch.setattr(workers.notifications, "config", replace(workers.config, smtp_url="smtp://127.0.0.1:1"))
+    monkeypatch.setattr(workers.notifications, "channel_for", lambda _kind, _config: postman)
+    for name in ("Ann", "Bea", "Cal", "Dot", "Eve"):
+        world.offer(name, person={"email": f"{name.lower()}@example.org"})
+    with pytest.raises(SystemExit):
+        workers.notifications.deliver_due()
+    workers.at(world.now + outbox.LEASE)
+    workers.notifications.deliver_due()
+    assert sorted(row.status for row in world.all(Notification, channel="email")) == [*["sent"] * 4, "uncertain"]
+    letters = [to for to in postman.taken if "@" in to]
+    assert len(set(letters)) == len(letters) == 5
 
 
 def test_a_worker_that_died_after_the_copy_and_before_the_mark_sends_no_second_copy(world, workers, monkeypatch):
