@@ -15,7 +15,7 @@ import numpy as np
 
 from matcher.domain.lifecycle import MatchStatus
 from matcher.engine.acceptance import sigmoid
-from matcher.engine.clock import Floats
+from matcher.engine.clock import Floats, Ints
 from matcher.engine.logistic import Evidence, Fitted, climb
 from matcher.engine.params import NOTICES_H, Acceptance
 
@@ -24,6 +24,7 @@ PRIOR_SD = 1.0  # logits by which a scheme's coefficients may well differ from t
 LEANING_SD = 0.8  # logits by which one volunteer differs from the next
 JUDGED_BY = 500  # resolved asks
 JUDGED_BY_AT_LEAST = 100  # with fewer, a good and a bad model look alike
+JUDGED_IN = 5  # parts, each by a model of all that came before it, as in the nights it would have been used
 MEAN_OFF_MAX = 0.03
 SLOPE_MIN, SLOPE_MAX = 0.8, 1.25
 WIDER = 0.3  # logits less hope where the model could not be trusted, so that more people are asked
@@ -152,17 +153,15 @@ def features(record: AskRecord) -> tuple[float, ...]:
 
 
 def _judge(records: Sequence[AskRecord], asks: Evidence, prior: Acceptance) -> Gate:
-    """A model of the earlier asks, held against the last ones. Asks cut short count as far as they went.
+    """Models of the earlier asks, held against the last ones. Asks cut short count as far as they went.
 
     The floor and the most that two people may differ are left out: they bend chances on purpose.
     """
     resolved = [at for at, record in enumerate(records) if record.outcome in _RESOLVED][-JUDGED_BY:]
     if len(resolved) < JUDGED_BY_AT_LEAST:
         return Gate(len(resolved))
-    is_unseen = np.arange(len(records)) >= resolved[0]
-    fitted = _fit(asks.part(~is_unseen), prior, with_leanings=True)
-    unseen = asks.part(is_unseen)
-    thought = np.clip(fitted.logit(unseen) + fitted.leaning[unseen.person], -CERTAIN, CERTAIN)
+    unseen = asks.part(np.arange(resolved[0], len(records)))
+    thought = _foretold(asks, resolved[0], prior)
     predicted = sigmoid(thought)
     offset, slope = _recalibrated(unseen, thought, prior)
     said_yes = unseen.hoped(sigmoid(offset + slope * thought), prior)
@@ -177,6 +176,23 @@ def _judge(records: Sequence[AskRecord], asks: Evidence, prior: Acceptance) -> G
         slope_error=float(1 / np.sqrt(len(resolved) * told.mean() * apart + 1)),
         bins=_bins(predicted, said_yes),
     )
+
+
+def _foretold(asks: Evidence, first: int, prior: Acceptance) -> Floats:
+    """Logits of the asks from `first` on, part by part, each by a model of those before it (Dawid 1984). One model of
+    what came before all of them would be judged for what it had no time to learn, and in a scheme's first weeks, when
+    the last asks are most of them, turned down though the one that is used is right.
+    """
+    parts = np.array_split(np.arange(first, asks.weight.size), JUDGED_IN)
+    logits = [_foretold_part(asks, part, prior) for part in parts if part.size]
+    return np.clip(np.concatenate(logits), -CERTAIN, CERTAIN)
+
+
+def _foretold_part(asks: Evidence, part: Ints, prior: Acceptance) -> Floats:
+    fitted = _fit(asks.part(np.arange(part[0])), prior, with_leanings=True)
+    unseen = asks.part(part)
+    logits: Floats = fitted.logit(unseen) + fitted.leaning[unseen.person]
+    return logits
 
 
 def _recalibrated(asks: Evidence, thought: Floats, prior: Acceptance) -> tuple[float, float]:
