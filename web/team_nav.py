@@ -70,6 +70,10 @@ PARTS: tuple[tuple[str, tuple[tuple[str, str, Action], ...]], ...] = (
 )
 
 
+# Pages that no link leads to from everywhere, and whose link is that of another.
+_BELONGS_TO = {"/team/import": "/team/volunteers"}
+
+
 class Link(NamedTuple):
     """A page that may be opened. is_here: it is the one we are on, or above it."""
 
@@ -105,7 +109,8 @@ class TeamNav(NamedTuple):
 def team_nav() -> TeamNav:
     """What the reader may open."""
     open_to = {words: [page for page in pages if may(g.actor, page[2])] for words, pages in PARTS}
-    above = (path for pages in open_to.values() for path, _, _ in pages if _is_below(request.path, path))
+    at = next((page for path, page in _BELONGS_TO.items() if _is_below(request.path, path)), request.path)
+    above = (path for pages in open_to.values() for path, _, _ in pages if _is_below(at, path))
     here = max(above, key=len, default="")
     parts = tuple(
         Part(words, tuple(Link(path, name, path == here) for path, name, _ in pages))

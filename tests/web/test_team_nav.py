@@ -25,12 +25,12 @@ def test_a_coordinator_has_the_parts_of_the_work_and_the_pages_of_the_one_they_a
     assert pages == ["Plan the week", "Regular visits", "Cold weather", "What if", "[Gaps]"]
 
 
-@pytest.mark.parametrize("path", ["/team", "/team/by-hand"])
+@pytest.mark.parametrize("path", ["/team", "/team/by-hand", "/team/import"])
 def test_where_we_are_is_the_nearest_page_above(app: Flask, path: str) -> None:
     parts, pages = rows_on(sign_in(app.test_client(), StaffRoleName.COORDINATOR), path)
     assert [words for words in (*parts, *pages) if words.startswith("[")] == [
-        "[Now]",
-        {"/team": "[Today]", "/team/by-hand": "[By hand]"}[path],
+        "[Neighbours]" if path == "/team/import" else "[Now]",
+        {"/team": "[Today]", "/team/by-hand": "[By hand]", "/team/import": "[Volunteers]"}[path],
     ]
 
 
