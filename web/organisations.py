@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import secrets
 from typing import Any
 
 from flask import Blueprint, Response, current_app, g, request
@@ -17,12 +15,12 @@ from web.auth import is_session_sealed
 from web.forms.at_work import OrganisationForm
 from web.forms.questions import show_beside
 from web.guard import HIGHEST_ID, declares
+from web.once import new_key, shown_key
 from web.templating import page, see_other
 
 blueprint = Blueprint("organisations", __name__)
 
 _GIVEN = "code_given"
-_KEY = re.compile(r"[A-Za-z0-9_-]{22}")
 _ONE = f"/team/organisations/<int(max={HIGHEST_ID}):organisation_id>"
 
 
@@ -83,9 +81,8 @@ def end(organisation_id: int) -> Response:
 @declares(Action.GIVE_CODE)
 def given() -> Response:
     """The code, to hand over. The page is gone in a day: what is kept then is a hash."""
-    key = request.args.get("d", "")
     with reading() as session:
-        kept = drafts.load(session, key, _GIVEN, now=clock.now()) if _KEY.fullmatch(key) else None
+        kept = drafts.load(session, shown_key(), _GIVEN, now=clock.now())
         if not kept:
             return see_other("/team/organisations")
         name = organisations.name_of(session, kept["organisation_id"], g.actor.area_ids)
@@ -98,7 +95,7 @@ def _who() -> dict[str, Any]:
 
 
 def _keep(session: Any, organisation_id: int, code: str) -> str:
-    key = secrets.token_urlsafe(16)
+    key = new_key()
     drafts.save(session, key, _GIVEN, {"organisation_id": organisation_id, "code": code}, now=clock.now())
     return key
 

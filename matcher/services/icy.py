@@ -12,7 +12,7 @@ from matcher.domain.lifecycle import NeedStatus, OccurrenceStatus
 from matcher.domain.localtime import local_day
 from matcher.domain.recurrence import Recurrence, day_windows
 from matcher.domain.timewindow import TimeWindow
-from matcher.services import cold_spells, needs
+from matcher.services import cold_spells, occurrences
 from matcher.store.bulk import among, grouped
 from matcher.store.models import ColdSpell, Need, Occurrence
 
@@ -28,7 +28,7 @@ def extend(session: Session, *, now: datetime) -> int:
     for area_id, spell in spells.items():
         theirs = [need for need in wanted if need.area_id == area_id]
         for need, windows in _missing(session, theirs, spell.ends_at, spell, DAYS_AHEAD, now):
-            needs.open_occurrence(session, need, windows, now, cold_spell_id=spell.id)
+            occurrences.open_occurrence(session, need, windows, now, cold_spell_id=spell.id)
             opened += 1
     return opened
 

@@ -1,41 +1,30 @@
-"""Posting a need, calling it off, and opening its occurrences."""
+"""Posting a need, and calling it off."""
 
 from __future__ import annotations
 
-import random
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import Range
-from sqlalchemy.dialects.postgresql.ranges import MultiRange
 from sqlalchemy.orm import Session
 
-from matcher.domain import doorwords
 from matcher.domain.availability import BANDS
 from matcher.domain.errors import BadInput, Unavailable
 from matcher.domain.kinds import CLEARING, SNOW
 from matcher.domain.lifecycle import NeedStatus, OccurrenceStatus, check_move
 from matcher.domain.localtime import local_day
-from matcher.domain.recurrence import (
-    EXTEND_AHEAD,
-    WEEKLY_RULE,
-    Recurrence,
-    day_windows,
-    soon_windows,
-    weekly_days,
-)
+from matcher.domain.recurrence import WEEKLY_RULE, Recurrence, day_windows, soon_windows
 from matcher.domain.timewindow import TimeWindow
 from matcher.domain.wording import clean_text, refuse_secrets
 from matcher.services import (
     arrangement_changes,
     audit,
-    batching,
     confirming,
     kinds,
     matches,
+    occurrences,
     page_links,
     people,
     referral_news,
@@ -49,7 +38,6 @@ from matcher.store.models import Home, Need, NeedNote, Occurrence, Person
 NOTE_LENGTH = 200
 HELPERS_MOST = 4
 FURTHEST_DAY = timedelta(days=180)
-ASK_AHEAD = timedelta(days=7)
 CONTACTS = ("text", "phone", "email", "letter")
 DAY_BANDS = ("am", "pm", "eve")
 # No letter or figure that is taken for another when it is read out.
@@ -135,7 +123,7 @@ def write_need(session: Session, draft: NeedDraft, resident: Person, *, now: dat
     if note:
         session.add(NeedNote(need_id=need.id, note=note))
     wishes.keep(session, need.id, draft.musts, draft.wishes)
-    _open_first(session, need, draft, now)
+    occurrences.open_first(session, need, check_windows(draft, now, minutes=need.minutes), now)
     audit.record(session, audit.person(resident.id), "posted", ("need", need.id), now=now)
     if draft.must_confirm or draft.must_ring:
         confirming.begin(session, need, is_rung=draft.must_ring, now=now)
@@ -189,22 +177,6 @@ def cancel_need(session: Session, need_id: int, *, actor: str, now: datetime) ->
     referral_news.tell(session, need_id, "referral_unmet", now=now)
 
 
-def extend_recurring(session: Session, *, now: datetime) -> int:
-    """Open the occurrences of weekly needs up to three weeks ahead; how many. A second call opens none."""
-    until = local_day(now + EXTEND_AHEAD)
-    needs = session.scalars(
-        select(Need)
-        .where(
-            Need.status == NeedStatus.OPEN,
-            Need.recurrence == Recurrence.WEEKLY,
-            (Need.extended_to < until) | Need.extended_to.is_(None),
-        )
-        .order_by(Need.id)
-        .with_for_update(skip_locked=True, key_share=True)
-    ).all()
-    return sum(_extend(session, need, until, now) for need in needs)
-
-
 def _recurrence(draft: NeedDraft) -> Recurrence:
     if draft.is_weekly:
         return Recurrence.WEEKLY
@@ -248,70 +220,6 @@ def _first_day(draft: NeedDraft, now: datetime) -> date:
     if draft.day > today + FURTHEST_DAY:
         raise BadInput("The day must be within the next 6 months", field="day")
     return draft.day
-
-
-def _open_first(session: Session, need: Need, draft: NeedDraft, now: datetime) -> None:
-    windows = check_windows(draft, now, minutes=need.minutes)
-    open_occurrence(session, need, windows, now)
-    if draft.is_weekly:
-        need.first_day = local_day(windows[0].start)
-        _extend(session, need, local_day(now + EXTEND_AHEAD), now)
-
-
-def _extend(session: Session, need: Need, until: date, now: datetime) -> int:
-    assert need.rrule is not None
-    known = {
-        local_day(starts_at)
-        for starts_at in session.scalars(select(Occurrence.starts_at).where(Occurrence.need_id == need.id))
-    }
-    opened = 0
-    for day in weekly_days(need.rrule, need.first_day, until):
-        windows = day_windows(day, need.bands, not_before=now)
-        if windows and day not in known:
-            open_occurrence(session, need, windows, now)
-            opened += 1
-    need.extended_to = until
-    return opened
-
-
-def open_occurrence(
-    session: Session, need: Need, windows: tuple[TimeWindow, ...], now: datetime, *, cold_spell_id: int | None = None
-) -> None:
-    """Open one dated instance of a need; which cold spell did, if one did."""
-    starts_at, ends_at = windows[0].start, windows[-1].end
-    look_at, why_not_yet = _first_look(session, need, starts_at, now)
-    session.add(
-        Occurrence(
-            need_id=need.id,
-            area_id=need.area_id,
-            windows=MultiRange(Range(window.start, window.end) for window in windows),
-            starts_at=starts_at,
-            ends_at=ends_at,
-            helpers=need.helpers,
-            door_word=doorwords.pick(random.SystemRandom()),
-            status=OccurrenceStatus.OPEN,
-            open_since=now,
-            next_round_at=look_at,
-            reason_code=why_not_yet,
-            reason=_WHY_NOT_YET[why_not_yet] if why_not_yet else None,
-            cold_spell_id=cold_spell_id,
-        )
-    )
-    session.flush()
-
-
-_WHY_NOT_YET = {
-    batching.NOT_YET: "We start asking neighbours a week before.",
-    batching.GATHERING: batching.GATHERING_WORDS,
-}
-
-
-def _first_look(session: Session, need: Need, starts_at: datetime, now: datetime) -> tuple[datetime, str | None]:
-    """When it is first looked at, and the reason it carries until then."""
-    if starts_at > now + ASK_AHEAD:
-        return starts_at - ASK_AHEAD, batching.NOT_YET
-    look_at = batching.first_look_at(session, need.area_id, need.urgency, now=now)
-    return look_at, batching.GATHERING if look_at > now else None
 
 
 def _lock_unfinished(session: Session, need_id: int) -> Sequence[Occurrence]:

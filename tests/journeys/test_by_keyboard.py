@@ -159,7 +159,7 @@ def test_asking_at_work_is_one_page_and_little_time_without_a_mouse(quiet, someo
     hands.type_in("Their phone number", "07700900982")
     hands.type_in("Postcode", "ba151hl")
     hands.type_in("House number", "14")
-    hands.choose("Fetching a prescription")
+    hands.choose("Clearing snow or ice")
     hands.choose("As soon as possible")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")

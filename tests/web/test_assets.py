@@ -65,6 +65,16 @@ def test_no_template_carries_style_or_script() -> None:
         assert not re.search(r"\son\w+=", words), template
 
 
+def test_no_script_names_a_thing_as_the_script_of_every_page_does() -> None:
+    """Scripts of one page share their names: one that is there already would stop the second altogether."""
+    named = re.compile(r"^(?:const|let|(?:async )?function) (\w+)", re.MULTILINE)
+    names = {script.name: set(named.findall(script.read_text())) for script in (WEB / "assets" / "js").glob("*.js")}
+    everywhere = names.pop("main.js")
+    del names["offline.js"]  # it runs beside the pages
+    assert len(everywhere) > 10
+    assert {name: found & everywhere for name, found in names.items() if found & everywhere} == {}
+
+
 @pytest.mark.parametrize("name", ["main.css", "main.js"])
 def test_style_and_script_go_out_packed_to_whoever_can_unpack_them(client: FlaskClient, name: str) -> None:
     path, plain = f"/static/{built(name).name}", built(name).read_bytes()

@@ -131,7 +131,9 @@ def test_ended_it_opens_nothing_and_the_page_is_gone_and_a_new_code_is_another(
     first = code_given(ruth)
     at = opened(client, first)
     press(ruth, "/team/organisations", "/team/organisations/1/end")
-    assert client.get(at).status_code == 404
+    gone = client.get(at)
+    assert gone.status_code == 404
+    assert "Type your organisation’s code" in gone.text
     assert press(client, "/at-work", code=first).status_code == 422
     assert "Ended today" in ruth.get("/team/organisations").text
     given = press(ruth, "/team/organisations", "/team/organisations/1/code").location

@@ -8,7 +8,7 @@ from wtforms import Field
 
 from matcher.domain.traits import Trait
 from matcher.services import wishes
-from web.forms.needs import TIMES, WhenForm, WhoForm
+from web.forms.needs import TIMES, KindForm, WhenForm, WhoForm
 from web.forms.questions import Asking, OneOf, QuestionForm, chosen
 
 ANY_TIME = "any"
@@ -61,6 +61,12 @@ class OnePageForm:
     def errors(self) -> dict[str, list[str]]:
         """Whatever is wrong, by field."""
         return {field.name: field.errors for field in self if field.errors}
+
+    @property
+    def kind_rows(self) -> list[tuple[str, str, str]]:
+        """The kinds of help there are now, as our macros take them, without their hints."""
+        assert isinstance(self.kind, KindForm)
+        return [(one.slug, one.name, "") for one in self.kind.views if one.is_on]
 
     def prepare(self, asking: Asking) -> None:
         """The kinds of help come from their table; what was chosen of them is an earlier answer to the rest."""

@@ -8,7 +8,15 @@ from sqlalchemy import select
 from matcher.domain.errors import BadInput, Conflict, NotFound
 from matcher.domain.lifecycle import ArrangementStatus, MatchStatus, OccurrenceStatus, VisitStatus
 from matcher.domain.localtime import at_local, local_day, to_local
-from matcher.services import arrangement_changes, arrangements, needs, offers, on_duty, regular_visits, visits
+from matcher.services import (
+    arrangement_changes,
+    arrangements,
+    occurrences,
+    offers,
+    on_duty,
+    regular_visits,
+    visits,
+)
 from matcher.store.models import Arrangement, Match, Need, Notification, Occurrence, Visit
 
 COORDINATOR = "staff:1"
@@ -146,7 +154,7 @@ def test_a_round_asks_nobody_about_what_the_usual_person_does(world, usual):
 def test_the_visit_stays_at_the_same_clock_time_when_the_clocks_change(world, usual):
     world.now = at_local(date(2026, 3, 27), time(10, 0))
     with world.work() as session:
-        needs.extend_recurring(session, now=world.now)
+        occurrences.extend_recurring(session, now=world.now)
     keep(world)
     times = {to_local(visit.starts_at).strftime("%H:%M") for visit in world.all(Visit, status=VisitStatus.HELD)}
     assert times == {"09:30"}

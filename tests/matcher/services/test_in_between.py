@@ -15,7 +15,7 @@ from matcher.domain.lifecycle import MatchStatus, OccurrenceStatus, OfferStatus,
 from matcher.engine.learning import Gate, Learned
 from matcher.engine.params import Acceptance
 from matcher.engine.solve import solve_round
-from matcher.services import erasure, learned, matches, needs, nightly, on_duty, outbox, rounds, upkeep
+from matcher.services import erasure, learned, matches, needs, nightly, occurrences, on_duty, outbox, rounds, upkeep
 from matcher.store.models import Leaning, Match, Need, Occurrence, Offer, Round
 from matcher.store.session import unit_of_work
 from tests.worlds import CONSOLE, SCHEME
@@ -136,7 +136,7 @@ def test_a_need_that_comes_round_while_it_is_called_off_leaves_nothing_open(worl
     need = world.post(is_weekly=True)
     world.later(days=7)
     opened, _ = meanwhile(
-        lambda session: needs.extend_recurring(session, now=world.now),
+        lambda session: occurrences.extend_recurring(session, now=world.now),
         "INSERT INTO occurrences",
         lambda session: needs.cancel_need(session, need.need_id, actor="person:1", now=world.now),
     )

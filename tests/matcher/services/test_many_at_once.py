@@ -9,7 +9,7 @@ import pytest
 
 from matcher.domain.errors import Conflict
 from matcher.domain.lifecycle import MatchStatus, NeedStatus, OccurrenceStatus, VisitStatus
-from matcher.services import matches, needs, on_duty, outbox, upkeep, visits
+from matcher.services import matches, needs, occurrences, on_duty, outbox, upkeep, visits
 from matcher.services.matches import AnswerWhy
 from matcher.store.models import Match, Need, Notification, Occurrence, Visit
 from matcher.store.session import unit_of_work
@@ -192,7 +192,7 @@ def test_a_need_that_comes_round_while_it_is_called_off_leaves_nothing_open(worl
     for _ in range(6):
         at_once(
             [
-                lambda session: needs.extend_recurring(session, now=world.now + timedelta(weeks=2)),
+                lambda session: occurrences.extend_recurring(session, now=world.now + timedelta(weeks=2)),
                 lambda session: needs.cancel_need(session, need.need_id, actor="person:1", now=world.now),
             ]
         )

@@ -6,7 +6,7 @@ import pytest
 
 from matcher.domain.errors import Conflict, NotFound
 from matcher.services import areas as starting_areas
-from matcher.services import drafts, kinds, matches, needs, on_duty
+from matcher.services import drafts, kinds, matches, occurrences, on_duty
 from matcher.services.matches import AnswerWhy
 
 
@@ -179,7 +179,7 @@ def test_extend(world):
 
     def extend():
         with world.work() as session:
-            return needs.extend_recurring(session, now=world.now)
+            return occurrences.extend_recurring(session, now=world.now)
 
     assert twice(world, extend) == (1, 0)
 

@@ -58,7 +58,7 @@ function layOutAgain() {
   now.focus();
 }
 
-function say(page) {
+function sayChanges(page) {
   const [old, newer] = [rowsOf(document), rowsOf(page)];
   const fresh = [...newer.keys()].filter((id) => !old.has(id)).length;
   const gone = [...old.keys()].filter((id) => !newer.has(id)).length;
@@ -80,7 +80,7 @@ async function look() {
     latest = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (!latest.querySelector("#nobody")) throw new Error("another page");
     bringUpToDate(latest);
-    say(latest);
+    sayChanges(latest);
   } catch {
     status.replaceChildren("This page could not be brought up to date. It may be an old one: load it again.");
   }

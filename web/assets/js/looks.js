@@ -3,7 +3,7 @@
 // long the call has taken, from the first key on: no limit, a goal.
 "use strict";
 
-const waitMs = 400; // after the last key
+const pauseMs = 400; // after the last key
 
 for (const part of document.querySelectorAll("[data-look]")) {
   const form = part.closest("form");
@@ -32,7 +32,7 @@ for (const part of document.querySelectorAll("[data-look]")) {
     if (typed() === latest) return;
     latest = typed();
     clearTimeout(waiting);
-    waiting = setTimeout(look, waitMs);
+    waiting = setTimeout(look, pauseMs);
   }
 
   form.addEventListener("input", soon);
