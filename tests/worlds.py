@@ -45,6 +45,7 @@ from matcher.services.rounds import OpenedRound
 from matcher.services.wordings import Scheme
 from matcher.store.models import Area, Home, Match, Offer, Person, Postcode, Visit
 from matcher.store.session import unit_of_work
+from tests.every_table import of_every_table
 
 Work = Callable[[], AbstractContextManager[Session]]
 Row = TypeVar("Row")
@@ -370,11 +371,9 @@ class World:
 
     def picture(self) -> dict[str, list[Any]]:
         """Every row of every table, but private links: those are made anew for each reading of a message."""
-        tables = self.execute(
-            "select tablename from pg_tables where schemaname = 'public'"
-            " and tablename not in ('private_links', 'postcodes', 'alembic_version') order by tablename"
-        )
-        return {table: sorted(self.execute(f'select to_jsonb("{table}")::text from "{table}"')) for (table,) in tables}
+        but = ("private_links", "postcodes", "alembic_version")
+        found = of_every_table(self.execute, "select to_jsonb(t)::text from {table} t", but=but)
+        return {table: sorted(rows) for table, rows in found.items()}
 
 
 @pytest.fixture

@@ -37,10 +37,12 @@ def configure(database_url: str) -> None:
 
 
 def dispose(*, close: bool = True) -> None:
-    """Start with a fresh pool. A forked child passes `close=False`: the old connections are its parent's to close."""
+    """Start with a fresh pool. A forked child passes `close=False`: the old connections are its parent's to close.
+
+    The engine stays, and with it the statements that it has put into words.
+    """
     if _Where.url is not None and _engine.cache_info().currsize:
         _engine(_Where.url).dispose(close=close)
-    _engine.cache_clear()
 
 
 @contextmanager

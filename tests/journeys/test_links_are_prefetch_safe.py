@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import time, timedelta
 
 import pytest
-from sqlalchemy import text
 
 from matcher.domain import messages
 from matcher.domain.audience import Audience
@@ -40,6 +39,7 @@ from matcher.services.needs import NeedDraft
 from matcher.services.referrals import ReferralDraft
 from matcher.services.story_desk import Keeper
 from matcher.store.models import Area, Occurrence, Visit
+from tests.every_table import of_every_table
 from tests.journeys.running import links_in
 from tests.matcher.domain.weather.feeds import feature, feed, square
 
@@ -256,17 +256,10 @@ class Told:
     def rows(self):
         """Table -> its size and an md5 of all of its rows, with the place and the writer of each: a row that was
         written again with the same values shows too."""
-        with self.world.work() as session:
-            wanted = (
-                "select tablename from pg_tables where schemaname = 'public'"
-                " and tablename not in ('postcodes', 'audit_waiting')"  # the second names new rows of the audit
-            )
-            tables = session.scalars(text(wanted)).all()
-            every = "string_agg(row(t.ctid, t.xmin, t)::text, ' ' order by t.ctid)"
-            return {
-                table: tuple(session.execute(text(f'select count(*), md5({every}) from "{table}" t')).one())
-                for table in tables
-            }
+        every = "string_agg(row(t.ctid, t.xmin, t)::text, ' ' order by t.ctid)"
+        but = ("postcodes", "audit_waiting")  # the second names new rows of the audit
+        found = of_every_table(self.world.execute, f"select count(*), md5({every}) from {{table}} t", but=but)
+        return {table: row for table, (row,) in found.items()}
 
 
 def changed(before, after):

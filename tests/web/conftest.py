@@ -25,6 +25,7 @@ from matcher.services import areas, kinds, matches, needs, offers, page_links, s
 from matcher.services.people import PersonDraft
 from matcher.store.models import Match, Occurrence
 from matcher.store.session import unit_of_work
+from tests.every_table import NAMES, of_every_table
 from web import create_app
 from web.limits import limiter
 
@@ -249,14 +250,9 @@ def rows_everywhere(url: str) -> dict[str, int]:
     """A fingerprint of every table that holds facts: what a reading must leave as it is."""
     engine = create_engine(url)
     with engine.begin() as connection:
-        tables = connection.scalars(
-            text("select tablename from pg_tables where schemaname = 'public' and tablename not like 'audit%'")
-        ).all()
-        found = {
-            name: connection.scalar(
-                text(f"select coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) from {name} t")
-            )
-            for name in tables
-        }
+        names = connection.scalars(text(NAMES)).all()
+        fingerprint = "select coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) from {table} t"
+        but = [name for name in names if name.startswith("audit")]
+        found = of_every_table(lambda sql: connection.execute(text(sql)), fingerprint, but=but)
     engine.dispose()
-    return found
+    return {table: row[0] for table, (row,) in found.items()}
