@@ -22,7 +22,7 @@ from matcher.store.session import reading, unit_of_work
 from web import bell, clock
 from web.auth import is_session_sealed
 from web.filters import capital, date_words, listed, plural
-from web.forms.merging import MergeForm
+from web.forms.merging import KEPT, OTHER, MergeForm
 from web.guard import HIGHEST_ID, declares
 from web.pages import page_number
 from web.templating import page, see_other
@@ -113,7 +113,13 @@ def _where(two: Two) -> str:
 def _page(shown: MergePage, form: MergeForm, *, is_read: bool) -> Response:
     status = 200 if is_read and not form.errors else 422
     rows = [(name, fill(shown.kept), fill(shown.gone)) for name, fill in _ROWS]
-    return page("merging/pair.html", shown=shown, form=form, rows=rows, is_read=is_read, status=status)
+    told = {"shown": shown, "form": form, "rows": rows, "is_read": is_read, "choices_of": _choices_of(form)}
+    return page("merging/pair.html", status=status, **told)
+
+
+def _choices_of(form: MergeForm) -> dict[str, list[tuple[str, str, str]]]:
+    """Each choice with whose it is: the values alone may look much alike."""
+    return {field.name: [(value, words, _WHOSE[value]) for value, words in field.choices] for field in form}
 
 
 def _differing(shown: MergePage) -> dict[str, tuple[str, str]]:
@@ -146,6 +152,7 @@ _STATUS_WORDS = {
     OfferStatus.PAUSED: "Paused",
     OfferStatus.STOPPED: "Left",
 }
+_WHOSE = {KEPT: "As in the record kept", OTHER: "As in the other"}
 # What stands in both columns, row by row.
 _ROWS: tuple[tuple[str, Callable[[Side], str]], ...] = (
     ("Phone", lambda side: side.phone),

@@ -39,9 +39,7 @@ def listing() -> Response:
     show = Show(wanted) if wanted in {*Show} else Show.ALL
     with reading() as session:
         shown = volunteers.listing(session, g.actor.area_ids, show, page_number("page"), now=clock.now())
-        twice = duplicates.count(session, g.actor.area_ids)
-    said = dict(SHOW_WORDS)[show]
-    return page("volunteer_list/list.html", shown=shown, show_words=SHOW_WORDS, said=said, twice=twice)
+    return page("volunteer_list/list.html", shown=shown, show_words=SHOW_WORDS, said=dict(SHOW_WORDS)[show])
 
 
 @blueprint.get(f"/team/volunteers/{_PERSON}")

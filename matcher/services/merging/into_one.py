@@ -102,7 +102,8 @@ def _lock(session: Session, two: Two) -> None:
     for home in session.scalars(select(Home).where(among(Home.person_id, two.ids)).order_by(Home.phone, Home.postcode)):
         people.one_at_a_time(session, home)
     theirs = among(Offer.person_id, two.ids)
-    session.execute(select(Offer.id).where(theirs).order_by(Offer.id).with_for_update())
+    # Not against keys: a yes that holds its occurrence looks once more whether its offer is there.
+    session.execute(select(Offer.id).where(theirs).order_by(Offer.id).with_for_update(key_share=True))
     is_theirs = or_(
         Occurrence.id.in_(select(Match.occurrence_id).where(*_asked(two))),
         Occurrence.id.in_(select(Visit.occurrence_id).where(*_expected(two))),

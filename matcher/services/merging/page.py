@@ -187,7 +187,7 @@ def _count(key: Any, *conditions: Any) -> Any:
 def _told(session: Session, two: Two, kept: Side, gone: Side) -> Iterator[str]:
     """What does not simply come along, in words."""
     if kept.born_on and gone.born_on and kept.born_on != gone.born_on:
-        yield "They gave different dates of birth. Make sure that they are one person: the one on the left stays."
+        yield "They gave different dates of birth. Make sure that they are one person. That of the record kept stays."
     if kept.phone != gone.phone:
         yield (
             "One of the two phone numbers goes. A text from it will be answered with our number to call, as from any "

@@ -61,7 +61,12 @@ def join_up(world: World, *, first: str = JOAN, again: str = AGAIN, **changes: A
     """Both records of her offer help; the second under another telephone."""
     world.offer(first, person={"surname": "Miller"})
     world.offer(again, person={"surname": "Miller", "first_name": first}, **changes)
-    return Two(world.people[first], world.people[again])
+    return two_of(world, first, again)
+
+
+def two_of(world: World, kept: str, gone: str) -> Two:
+    """Who stays, and who goes into them."""
+    return Two(world.people[kept], world.people[gone])
 
 
 def fill(world: World, two: Two, staff_id: int) -> None:
