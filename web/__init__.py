@@ -67,6 +67,7 @@ from web import (
     volunteer_list,
     volunteers,
     week,
+    weekly_help,
     what_if,
     who_could_help,
 )
@@ -128,7 +129,7 @@ def create_app(config: Config | None = None) -> Flask:
         *(stories, team_stories, decisions, areas, about_you, heard, outreach),
         *(needs, for_someone, at_work, organisations, confirming, changes, contact_card, details),
         *(offers, matches, visits, volunteers),
-        *(places, place_reports, attached_stories, ties, rewards),
+        *(places, place_reports, attached_stories, ties, rewards, weekly_help),
         *(own_settings, own_codes, regulars, cold, team, team_needs, who_could_help, badges),
         *(texts, comparisons, broadcasts),
         *(desk, desk_looks, concerns, volunteer_list, merging, imports),

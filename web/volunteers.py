@@ -20,6 +20,7 @@ from matcher.services import (
     reference_letter,
     regular_page,
     rewards,
+    weekly_help,
 )
 from matcher.services.access import Action
 from matcher.services.own_page import OwnPage
@@ -151,6 +152,7 @@ def _own_page(template: str, token: str) -> Response:
         more = growing.question(session, person_id, growing.OF_VOLUNTEERS, now=now)
         also_told = informal_help.told_today(session, person_id, now=now)
         every_kind = informal_help.every_kind(session)
+        weekly = weekly_help.lines(session, person_id, now=now)
         earned = rewards.for_volunteer(session, person_id, now=now)
     return page(
         template,
@@ -159,6 +161,7 @@ def _own_page(template: str, token: str) -> Response:
         also_told=also_told,
         every_kind=every_kind,
         rewards=earned,
+        is_weekly_asked=any(line.is_asked for line in weekly),
         own_times=_times_words(own),
         regulars=regulars,
         demand=demand,

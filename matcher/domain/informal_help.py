@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+
+WEEKDAYS = {
+    "0": "Monday",
+    "1": "Tuesday",
+    "2": "Wednesday",
+    "3": "Thursday",
+    "4": "Friday",
+    "5": "Saturday",
+    "6": "Sunday",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +41,44 @@ class Done:
     resident_id: int
     kind: str
     day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Weekly:
+    """Somebody told once that they help on these days of each week (0 is Monday), from the first day to the last."""
+
+    helper_id: int
+    area_id: int
+    kind: str
+    weekdays: frozenset[int]
+    first_day: date
+    last_day: date
+    minutes: int
+
+
+def days_of(one: Weekly, told: Collection[Told], done: Collection[Done]) -> list[Told]:
+    """Each of its days as if it had been told that day, but for those that were told by themselves.
+
+    A day with a visit of that kind is that visit. A visit on any other day of a week may be one of that week's, moved:
+    so a week has as many fewer.
+    """
+    mine = (one.helper_id, one.kind)
+    apart = {row.day for row in told if (row.helper_id, row.kind) == mine}
+    visited = [row.day for row in done if (row.helper_id, row.kind) == mine]
+    every = (one.first_day + timedelta(days=nth) for nth in range((one.last_day - one.first_day).days + 1))
+    days = [day for day in every if day.weekday() in one.weekdays and day not in apart]
+    moved = Counter(_week(day) for day in set(visited).difference(days))
+    found = []
+    for day in (day for day in days if day not in visited):
+        if moved[_week(day)]:
+            moved[_week(day)] -= 1
+        else:
+            found.append(Told(one.helper_id, None, one.area_id, one.kind, day, one.minutes))
+    return found
+
+
+def _week(day: date) -> tuple[int, int]:
+    return day.isocalendar()[:2]
 
 
 def counted_once(told: Iterable[Told], done: Iterable[Done]) -> list[Told]:

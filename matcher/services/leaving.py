@@ -16,7 +16,7 @@ from matcher.domain.lifecycle import (
     check_move,
 )
 from matcher.domain.roles import LinkPurpose
-from matcher.services import arrangement_changes, audit, links, matches, visits
+from matcher.services import arrangement_changes, audit, links, matches, visits, weekly_help
 from matcher.services.outbox import Owed, owe
 from matcher.store import queries
 from matcher.store.models import (
@@ -68,6 +68,7 @@ def stop_offering(session: Session, person_id: int, *, now: datetime) -> None:
     for match_id in session.scalars(theirs.order_by(Match.occurrence_id)).all():
         matches.step_aside(session, match_id, now=now)
     _end_arrangements(session, person_id, now)
+    weekly_help.end_all(session, person_id, now=now)
     for visit_id in _held(session, person_id):
         visits.hand_back(session, visit_id, now=now)
     check_move(offer.status, OfferStatus.STOPPED)

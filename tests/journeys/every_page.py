@@ -450,6 +450,7 @@ class EveryPage:
         self._visit("a visit, on the way", "Maximiliana-Theodora")
         self.paths["my visits"] = f"/me/{self._link(LinkPurpose.ME, 'Christopher')}"
         self.paths["on the list"] = f"{self.paths['my visits']}/welcome"
+        self.paths["help every week"] = f"{self.paths['my visits']}/weekly"
         self.paths["is this your number"] = f"{self.paths['my visits']}/code"
         for setting in ("", "/kinds", "/times", "/reach", "/writing", "/why", "/pause"):
             self.paths[f"settings{setting}"] = f"{self.paths['my visits']}/settings{setting}"

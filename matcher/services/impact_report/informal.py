@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matcher.domain.informal_help import Done, Told, counted_once
+from matcher.domain.informal_help import Done, Told, Weekly, counted_once, days_of
 from matcher.domain.lifecycle import VisitStatus
 from matcher.domain.localtime import local_day
 from matcher.domain.money import to_the_penny
 from matcher.services.impact_report.scope import Scope
 from matcher.services.prices import PriceView
-from matcher.store.models import InformalHelp, Need, Occurrence, Visit
+from matcher.store.models import InformalHelp, Need, Occurrence, Visit, WeeklyHelp
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,8 @@ class Informal:
         return tuple(to_the_penny(Fraction(self.minutes) * Fraction(rate.pounds) / 60) for rate in rates)
 
 
-def read(session: Session, scope: Scope) -> Informal:
-    """What was told of the days of the report."""
+def read(session: Session, scope: Scope, *, now: datetime) -> Informal:
+    """What was told of the days of the report, and what was told once of each week up to yesterday."""
     told = [
         Told(one.helper_id, one.resident_id, one.area_id, one.kind_slug, one.day, one.minutes)
         for one in session.scalars(
@@ -45,8 +46,34 @@ def read(session: Session, scope: Scope) -> Informal:
             )
         )
     ]
-    counted = counted_once(told, _done(session, scope)) if told else []
+    weekly = _weekly(session, scope, min(scope.last, local_day(now) - timedelta(days=1)))
+    if not told and not weekly:
+        return Informal(0, 0, 0)
+    done = _done(session, scope)
+    told += [day for one in weekly for day in days_of(one, told, done)]
+    counted = counted_once(told, done)
     return Informal(len(counted), sum(one.minutes for one in counted), len(told) - len(counted))
+
+
+def _weekly(session: Session, scope: Scope, until: date) -> list[Weekly]:
+    """What was told once, within the days of the report."""
+    rows = session.scalars(
+        select(WeeklyHelp).where(
+            WeeklyHelp.area_id.in_(scope.area_ids), WeeklyHelp.first_day <= until, WeeklyHelp.last_day >= scope.first
+        )
+    )
+    return [
+        Weekly(
+            row.helper_id,
+            row.area_id,
+            row.kind_slug,
+            frozenset(row.weekdays),
+            max(row.first_day, scope.first),
+            min(row.last_day, until),
+            row.minutes,
+        )
+        for row in rows
+    ]
 
 
 def _done(session: Session, scope: Scope) -> list[Done]:

@@ -65,6 +65,6 @@ def read(session: Session, scope: Scope, *, now: datetime) -> Report:
         at_home=helped.still_at_home(session, scope, now=now),
         ties=ties.count(session, scope.area_ids, TimeWindow(scope.begins_at, scope.ends_at)),
         put_in=put_in.read(session, scope, kinds),
-        informal=informal.read(session, scope),
+        informal=informal.read(session, scope, now=now),
         money=money.read(session, scope, kinds, messages_sent.texts(session, scope)),
     )

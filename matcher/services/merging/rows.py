@@ -60,6 +60,7 @@ HOW: Mapping[str, str] = {
     "two_people.person_b": PAIR,
     "visits.person_id": GOES,
     "warm_checks.person_id": GOES,
+    "weekly_help.helper_id": GOES,
 }
 
 # Keys that hold a person beside what they lead to: they are looked at once both ends have changed.

@@ -14,7 +14,7 @@ from matcher.store.models.consents import Consent, Referral
 from matcher.store.models.decisions import Decision, DecisionStory, DecisionView
 from matcher.store.models.declared import Declared
 from matcher.store.models.exports import Export
-from matcher.store.models.growth import GrowthAsk, InformalHelp
+from matcher.store.models.growth import GrowthAsk, InformalHelp, WeeklyHelp
 from matcher.store.models.inbound import InboundText
 from matcher.store.models.invitations import BatchCount, Invitation, InvitationBatch, InvitationCount
 from matcher.store.models.kinds import KindRow, LevelRow
@@ -152,5 +152,6 @@ __all__ = [
     "VoiceCount",
     "WarmCheck",
     "WeatherSource",
+    "WeeklyHelp",
     "WorthChoice",
 ]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
-from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, func, text
+from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from matcher.domain.growing import ANSWERS, GrowthAbout
@@ -86,5 +86,38 @@ class InformalHelp(Declared):
         ),
         CheckConstraint("num_nonnulls(helper_id, resident_id) > 0", name="of_somebody"),
         CheckConstraint("helper_id <> resident_id", name="of_two"),
+        CheckConstraint("minutes > 0", name="took_some_time"),
+    )
+
+
+class WeeklyHelp(Declared):
+    """Help outside the service that somebody gives each week, told once. weekdays: 0 is Monday; both days included.
+
+    last_day is a while away, and further each time they say that it is still so.
+    """
+
+    __tablename__ = "weekly_help"
+
+    id: Mapped[Id]
+    area_id: Mapped[int] = link_to("areas.id")
+    helper_id: Mapped[int] = link_to("people.id")
+    kind_slug: Mapped[str] = mapped_column(ForeignKey("kinds.slug"), index=True)
+    weekdays: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
+    minutes: Mapped[int]
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    told_at: Mapped[datetime]
+
+    __table_args__ = (
+        # Told again it is not told twice.
+        ExcludeConstraint(
+            ("helper_id", "="),
+            ("kind_slug", "="),
+            (func.daterange(text("first_day"), text("last_day"), text("'[]'")), "&&"),
+            name="ex_weekly_help_once_of_a_kind",
+            using="gist",
+        ),
+        CheckConstraint("cardinality(weekdays) > 0 and weekdays <@ '{0,1,2,3,4,5,6}'", name="on_days_of_the_week"),
+        CheckConstraint("last_day - first_day between 0 and 3660", name="ends_one_day"),
         CheckConstraint("minutes > 0", name="took_some_time"),
     )

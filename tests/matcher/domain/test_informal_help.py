@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from matcher.domain.informal_help import Done, Told, counted_once
+from matcher.domain.informal_help import Done, Told, Weekly, counted_once, days_of
 
 DAY, NEXT = date(2026, 12, 1), date(2026, 12, 2)
 ANN, BEN, EILEEN, OLIVE = 1, 2, 3, 4
@@ -31,3 +31,29 @@ def test_what_both_sides_may_have_told_counts_once():
         told(None, OLIVE),
     ]
     assert len(counted_once([told(ANN, None), told(None, EILEEN, area=2)], [])) == 2
+
+
+def weekly(*weekdays, first=DAY, last=date(2026, 12, 14)):
+    return Weekly(ANN, 1, "errand", frozenset(weekdays), first, last, 45)
+
+
+def test_what_was_told_once_of_each_week_counts_on_its_days():
+    found = days_of(weekly(1, 4), [], [])  # 1 December 2026 is a Tuesday
+    assert [one.day.day for one in found] == [1, 4, 8, 11]
+    assert {(one.helper_id, one.resident_id, one.kind, one.minutes) for one in found} == {(ANN, None, "errand", 45)}
+
+
+def test_a_day_that_was_told_by_itself_is_not_counted_again():
+    every = [
+        told(ANN, EILEEN),
+        told(ANN, EILEEN, day=date(2026, 12, 4), kind="lift"),
+        told(BEN, None, day=date(2026, 12, 8)),
+    ]
+    assert [one.day.day for one in days_of(weekly(1, 4), every, [])] == [4, 8, 11]
+
+
+def test_a_visit_takes_the_place_of_one_of_its_week_on_whatever_day():
+    done = [Done(ANN, EILEEN, "errand", date(2026, 12, 2)), Done(BEN, EILEEN, "errand", date(2026, 12, 9))]
+    assert [one.day.day for one in days_of(weekly(1, 4), [], done)] == [4, 8, 11]
+    done.append(Done(ANN, EILEEN, "errand", date(2026, 12, 8)))
+    assert [one.day.day for one in days_of(weekly(1, 4), [], done)] == [4, 11]

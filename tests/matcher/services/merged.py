@@ -22,6 +22,8 @@ _ROWS = """
         '2026-01-01', 30, :now);
     insert into informal_help (area_id, resident_id, kind_slug, day, minutes, told_at) values (:area, :p,
         'snow', '2026-01-01', 30, :now);
+    insert into weekly_help (area_id, helper_id, kind_slug, weekdays, minutes, first_day, last_day, told_at) values
+        (:area, :p, 'snow', '{0,3}', 30, '2026-01-01', '2026-04-01', :now);
     insert into acceptance_models (night, fitted_at, asks, coefficients, resolved, is_open, bins) values
         ('2026-01-01', :now, 0, '{}', 0, false, '[]');
     insert into leanings (model_id, person_id, leaning) select id, :p, 0.5 from acceptance_models;

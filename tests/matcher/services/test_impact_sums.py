@@ -132,9 +132,9 @@ def test_help_that_both_sides_told_of_is_counted_once_with_its_minutes(world, ru
     with world.work() as session:
         for name in ("Christopher", "Ann"):
             informal_help.tell(session, world.people[name], "errand", now=world.now)
-        once = informal.read(session, here(world, session))
+        once = informal.read(session, here(world, session), now=world.now)
         informal_help.tell_by_phone(session, need.need_id, "errand", staff_id=ruth, now=world.now)
-        both = informal.read(session, here(world, session))
+        both = informal.read(session, here(world, session), now=world.now)
     assert (once.times, once.twice, both) == (2, 0, Informal(2, once.minutes, 1))
     assert once.minutes > 0
 
