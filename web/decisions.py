@@ -16,6 +16,8 @@ from matcher.services import decision_reading, decisions, not_heard, not_heard_p
 from matcher.services.access import Action
 from matcher.services.decision_reading import Answer, LinkedStory
 from matcher.services.drawing import NARROW, WIDE
+from matcher.services.impact_report import findings, report, scope
+from matcher.services.impact_report.scope import Wanted
 from matcher.store.session import reading, unit_of_work
 from web import bell, clock
 from web.auth import is_session_sealed
@@ -62,9 +64,12 @@ def think(decision_id: int) -> Response:
 @blueprint.get("/board")
 @declares(Action.READ_AS_BOARD)
 def board() -> Response:
-    """The area board's own page: decisions that wait, the stories that it may read, and who has not been heard."""
+    """The area board's own page: decisions that wait, the report in short, the stories that it may read, and who has
+    not been heard.
+    """
     now = clock.now()
     with reading() as session:
+        found = report.read(session, scope.read(session, g.actor.area_ids, Wanted(), now=now), now=now)
         heard = not_heard.read(session, g.actor.area_ids, now=now)
         answers = decision_reading.for_board(session, now=now)
         shown = story_reading.out_for(session, Reader.BOARD, now=now)
@@ -74,6 +79,8 @@ def board() -> Response:
         answers=answers,
         stories=shown,
         views=views,
+        scope=found.scope,
+        in_short=findings.in_short(found),
         heard=heard,
         heard_finding=not_heard_picture.finding(heard),
         heard_drawn=[not_heard_picture.draw(heard, width) for width in (WIDE, NARROW)],

@@ -75,8 +75,9 @@ def read(file: BinaryIO, point: Point, *, as_json: bool) -> None:
     for sentence in feed.unread:
         _warn(sentence)
     covering = worst_first(one for one in feed.warnings if one.shape.covers(point))
-    for one in covering:
-        for doubt in one.doubts:
+    listed = {one.feature for one in covering}
+    for one in feed.warnings:
+        for doubt in one.doubts if one.feature in listed else one.shape.doubts:  # of others: what is wrong with where
             _warn(f"{one.name}: {doubt}.")
     if feed.unread and not feed.warnings:
         raise BadInput(f"None of the {len(feed.unread)} features in {file.name} could be read as a warning.")

@@ -73,6 +73,8 @@ def test_the_board_reads_what_waits_and_what_it_was_told_and_no_name(app: Flask,
     shown = words(councillor.get("/board"))
     assert "Quincepaste. Nobody could get up the hill." in shown
     assert "1 decision waits" in shown
+    assert "No visit was due in this time" in shown  # the report in short, and the way to all of it
+    assert {councillor.get(path).status_code for path in ("/team/impact", "/team/impact/print")} == {200}
     assert not {"Marjorie", "900 555", "900555"} & set(shown.split())
     assert "Quincepaste" not in client.get("/stories").text
     for path in ("/team", "/team/stories", "/team/said-did", f"/team/stories/{only().id}", "/desk"):

@@ -14,6 +14,7 @@ from matcher.services.impact_report.helped import KindHours, StillAtHome
 from matcher.services.impact_report.informal import Informal
 from matcher.services.impact_report.money import Money
 from matcher.services.impact_report.put_in import PutIn
+from matcher.services.impact_report.report import Report
 from matcher.services.impact_report.strips import A_DAY, minutes_words
 from matcher.services.ties import Ties
 
@@ -184,6 +185,12 @@ def most_time(kinds: Sequence[KindHours]) -> str:
     if not kinds:
         return "No kind of help was given"
     return f"{max(kinds, key=lambda one: one.minutes).name} took the most time"
+
+
+def in_short(found: Report) -> tuple[str, ...]:
+    """The report in a few sentences, for whoever decides whether to read it."""
+    said = (both_sides(found.met, found.askings), time_to_yes(found.waits), met_neighbours(found.ties))
+    return (*said, worth(found.money)) if found.money is not None else said
 
 
 def _capital(words: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from matcher import cli
-from tests.matcher.domain.weather.feeds import ON_THE_HILL, feature, feed, square
+from tests.matcher.domain.weather.feeds import HILL, ON_THE_HILL, feature, feed, square
 
 ELSEWHERE = {"type": "Polygon", "coordinates": [square(-6, 55, 1)]}
 
@@ -90,6 +90,17 @@ def test_what_cannot_be_read_is_named_and_the_rest_printed(read):
     code, printed, said = read(raw, "--json")
     assert (code, ids(printed)) == (0, ["good"])
     assert [line.split(":")[0] for line in said.splitlines()] == ["Feature 1 (bad) was left out", "Feature 2 (good)"]
+
+
+def test_an_area_that_may_have_covered_the_point_is_told_of_though_it_does_not(read):
+    turned = {"type": "Polygon", "coordinates": [[[lat, lon] for lon, lat in HILL[0]]]}
+    half = {"type": "MultiPolygon", "coordinates": [[square(-6, 55, 1)], [[[-2.2, 51.4]]]]}
+    raw = feed(feature("turned", turned), feature("half", half), feature("mild", ELSEWHERE, warningImpact="bad"))
+    code, printed, said = read(raw, "--json")
+    assert (code, printed) == (0, "[]\n")
+    assert "Feature 1 (turned): its positions seem to have latitude first" in said
+    assert "Feature 2 (half): " in said
+    assert "mild" not in said
 
 
 def test_nothing_that_could_be_read_is_a_failure(read):
