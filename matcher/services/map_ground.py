@@ -46,10 +46,10 @@ class Sheet:
     height: int
 
     @classmethod
-    def around(cls, points: Sequence[tuple[int, int]]) -> Sheet:
+    def around(cls, points: Sequence[tuple[int, int]], margin_m: int = AROUND_M) -> Sheet:
         """A picture of the ground around these points."""
-        west, east = min(x for x, _ in points) - AROUND_M, max(x for x, _ in points) + AROUND_M
-        south, north = min(y for _, y in points) - AROUND_M, max(y for _, y in points) + AROUND_M
+        west, east = min(x for x, _ in points) - margin_m, max(x for x, _ in points) + margin_m
+        south, north = min(y for _, y in points) - margin_m, max(y for _, y in points) + margin_m
         scale = min(WIDTH / (east - west), TALLEST / (north - south))
         middle = (west + east) / 2
         return cls(middle - WIDTH / 2 / scale, north, scale, max(120, round((north - south) * scale)))

@@ -15,6 +15,8 @@ WIDE, NARROW = 720, 288
 MM_OF_A_FLAKE = 2.0
 _BAR, _BARS, _CURVE = 44, 64, 56
 _LETTER = 8  # pixels of a letter of a word on a warning
+_FEWEST_LETTERS = 14  # that are said of it, also where its bar is shorter
+_ASIDE = 6  # pixels between an edge and words beside it
 _MOST_FLAKES = 60  # in a day
 
 
@@ -85,6 +87,13 @@ def _of_day(hours: Sequence[Hour], day: date) -> list[Hour]:
     return [hour for hour in hours if local_day(hour.at) == day]
 
 
+def _beside(why: str, x: float, end: float, width: int) -> tuple[str, float]:
+    """As much of the words as the bar of a warning from x to end has room for, and where they begin."""
+    room = max(int((end - x - 2 * _ASIDE) / _LETTER), _FEWEST_LETTERS)
+    words = why if len(why) <= room else f"{why[: room - 3].rstrip()}..."
+    return words, min(x + _ASIDE, width - _LETTER * len(words))
+
+
 class _Block:
     """Some of the days beside each other, with a row for each thing that is told of them, below what is drawn."""
 
@@ -95,7 +104,7 @@ class _Block:
     def draw(self) -> None:
         top = self.picture.height
         for nth, day in enumerate(self.days):
-            self._say(f"{day:%A} {day.day}", nth * self.wide, top + 16, "name")
+            self._say(f"{day:%A} {day.day}", nth * self.wide + (_ASIDE if nth else 0), top + 16, "name")
         self.picture.height = top + 24
         if self.sky.warnings:
             self._draw_warnings()
@@ -103,7 +112,7 @@ class _Block:
             self._draw_snow()
             self._draw_ground()
         else:
-            self._row(not_known(self.sky), 10)
+            self._row("Forecast: not known", 10)
         self._draw_visits()
         edges = "".join(f"M{nth * self.wide:g} {top + 4}V{self.picture.height}" for nth in range(1, len(self.days)))
         if edges:
@@ -135,10 +144,7 @@ class _Block:
         top = self._row("Warning", 28 * len(shown))
         for nth, (one, x, end) in enumerate(shown):
             self.picture.boxes.append(Box(x + 0.6, top + 28 * nth, end - x - 1.2, 24, "warned"))
-            begins = min(x + 6, self.picture.width - _LETTER * 12)
-            room = int((self.picture.width - begins) / _LETTER)
-            words = one.why if len(one.why) <= room else f"{one.why[: room - 3].rstrip()}..."
-            self._say(words, begins, top + 28 * nth + 17, "name")
+            self._say(*_beside(one.why, x, end, self.picture.width), top + 28 * nth + 17, "name")
 
     def _draw_snow(self) -> None:
         top = self._row(f"Snow: a flake is {MM_OF_A_FLAKE:g} mm", 30)
@@ -153,7 +159,7 @@ class _Block:
             fallen += hour.snow_mm
             while fallen >= MM_OF_A_FLAKE and drawn < _MOST_FLAKES:
                 x, y = self._x(hour.at) + drawn % 2 * 3, top + 4 + drawn % 3 * 9
-                yield f"M{x - 3:.1f} {y}h6m-3 -3v6m-2.2 -5.2l4.4 4.4m0 -4.4l-4.4 4.4"
+                yield f"M{x - 4:.1f} {y}h8m-6 -3.5l4 7m0 -7l-4 7"
                 fallen, drawn = fallen - MM_OF_A_FLAKE, drawn + 1
 
     def _draw_ground(self) -> None:

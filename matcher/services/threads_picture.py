@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import hypot
 
 from sqlalchemy.orm import Session
 
-from matcher.services.map_ground import Sheet, Town, dots_on, named
+from matcher.services.map_ground import LETTER, Sheet, Town, dots_on, named
 from matcher.services.threads import Thread, Threads
 
 _WIDEST, _THINNEST = 9.0, 2.0
 _NUMBERED = 5
+_AROUND_M = 2500  # ground shown around the villages
 _BEND = 0.18  # of the length, to the side: so that two threads out of one village stay apart
 
 
@@ -57,17 +58,27 @@ def draw(session: Session, shown: Threads) -> ThreadsMap | None:
     if not shown.told:
         return None
     ends = {village.name: village for thread in shown.told for village in (thread.one, thread.other)}
-    sheet = Sheet.around([(village.easting, village.northing) for village in ends.values()])
+    sheet = Sheet.around([(village.easting, village.northing) for village in ends.values()], _AROUND_M)
+    # The villages of the strongest threads come first, so that their names have the room.
+    towns = named([(name, *sheet.at(village.easting, village.northing)) for name, village in ends.items()], [])
     most = shown.told[0].visits
-    curves = tuple(_curve(sheet, thread, most, nth) for nth, thread in enumerate(shown.told))
-    spots = [(name, *sheet.at(village.easting, village.northing)) for name, village in sorted(ends.items())]
-    numbers = [(curve.x, curve.y) for curve in curves if curve.number]
-    return ThreadsMap(sheet.height, dots_on(session, sheet), curves, named(spots, numbers))
+    curves = (_curve(sheet, thread, most, nth) for nth, thread in enumerate(shown.told))
+    return ThreadsMap(sheet.height, dots_on(session, sheet), tuple(_unless_on(towns, one) for one in curves), towns)
 
 
 def rows(shown: Threads) -> Sequence[tuple[str, str, str]]:
     """The numbers of the map."""
     return [(f"{one.one.name} and {one.other.name}", f"{one.visits:,}", str(one.new_pairs)) for one in shown.told]
+
+
+def _unless_on(towns: Sequence[Town], curve: Curve) -> Curve:
+    """Without its number where that would lie on a name: the table has it."""
+    lies_on = any(
+        abs(curve.x - town.middle) < len(town.name) * LETTER / 2 + LETTER and -26 < curve.y - town.y < 12
+        for town in towns
+        if town.name
+    )
+    return replace(curve, number="") if lies_on else curve
 
 
 def _curve(sheet: Sheet, thread: Thread, most: int, nth: int) -> Curve:
