@@ -6,12 +6,13 @@ from typing import Any
 
 from flask import Blueprint, Response, g
 
-from matcher.services import offers, own_codes
+from matcher.services import motives, offers, own_codes
 from matcher.services.access import Action
 from matcher.services.offers import OfferDraft
 from matcher.services.people import PersonDraft
 from web import bell, clock, devices
 from web.forms.offers import AboutForm, KindsForm, PromisesForm, ReachForm, TimesForm
+from web.forms.own import WhyForm
 from web.guard import declares
 from web.journey_views import add_views
 from web.journeys import Answers, Forms, Journey, Question
@@ -29,6 +30,7 @@ OFFERING = Journey(
         Question("times", "times", TimesForm, "offers/times.html"),
         Question("reach", "reach", ReachForm, "offers/reach.html"),
         Question("about", "about-you", AboutForm, "offers/about-you.html"),
+        Question("why", "why", WhyForm, "offers/why.html"),
         Question("promises", "promises", PromisesForm, "offers/promises.html"),
     ),
     check_template="offers/check.html",
@@ -57,6 +59,8 @@ def _make(session: Any, forms: Forms) -> tuple[str, Answers]:
     draft = _draft(forms)
     with count_phone(draft.person.phone):
         made = offers.make_offer(session, draft, now=clock.now())
+    if why := frozenset(forms["why"].data["motives"]):
+        motives.tell(session, made.person_id, why, now=clock.now())
     if made.token is None:
         return "/offer/known", {"is_known": True}
     own_codes.send(session, made.person_id, now=clock.now())

@@ -211,6 +211,7 @@ def offers_help(reader: Reader, one: Marked, kind: str) -> Page:
         ("/offer/times", {"pattern": "any", "visits_per_week": "any"}),
         ("/offer/reach", reach),
         ("/offer/about-you", about),
+        ("/offer/why", {}),
         ("/offer/promises", {"promises": "yes"}),
         ("/offer/check", {}),
     )

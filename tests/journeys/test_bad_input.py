@@ -65,6 +65,7 @@ OFFER = {
         "date_of_birth-month": "5",
         "date_of_birth-year": "1980",
     },
+    "/offer/why": {"motives": "lives_here"},
     "/offer/promises": {"promises": "yes"},
 }
 FOR_SOMEONE = {

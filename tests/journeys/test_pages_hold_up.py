@@ -239,6 +239,7 @@ OFFERING = (
             },
         ),
     ),
+    ("What made you want to help?", None),
     ("Keep everyone safe", lambda page: check(page, "I agree to these promises")),
 )
 

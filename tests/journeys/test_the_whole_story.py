@@ -167,6 +167,8 @@ def join_the_list(page, name):
     for part, typed in (("Day", "17"), ("Month", "5"), ("Year", "1980")):
         page.get_by_label(part, exact=True).fill(typed)
     press(page, "Continue")
+    see(page, "What made you want to help?")
+    press(page, "Continue")
     see(page, "Keep everyone safe")
     page.get_by_label("I agree to these promises").check()
     press(page, "Continue")

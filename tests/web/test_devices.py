@@ -155,7 +155,6 @@ def test_where_no_texts_go_out_the_link_is_the_key(client: FlaskClient, app: Fla
 
 def test_why_they_help_is_asked_and_may_be_left_out(client: FlaskClient, app: Flask) -> None:
     me = f"/me/{make_world().me}"
-    assert f"{me}/settings/why" in client.get(f"{me}/welcome").text
     assert "You did not say" in client.get(f"{me}/settings").text
     press(client, f"{me}/settings/why", motives=["lives_here", "nonsense"])
     shown = client.get(f"{me}/settings").text

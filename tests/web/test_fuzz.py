@@ -44,6 +44,7 @@ FIELDS = {
     "/offer/times": ("pattern", "avail", "away", "away_from-day", "away_from-month", "away_from-year", "do"),
     "/offer/reach": ("postcode", "house", "travel_mode", "travel_minutes"),
     "/offer/about-you": ("first_name", "surname", "phone", "email", "date_of_birth-day", "date_of_birth-year"),
+    "/offer/why": ("motives",),
     "/offer/promises": ("promises",),
     "/sign-in": ("email",),
 }

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from matcher.store.models import AvailabilityException, AvailabilityRule, Offer, OfferKind
+from matcher.store.models import AvailabilityException, AvailabilityRule, Offer, OfferKind, OfferMotive
 from matcher.store.session import reading
 from tests.web.conftest import error_beside, press
 from web import filters
@@ -24,12 +24,13 @@ ABOUT = {
     "date_of_birth-month": "March",
     "date_of_birth-year": "1970",
 }
+WHY = {"motives": ["lives_here", "was_asked"]}
 PROMISES = {"promises": "yes"}
 
 
 def answer_all(client: FlaskClient, **of_yourself: list[str]) -> str:
     at = "/offer"
-    for typed in ({**KINDS, **of_yourself}, TIMES, REACH, ABOUT, PROMISES):
+    for typed in ({**KINDS, **of_yourself}, TIMES, REACH, ABOUT, WHY, PROMISES):
         answered = press(client, at, **typed)
         assert answered.status_code == 303, answered.text
         at = answered.location
@@ -49,6 +50,7 @@ def test_an_offer_is_made_and_leads_to_their_own_page(
         "Saturday early mornings",
         "On foot",
         "31 March 1970",
+        "I live here",
         "This covers Bradford on Avon.",
         "In the last 30 days there were fewer than 5 requests for help within about a mile of you",
     ):
@@ -60,6 +62,8 @@ def test_an_offer_is_made_and_leads_to_their_own_page(
         offer = session.scalars(select(Offer)).one()
         rules = session.execute(select(AvailabilityRule.weekday, AvailabilityRule.opens)).all()
         kinds = set(session.scalars(select(OfferKind.kind_slug)))
+        told = set(session.scalars(select(OfferMotive.motive)))
+    assert told == set(WHY["motives"])
     assert (offer.travel_minutes, offer.visits_per_week, kinds) == (20, 2, {"snow", "errand"})
     assert sorted((day, opens.hour) for day, opens in rules) == [(0, 8), (5, 6)]
 
@@ -98,10 +102,11 @@ def test_dates_away_are_added_and_removed_by_the_server(client: FlaskClient) -> 
     press(client, "/offer/times", **TIMES, **kept, do=f"remove-{year}-01-02/{year}-01-10")
     assert "10 January" not in client.get("/offer/times").text
     press(client, "/offer/times", **TIMES, **kept)
-    for at, typed in (("/offer/reach", REACH), ("/offer/about-you", ABOUT), ("/offer/promises", PROMISES)):
-        press(client, at, **typed)
+    for at, typed in (("reach", REACH), ("about-you", ABOUT), ("why", {}), ("promises", PROMISES)):
+        press(client, f"/offer/{at}", **typed)
     press(client, "/offer/check")
     with reading() as session:
+        assert session.scalars(select(OfferMotive)).all() == []
         assert len(session.scalars(select(AvailabilityException)).all()) == 1
 
 

@@ -168,7 +168,7 @@ def test_thanks_are_on_my_year_once_a_coordinator_has_let_them_through(
     press(client, visit, f"{visit}/done")
     press(client, status, f"{status}/how", answer="well", thanks="<b>You</b> are a marvel")
     assert "marvel" not in client.get(year).text
-    assert "1 word of thanks is with the team" in client.get(year).text
+    assert "1 thank-you note is with the team" in client.get(year).text
     press(client, f"/sign-in/{sign_in_token}")
     show = re.search(r"/team/thanks/\d+/show", client.get("/team").text)[0]  # type: ignore[index]
     for _ in range(2):

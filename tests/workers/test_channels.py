@@ -86,14 +86,15 @@ def test_a_letter_arrives_whole():
     assert letter["Auto-Submitted"] == "auto-generated"
 
 
-def test_a_visit_goes_with_the_letter_that_books_it_byte_for_byte():
+def test_a_visit_goes_with_the_letter_that_books_it_byte_for_byte_and_the_letter_says_so():
     file = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n"
     with post_office() as (postman, channel):
         channel.send(replace(LETTER, calendar=CalendarFile(file, "https://help.example.org/visits/x/visit.ics")))
     letter = message_from_bytes(postman.letters[0].content, policy=policy.default)
     words, attached = letter.iter_parts()
     assert words.get_content_type() == "multipart/alternative"
-    assert words.get_body(("plain",)).get_content().strip() == LETTER.message.text
+    for kind in ("plain", "html"):
+        assert "The file with this email is for your calendar." in words.get_body((kind,)).get_content()
     assert (attached.get_content_type(), attached.get_filename()) == ("text/calendar", "visit.ics")
     assert attached.get_content_charset() == "utf-8"
     assert attached.get_payload(decode=True) == file

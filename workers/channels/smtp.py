@@ -15,6 +15,7 @@ from workers.channels.protocol import SendLater, SendNever, SendUnsure
 
 TIMEOUT_S = 20
 _FOR_NOW = range(400, 500)
+_ATTACHED = "The file with this email is for your calendar. No name or address is in it."
 
 
 class _Server(smtplib.SMTP):
@@ -87,8 +88,9 @@ class SmtpChannel:
         # The same for every try, so that a mail system may recognise a message it has seen.
         letter["Message-ID"] = f"<notification-{envelope.notification_id}@{self._from.rpartition('@')[2]}>"
         letter["Auto-Submitted"] = "auto-generated"
-        letter.set_content(envelope.message.text)
-        letter.add_alternative(html_letter(envelope.message.subject, envelope.message.text), subtype="html")
+        text = envelope.message.text if envelope.calendar is None else f"{envelope.message.text} {_ATTACHED}"
+        letter.set_content(text)
+        letter.add_alternative(html_letter(envelope.message.subject, text), subtype="html")
         if envelope.calendar is not None:  # as bytes, so that its line ends stay those of a calendar
             body, utf8 = envelope.calendar.body, {"charset": "utf-8"}
             letter.add_attachment(body, maintype="text", subtype="calendar", filename="visit.ics", params=utf8)
