@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import expect
 
@@ -69,17 +71,27 @@ def test_a_press_is_sent_by_an_old_telephone_that_keeps_nothing(doorstep):
 
 
 def test_the_bar_never_lies_over_what_has_the_focus_and_is_easy_to_hit(doorstep):
-    page, _ = doorstep
-    assert min(page.evaluate(_HEIGHTS)) >= 64
+    page, world = doorstep
+    wire = page.context.new_cdp_session(page)
     hidden, seen = [], set()
-    for key in ("Tab", "Shift+Tab"):
-        for _ in range(40):
-            page.keyboard.press(key)
-            focus = page.evaluate(_FOCUS)
-            seen.add(focus["name"])
-            if focus["isHidden"]:
-                hidden.append((key, focus["name"]))
+    for text_px in (32, 16):  # twice the usual size of type, as set in the browser, and then the usual one
+        wire.send("Page.setFontSizes", {"fontSizes": {"standard": text_px}})
+        assert page.evaluate("() => parseFloat(getComputedStyle(document.documentElement).fontSize)") == text_px
+        assert min(page.evaluate(_HEIGHTS)) >= 64
+        for key in ("Tab", "Shift+Tab"):
+            for _ in range(40):
+                page.keyboard.press(key)
+                focus = page.evaluate(_FOCUS)
+                seen.add(focus["name"])
+                if focus["isHidden"]:
+                    hidden.append((text_px, key, focus["name"]))
     assert hidden == []
     assert {"Hand it back", "Done", "Problem", "Privacy"} <= seen
     press(page, "Done")
     see(page, "Thank you, Christopher")
+    match_id = world.ask("Christopher", world.post("Olive", when="tomorrow"), at=world.now + timedelta(hours=30))
+    ask = Grant(LinkPurpose.MATCH, person_id=world.people["Christopher"], match_id=match_id)
+    page.goto(f"/m/{world.link(ask, hours=9)}")
+    heights = page.evaluate(_HEIGHTS)
+    assert len(heights) == 2
+    assert min(heights) >= 64

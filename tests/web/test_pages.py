@@ -21,6 +21,7 @@ from web import bell
 from web.accesslog import masked
 from web.errors import PAGES, error_page
 from web.public import READING
+from web.templating import without_indents
 
 PUBLIC = ("/", *READING, "/check", "/check/sent", "/deleted")
 
@@ -228,3 +229,8 @@ def test_too_often_is_a_page_with_the_telephone(client: FlaskClient) -> None:
         answer = press(client, "/sign-in", email="stranger@example.org")
     assert answer.status_code == 429
     assert "Please wait a little" in answer.text
+
+
+def test_a_page_goes_without_the_indents_of_macros_and_what_was_typed_stays() -> None:
+    typed = "<textarea>One.\n   Two.\n\n   Three.</textarea>"
+    assert without_indents(f"<p>\n\n  \n  A</p>\n    {typed}\n  \n</body>") == f"<p>\nA</p>\n{typed}\n</body>"
