@@ -158,6 +158,16 @@ def test_one_that_arrives_after_all_calls_back_what_has_not_gone(asked):
     assert breaches_of_messages(asked) == {}
 
 
+def test_one_that_arrives_while_the_other_way_is_being_tried_is_not_tried_again(asked):
+    wait_for_it(asked)
+    (in_hand,) = asked.claim()
+    mark(asked, handed_over.mark_delivered, question(asked).id)
+    mark(asked, handed_over.try_later, in_hand.notification_id, "Notify 500")
+    asked.later(minutes=1)
+    assert asked.claim() == ()
+    assert questions(asked) == [("email", "delivered"), ("text", "dropped")]
+
+
 def test_a_visit_that_has_begun_is_told_by_no_other_way(asked):
     asked.yes("Christopher")
     send(asked)

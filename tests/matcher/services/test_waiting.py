@@ -8,7 +8,7 @@ import pytest
 from matcher.domain.lifecycle import NotificationStatus
 from matcher.domain.localtime import at_local, local_day
 from matcher.domain.preferences import AT_ANY_TIME, QUIET_CHOICES, SENDING_LIMITS
-from matcher.services import board, cold, offer_changes, outbox, staff
+from matcher.services import board, cold, offer_changes, outbox, reminders, staff
 from matcher.services.outbox import Owed
 from matcher.store.models import Notification
 from tests.worlds import SCHEME
@@ -227,6 +227,18 @@ def test_what_must_go_at_once_goes_however_many_there_were(asked):
     asked.yes("Christopher")
     asked.deliver()
     assert fates(asked, "visit_held_volunteer") == ["sent"]
+
+
+def test_a_reminder_that_is_of_no_use_later_goes_however_many_there_were(asked):
+    asked.yes("Christopher")
+    asked.deliver()
+    visit = asked.visit("Christopher")
+    asked.now = visit.starts_at - timedelta(hours=1)
+    had(asked, 50, 40, 30, 20)
+    with asked.work() as session:
+        assert reminders.remind(session, now=asked.now) == 1
+    asked.deliver()
+    assert fates(asked, "visit_soon") == ["sent"]
 
 
 @pytest.mark.parametrize(
