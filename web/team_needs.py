@@ -10,7 +10,7 @@ from flask import Blueprint, Response, g, request
 from matcher.domain.errors import BadInput
 from matcher.domain.kinds import CLEARING
 from matcher.domain.stories import ABOUT_WORDS
-from matcher.services import attached_stories, need_history, overrides, team_changes
+from matcher.services import attached_stories, duplicates, need_history, overrides, team_changes
 from matcher.services.access import Action
 from matcher.services.attached_stories import Thing
 from matcher.store.session import reading, unit_of_work
@@ -117,6 +117,7 @@ def show_need(need_id: int, *, link_form: LinkForm | None = None) -> Response:
     shown = _read(need_id)
     with reading() as session:
         stories = attached_stories.with_thing(session, Thing("need", need_id), g.actor.area_ids, now=clock.now())
+        alike = duplicates.of_person(session, shown.resident_id, g.actor.area_ids)
     lines = [line for line in shown.lines if line.sort == sort or sort not in dict(SORTS) or not sort]
     return page(
         "team/need.html",
@@ -126,6 +127,8 @@ def show_need(need_id: int, *, link_form: LinkForm | None = None) -> Response:
         sort=sort if sort in dict(SORTS) else "",
         sorts=SORTS,
         stories=stories,
+        alike=alike,
+        alike_words=duplicates.SHARED_WORDS,
         link_form=link_form or LinkForm(),
         about_words=ABOUT_WORDS,
     )

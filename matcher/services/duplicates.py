@@ -1,4 +1,4 @@
-"""Who is perhaps on the list twice: one rule, for those who are known and for what somebody has just typed.
+"""Who is perhaps on the list twice: one rule, for those who are known and for those whom a file would add.
 
 Two look like one if they have the same telephone, the same e-mail, or the same name in the same postcode. A couple
 shares a telephone too, so that it is only ever said to the team, which decides; what it decides is kept.
@@ -6,7 +6,7 @@ shares a telephone too, so that it is only ever said to the team, which decides;
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -73,17 +73,6 @@ class PairList:
     on: Page
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """What somebody typed of themselves, as it is kept."""
-
-    first_name: str
-    surname: str
-    phone: str
-    email: str
-    postcode: str
-
-
 def listing(session: Session, area_ids: frozenset[int], page: int) -> PairList:
     """A page of the pairs of these areas, without those of whom somebody said that they are two people."""
     one, other = _known(area_ids, "one"), _known(area_ids, "other")
@@ -103,21 +92,21 @@ def of_person(session: Session, person_id: int, area_ids: frozenset[int]) -> tup
     return _told(session, rows)
 
 
-def of_typed(session: Session, typed: Typed, area_ids: frozenset[int], *, but: int | None = None) -> tuple[Known, ...]:
-    """Who in these areas is perhaps whoever typed this; but: themselves, if they are written down by now."""
-    columns = {
-        "person_id": literal(0),
-        "first_name": func.lower(typed.first_name),
-        "surname": func.lower(typed.surname),
-        "phone": literal(typed.phone),
-        "email": func.lower(typed.email),
-        "postcode": literal(typed.postcode),
-    }
-    one = select(*(column.label(name) for name, column in columns.items())).subquery("one")
-    other = _known(area_ids, "other")
-    rows = session.execute(_pairs(one, other, other.c.person_id != (but or 0)).limit(ROWS_SHOWN)).all()
-    known = _known_by_id(session, [row.other_id for row in rows])
-    return tuple(known[row.other_id] for row in rows)
+def signs_of(
+    session: Session, person_ids: Collection[int], area_ids: frozenset[int]
+) -> Mapping[int, tuple[Shared, ...]]:
+    """What each of these shares with somebody in these areas, of those who share anything: without a word of whom."""
+    one, other = _known(area_ids, "one"), _known(area_ids, "other")
+    is_one = and_(one.c.person_id.in_(person_ids), other.c.person_id != one.c.person_id)
+    found: dict[int, set[Shared]] = {}
+    for row in session.execute(_pairs(one, other, is_one, ~_are_two(one, other))):
+        found.setdefault(row.one_id, set()).update(_signs(row.shared))
+    return {person_id: tuple(sign for sign in Shared if sign in shared) for person_id, shared in found.items()}
+
+
+def signs_words(shared: Iterable[Shared]) -> str:
+    """`the same phone number and the same email address`."""
+    return " and ".join(SHARED_WORDS[sign] for sign in shared)
 
 
 def say_two_people(
@@ -202,10 +191,12 @@ def _are_two(one: Subquery, other: Subquery) -> ColumnElement[bool]:
 
 def _told(session: Session, rows: Sequence[Any]) -> tuple[Pair, ...]:
     known = _known_by_id(session, [person_id for row in rows for person_id in (row.one_id, row.other_id)])
+    return tuple(Pair(known[row.one_id], known[row.other_id], _signs(row.shared)) for row in rows)
+
+
+def _signs(places: Iterable[int]) -> tuple[Shared, ...]:
     signs = list(Shared)
-    return tuple(
-        Pair(known[row.one_id], known[row.other_id], tuple(signs[place] for place in row.shared)) for row in rows
-    )
+    return tuple(signs[place] for place in places)
 
 
 def _known_by_id(session: Session, person_ids: Sequence[int]) -> dict[int, Known]:

@@ -69,7 +69,7 @@ def _add_volunteer(session: Session, row: Row, who: Importer, now: datetime) -> 
     with row.noting(_COLUMN_OF):
         made = offers.make_offer(session, draft, now=now)
     _check_area(session, row, made.person_id, who)
-    return Taken(person.first_name, row.text("kinds"))
+    return Taken(person.first_name, row.text("kinds"), person_id=made.person_id)
 
 
 def _add_need(session: Session, row: Row, who: Importer, now: datetime) -> Taken:
@@ -99,8 +99,9 @@ def _add_need(session: Session, row: Row, who: Importer, now: datetime) -> Taken
     with row.noting(_COLUMN_OF):
         posted = needs.post_need(session, draft, now=now)
     consents.record(session, posted.need_id, Given(consents.SELF, "staff", "spoken", who.staff_id), now=now)
-    _check_area(session, row, session.get_one(Need, posted.need_id).resident_id, who)
-    return Taken(person.first_name, f"{row.text('kind')}, {row.text('day')}")
+    resident_id = session.get_one(Need, posted.need_id).resident_id
+    _check_area(session, row, resident_id, who)
+    return Taken(person.first_name, f"{row.text('kind')}, {row.text('day')}", person_id=resident_id)
 
 
 def _person(row: Row) -> PersonDraft:

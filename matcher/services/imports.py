@@ -6,14 +6,14 @@ that is rolled back, and what it refuses is told with its line and column.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from matcher.domain.errors import BadInput, NotFound
-from matcher.services import audit, drafts, import_rows, place_sheets, population
+from matcher.services import audit, drafts, duplicates, import_rows, place_sheets, population
 from matcher.services.spreadsheets import BadCell, Sheet, read_bytes
 from matcher.services.taken_in import Importer, Kind, Taken
 
@@ -59,6 +59,7 @@ def try_out(session: Session, key: str, what: str, file: str, content: bytes, wh
     aside = session.begin_nested()
     try:
         taken = _add_all(session, sheet, what, who, now)
+        alike = _alike(session, [one for _, one in taken], who)
     finally:
         aside.rollback()
         session.expunge_all()
@@ -69,7 +70,9 @@ def try_out(session: Session, key: str, what: str, file: str, content: bytes, wh
         "content": content.decode("latin-1"),
         "good": len(taken),
         "new": sum(one.is_new for _, one in taken),
-        "rows": [[line, one.name, one.told, one.is_new] for line, one in taken[:MOST_SHOWN]],
+        "rows": [
+            [line, one.name, one.told, one.is_new, alike.get(one.person_id, "")] for line, one in taken[:MOST_SHOWN]
+        ],
         "bad": [[cell.line, cell.column, cell.expected, cell.found[:NAME_LENGTH]] for cell in bad[:MOST_SHOWN]],
         "bad_count": len(bad),
         "ignored": [*sheet.ignored],
@@ -121,6 +124,16 @@ def _add_all(session: Session, sheet: Sheet, what: str, who: Importer, now: date
         except BadInput:
             continue
     return taken
+
+
+def _alike(session: Session, taken: Sequence[Taken], who: Importer) -> Mapping[int | None, str]:
+    """Why somebody of the file is perhaps on the list already, or in it twice: without a word of whom."""
+    written = [one.person_id for one in taken if one.person_id is not None]
+    signs = duplicates.signs_of(session, written, who.area_ids) if written else {}
+    return {
+        person_id: f"Looks like somebody here already: {duplicates.signs_words(shared)}"
+        for person_id, shared in signs.items()
+    }
 
 
 def _purpose(who: Importer) -> str:

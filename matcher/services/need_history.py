@@ -64,6 +64,7 @@ class NeedHistory:
     job: str
     area: str
     resident: str
+    resident_id: int
     contact: str
     windows: tuple[tuple[str, str], ...]
     details: tuple[str, ...]
@@ -99,6 +100,7 @@ def read(session: Session, need_id: int, *, area_ids: frozenset[int]) -> NeedHis
         job=job_words(kind.job_words, tuple(need.details)),
         area=area,
         resident=resident,
+        resident_id=need.resident_id,
         contact=need.contact,
         windows=tuple((day_words(one.start), window_words(one)) for one in queries.windows_of(occurrence)),
         details=tuple(need.details),

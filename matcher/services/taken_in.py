@@ -21,11 +21,16 @@ class Importer:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a row that can be used comes to: whose or which, what is said of it, and whether it is new here."""
+    """What a row that can be used comes to: whose or which, what is said of it, and whether it is new here.
+
+    alike: in words, why it is perhaps somebody who is here already. person_id: of a row that is about somebody.
+    """
 
     name: str
     told: str = ""
     is_new: bool = True
+    alike: str = ""
+    person_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Who is perhaps on the list twice: one rule for those who are known and for what was typed."""
+"""Who is perhaps on the list twice: one rule for those who are known and for those whom a file would add."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from matcher.domain.errors import NotFound
 from matcher.services import duplicates, erasure
-from matcher.services.duplicates import Shared, Typed
+from matcher.services.duplicates import Shared
 from tests.worlds import World
 
 PHONE = "07700 900123"
@@ -41,13 +41,11 @@ def test_the_rule(world: World, one: dict[str, Any], other: dict[str, Any], shar
     world.post("Also", person={"surname": "Miller", **other})
     ids = world.people["Joan"], world.people["Also"]
     assert pairs(world) == ([(*ids, shared)] if shared else [])
-    home = world.home("Also")
-    typed = Typed(world.person("Also").first_name, home.surname, home.phone, home.email, home.postcode)
     with world.work() as session:
-        (*of_joan,) = duplicates.of_person(session, ids[0], everywhere(world))
-        (*of_typed,) = duplicates.of_typed(session, typed, everywhere(world), but=ids[1])
+        of_joan = duplicates.of_person(session, ids[0], everywhere(world))
+        signs = duplicates.signs_of(session, [ids[1]], everywhere(world))
     assert [(pair.other.person_id, pair.shared) for pair in of_joan] == ([(ids[1], shared)] if shared else [])
-    assert [known.person_id for known in of_typed] == ([ids[0]] if shared else [])
+    assert signs == ({ids[1]: shared} if shared else {})
 
 
 def test_the_likeliest_come_first(world: World) -> None:

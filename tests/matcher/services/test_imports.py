@@ -164,3 +164,31 @@ def test_a_workbook_or_missing_columns_are_told_as_they_are(world, who):
     good, bad = bring(world, who, "first_name,phone", "Ada,07700 900123")
     assert good == 0
     assert {column for _, column, _ in bad} >= {"house", "postcode", "date_of_birth", "kinds", "promised"}
+
+
+def test_who_looks_like_somebody_here_or_like_another_row_is_told_without_a_name_and_may_still_be_written(world, who):
+    world.offer("Joan", person={"phone": "07700 900123", "surname": "Canary"})
+    bob = ADA.replace("Ada", "Bob").replace("900123", "900456")
+    assert (
+        bring(
+            world,
+            who,
+            VOLUNTEERS,
+            ADA,
+            bob,
+            bob.replace("Bob", "Rob"),
+            ADA.replace("Ada,07700 900123", "Eve,07700 900789"),
+        )[0]
+        == 4
+    )
+    with world.work() as session:
+        rows = imports.preview(session, KEY, who, now=world.now).rows
+    same = "Looks like somebody here already: the same phone number"
+    assert [(taken.name, taken.alike) for _, taken in rows] == [
+        ("Ada", same),
+        ("Bob", same),
+        ("Rob", same),
+        ("Eve", ""),
+    ]
+    assert "Canary" not in world.execute("select answers::text from drafts")[0][0]
+    assert confirm(world, who) == 4
