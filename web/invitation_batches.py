@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, current_app, g, request
 
 from matcher.domain.errors import BadInput
@@ -55,8 +57,7 @@ def make() -> Response:
             form.prepare(asking)
             if not form.is_answered(asking):
                 return _form_page(form)
-            who = {"area_ids": g.actor.area_ids, "staff_id": g.actor.staff_id}
-            batch_id = invitation_batches.make_batch(session, form.draft(), **who, now=asking.now)
+            batch_id = invitation_batches.make_batch(session, form.draft(), **_who(), now=asking.now)
     except BadInput as error:
         show_beside(form, error)
         return _form_page(form)
@@ -71,6 +72,28 @@ def printed(batch_id: int) -> Response:
         pile = invitation_batches.batch(session, batch_id, g.actor.area_ids)
     address = f"{current_app.config['SCHEME'].origin}/i/{pile.code}"
     return page("invitations/print.html", pile=pile, address=address, square=postcards.square(address))
+
+
+@blueprint.post(f"/team/invitations/<int(max={HIGHEST_ID}):batch_id>/end")
+@declares(Action.REACH_OUT, sealed_by=is_session_sealed)
+def end(batch_id: int) -> Response:
+    """They ask no more: answers are not counted."""
+    with unit_of_work() as session:
+        invitation_batches.end_batch(session, batch_id, **_who(), now=clock.now())
+    return see_other("/team/invitations")
+
+
+@blueprint.post(f"/team/invitations/<int(max={HIGHEST_ID}):batch_id>/again")
+@declares(Action.REACH_OUT, sealed_by=is_session_sealed)
+def again(batch_id: int) -> Response:
+    """They ask again."""
+    with unit_of_work() as session:
+        invitation_batches.take_up_batch(session, batch_id, **_who(), now=clock.now())
+    return see_other("/team/invitations")
+
+
+def _who() -> dict[str, Any]:
+    return {"area_ids": g.actor.area_ids, "staff_id": g.actor.staff_id}
 
 
 def _form_page(form: BatchForm) -> Response:

@@ -63,6 +63,7 @@ class Batch:
     because: str
     copies: int
     made_at: datetime
+    ended_at: datetime | None
     pressed: Pressed
 
 
@@ -92,6 +93,30 @@ def make_batch(session: Session, draft: BatchDraft, *, area_ids: Collection[int]
     )
     audit.record(session, audit.staff(staff_id), "made_invitations", ("invitation", invitation_id), now=now)
     return invitation_id
+
+
+def end_batch(session: Session, batch_id: int, *, area_ids: Collection[int], staff_id: int, now: datetime) -> None:
+    """No answer to it is counted from now on; its code still leads to how to take part. Twice is once."""
+    pile = _theirs(session, batch_id, area_ids)
+    if pile.ended_at is None:
+        pile.ended_at, pile.ended_by = now, staff_id
+        audit.record(session, audit.staff(staff_id), "ended_invitations", ("invitation", batch_id), now=now)
+
+
+def take_up_batch(session: Session, batch_id: int, *, area_ids: Collection[int], staff_id: int, now: datetime) -> None:
+    """It counts again. Twice is once."""
+    pile = _theirs(session, batch_id, area_ids)
+    if pile.ended_at is not None:
+        pile.ended_at = pile.ended_by = None
+        audit.record(session, audit.staff(staff_id), "took_up_invitations", ("invitation", batch_id), now=now)
+
+
+def _theirs(session: Session, batch_id: int, area_ids: Collection[int]) -> InvitationBatch:
+    mine = (InvitationBatch.invitation_id == batch_id) & InvitationBatch.area_id.in_(area_ids)
+    pile = session.scalar(select(InvitationBatch).where(mine).with_for_update())
+    if pile is None:
+        raise NotFound
+    return pile
 
 
 def batches(session: Session, area_ids: Collection[int]) -> tuple[Batch, ...]:
@@ -167,6 +192,7 @@ def _read(session: Session, *wanted: object) -> Iterable[Batch]:
             because=invitation.because,
             copies=pile.copies,
             made_at=invitation.made_at,
+            ended_at=pile.ended_at,
             pressed=pressed.get(pile.invitation_id, Pressed()),
         )
 

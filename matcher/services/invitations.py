@@ -35,11 +35,12 @@ CONNECTOR_LENGTH, BECAUSE_LENGTH = 60, 160
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """What the page says: who asks, and why."""
+    """What the page says: who asks, and why. is_over: they ask no more."""
 
     code: str
     connector: str
     because: str
+    is_over: bool
 
 
 def invite(session: Session, connector: str, because: str, channel: str, *, now: datetime) -> str:
@@ -60,17 +61,18 @@ def invite(session: Session, connector: str, because: str, channel: str, *, now:
 def read(session: Session, code: str) -> Invited:
     """The invitation with this code, in letters of either size. Reading counts nobody. NotFound if there is none."""
     found = _find(session, code)
-    return Invited(found.code, found.connector, found.because)
+    return Invited(found.code, found.connector, found.because, is_over=_is_over(session, found))
 
 
 def choose(session: Session, code: str, choice: str, *, now: datetime) -> None:
-    """Count one more who chose this: by channel, and by the pile if it was of one. Who it was is not kept.
-
-    NotFound for no such choice.
+    """Count one more who chose this: by channel, and by the pile if it was of one. Who it was is not kept; of what is
+    over nobody is counted. NotFound for no such choice.
     """
     if choice not in CHOICES:
         raise NotFound
     month, found = local_day(now).replace(day=1), _find(session, code)
+    if _is_over(session, found):
+        return
     row = insert(InvitationCount).values(month=month, channel=found.channel, choice=choice, count=1)
     session.execute(
         row.on_conflict_do_update(
@@ -92,6 +94,11 @@ def counts(session: Session) -> list[tuple[str, str, str, int]]:
         select(InvitationCount).order_by(InvitationCount.month.desc(), InvitationCount.channel, InvitationCount.choice)
     )
     return [(f"{row.month:%Y-%m}", row.channel, row.choice, row.count) for row in rows]
+
+
+def _is_over(session: Session, found: Invitation) -> bool:
+    pile = session.get(InvitationBatch, found.id)
+    return pile is not None and pile.ended_at is not None
 
 
 def _find(session: Session, code: str) -> Invitation:

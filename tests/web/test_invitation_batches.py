@@ -41,6 +41,12 @@ def test_postcards_are_made_printed_scanned_and_counted(app: Flask, client: Flas
     assert "<h1>Most answers by postcards: 2 of 2</h1>" in shown
     assert "400, 2 answered (0.5%)" in shown
     assert "2 answers: 1 to ask, 1 to offer" in shown
+    assert press(pat, "/team/invitations", "/team/invitations/1/end").location == "/team/invitations"
+    assert "ended on" in words(pat.get("/team/invitations"))
+    assert "This invitation is over" in client.get(f"/i/{code}").text
+    assert press(client, f"/i/{code}", choice="ask").location == "/ask"
+    assert press(pat, "/team/invitations", "/team/invitations/1/again").location == "/team/invitations"
+    assert "Answers: </span>2 of 400" in words(pat.get("/team/invitations"))
 
 
 def test_what_is_missing_stands_beside_its_field_and_the_rest_stays(app: Flask, world: World) -> None:

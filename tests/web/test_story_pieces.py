@@ -91,6 +91,15 @@ def test_its_picture_goes_alone_and_with_the_story_from_every_address(app: Flask
     assert (there("picture"), there("voice")) == ({404}, {404})
 
 
+def test_who_did_not_tick_that_others_may_see_it_reads_what_to_do_about_it(client: FlaskClient) -> None:
+    shown = " ".join(client.get(f"{tell(client, shared=(Piece.VOICE,))}/readers").text.split())
+    assert "Your picture stays with the team, whoever may read your words" in shown
+    assert "voice note stay" not in shown
+    both = " ".join(client.get(f"{tell(client, shared=())}/readers").text.split())
+    assert "Your picture and voice note stay with the team" in both
+    assert "with the team, whoever" not in client.get(f"{tell(client)}/readers").text
+
+
 def test_without_words_it_is_told_too_and_what_was_chosen_outlives_what_is_wrong(client: FlaskClient) -> None:
     wrong = send(client, words="", about="", **files(picture=sent_files.photo(), voice=sent_files.mp3()))
     assert wrong.status_code == 422

@@ -46,7 +46,10 @@ class InvitationCount(Declared):
 
 
 class InvitationBatch(Declared):
-    """A pile of one invitation: so many copies that no answer leads to whoever was given one."""
+    """A pile of one invitation: so many copies that no answer leads to whoever was given one.
+
+    ended_at: answers are counted no more, until it is taken up again.
+    """
 
     __tablename__ = "invitation_batches"
 
@@ -55,8 +58,11 @@ class InvitationBatch(Declared):
     area_id: Mapped[int] = link_to("areas.id")
     copies: Mapped[int]
     staff_id: Mapped[int] = link_to("staff.id")
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[int | None] = link_to("staff.id")
 
     __table_args__ = (
+        CheckConstraint("(ended_at is null) = (ended_by is null)", name="somebody_ended_it"),
         CheckConstraint("copies >= 20", name="enough_copies"),
         CheckConstraint("title <> ''", name="has_a_title"),
     )

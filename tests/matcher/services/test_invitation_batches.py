@@ -76,6 +76,29 @@ def test_what_is_pressed_is_counted_by_pile_and_by_channel_with_single_ones_besi
     assert piles(world)["Post office, January"].pressed == Pressed(ask=2, offer=2)
 
 
+def test_a_pile_that_was_ended_counts_nobody_until_it_is_taken_up_again(world, make):
+    pile = make()
+    code = piles(world)["Post office, January"].code
+    press(world, code, "ask")
+    who = {"area_ids": {world.area_id()}, "staff_id": world.coordinator("end@example.org"), "now": world.now}
+    with world.work() as session:
+        for _ in range(2):
+            invitation_batches.end_batch(session, pile, **who)
+    press(world, code, "offer")
+    with world.work() as session:
+        assert invitations.read(session, code).is_over
+        with pytest.raises(NotFound):
+            invitation_batches.end_batch(session, pile, **{**who, "area_ids": {world.area_id("salisbury")}})
+    assert piles(world)["Post office, January"].pressed == Pressed(ask=1)
+    assert answers(world)[0][0].pressed == Pressed(ask=1)
+    with world.work() as session:
+        invitation_batches.take_up_batch(session, pile, **who)
+    press(world, code, "offer")
+    assert piles(world)["Post office, January"].pressed == Pressed(ask=1, offer=1)
+    with pytest.raises(IntegrityError, match="somebody_ended_it"):
+        world.execute("update invitation_batches set ended_at = now()")
+
+
 def test_nothing_to_say_is_said(world, make):
     assert answers(world) == ((), "No invitation has been made yet")
     make()
