@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from matcher.domain.places import Stock, UseRule
+from matcher.services import map_finding, place_list
 from matcher.services.map_ground import WIDTH, Sheet, Town, dots_on, free_place, named, salt_on, towns_of
 from matcher.services.unfilled import Unfilled
 
@@ -27,8 +29,11 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class BoardMap:
-    """A picture `width` x `height`. dots: the path of all of them; salt, salt_gone: stores with some and none."""
+    """A picture `width` x `height`. dots: the path of all of them; salt, salt_gone: stores with some and none. finding:
+    what it shows.
+    """
 
+    finding: str
     width: int
     height: int
     dots: str
@@ -44,8 +49,11 @@ def read(session: Session, area_ids: frozenset[int], shown: Unfilled) -> BoardMa
     points = [(easting, northing) for _, easting, northing in towns]
     sheet = Sheet.around([*points, *((row.easting, row.northing) for row in shown.rows)] or [(0, 0)])
     marks = _marks(sheet, shown)
-    salt, salt_gone = salt_on(session, sheet, area_ids)
+    stores = place_list.stores(session, area_ids)
+    salt, salt_gone = salt_on(stores, sheet)
+    for_paths = sum(row.use_rule is UseRule.ANY_PATH and row.stock is not Stock.EMPTY for row in stores)
     return BoardMap(
+        finding=map_finding.finding(shown.rows, towns, (for_paths, len(stores))),
         width=WIDTH,
         height=sheet.height,
         dots=dots_on(session, sheet),

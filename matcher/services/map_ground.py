@@ -12,8 +12,8 @@ from math import hypot
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from matcher.domain.places import WITH_SALT, Stock
-from matcher.services import place_list
+from matcher.domain.places import Stock
+from matcher.services.place_list import PlaceRow
 from matcher.store.models import Area, Postcode
 
 WIDTH = 358
@@ -84,13 +84,12 @@ def dots_on(session: Session, sheet: Sheet) -> str:
     return "".join(f"M{x} {y}h0" for x, y in sorted(spots))
 
 
-def salt_on(session: Session, sheet: Sheet, area_ids: Collection[int]) -> tuple[str, str]:
+def salt_on(stores: Collection[PlaceRow], sheet: Sheet) -> tuple[str, str]:
     """Grit bins and salt stores as small squares: those with some left, and those known to be empty."""
     left: set[tuple[int, int]] = set()
     gone: set[tuple[int, int]] = set()
-    for row in place_list.rows(session, area_ids):
-        if row.kind in WITH_SALT:
-            (gone if row.stock is Stock.EMPTY else left).add(sheet.at(row.easting, row.northing))
+    for row in stores:
+        (gone if row.stock is Stock.EMPTY else left).add(sheet.at(row.easting, row.northing))
     return _squares(left), _squares(gone)
 
 

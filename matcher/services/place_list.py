@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from matcher.domain.errors import NotFound
-from matcher.domain.places import KIND_WORDS, STOCK_WORDS, WITH_STOCK, PlaceKind, Stock, UseRule, rule_words
+from matcher.domain.places import KIND_WORDS, STOCK_WORDS, WITH_SALT, WITH_STOCK, PlaceKind, Stock, UseRule, rule_words
 from matcher.services import places
 from matcher.store.models import Area, Place, StockReport
 
@@ -82,6 +82,11 @@ class PublicPlace:
 def rows(session: Session, area_ids: Collection[int]) -> tuple[PlaceRow, ...]:
     """Every place of these areas, by area, kind and name."""
     return tuple(_rows(session, Place.area_id.in_(area_ids)))
+
+
+def stores(session: Session, area_ids: Collection[int]) -> tuple[PlaceRow, ...]:
+    """Those of them that hold salt."""
+    return tuple(one for one in rows(session, area_ids) if one.kind in WITH_SALT)
 
 
 def row(session: Session, place_id: int, area_ids: Collection[int]) -> PlaceRow:

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from matcher.services import confirming, organisations, staff
 from matcher.services.organisations import OrganisationDraft
+from matcher.store.models import Offer
 from tests.journeys.people import reach, see
 from tests.journeys.test_asking_costs_little import A_DECISION_S, A_KEY_S
 
@@ -174,12 +175,16 @@ def test_asking_at_work_is_one_page_and_little_time_without_a_mouse(quiet, someo
 
 
 @with_and_without
-def test_a_worry_is_told_opened_and_closed_and_a_call_made_by_keyboard_alone(quiet, someone, java_script_enabled):
+def test_a_worry_is_told_a_volunteer_stopped_and_a_call_made_by_keyboard_alone(quiet, someone, java_script_enabled):
     world = quiet.world()
-    world.offer("Ann")
+    for name in ("Ann", "Zeb"):
+        world.offer(name)
     need = world.post("Eileen", when="tomorrow", contact="phone")
     world.ask("Ann", need)
     world.yes("Ann")
+    held = world.post("Frank", when="tomorrow", person={"phone": "07700 900444"})
+    world.ask("Zeb", held)
+    world.yes("Zeb")
     rung = world.post("Stanley", when="tomorrow", must_confirm=True)
     with world.work() as session:
         confirming.ring_me(session, rung.need_id, now=world.now)
@@ -197,6 +202,15 @@ def test_a_worry_is_told_opened_and_closed_and_a_call_made_by_keyboard_alone(qui
     see(page, "Concerns")
     hands.go("Open it")
     see(page, "Concern")
+    hands.type_in("Name, phone number, or", "Zeb")
+    page.keyboard.press("Enter")
+    expect(page.locator("#stop")).to_contain_text("Holds 1 visit")
+    hands.go("Stop this volunteer")
+    expect(page.locator("#stop")).to_contain_text(re.compile(r"Zeb\b.*: stopped"))
+    expect(page.locator("#stop")).to_contain_text("1 visit handed back")
+    assert world.one(Offer, person_id=world.people["Zeb"]).stood_down_at is not None
+    hands.go("Start again")
+    expect(page.locator("#stop")).to_contain_text(re.compile(r"Zeb\b.*: started again"))
     hands.go("Passed on or dealt with")
     expect(page.locator("main")).to_contain_text("No concern waits.")
     page.goto("/desk")
