@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile
 
 import click
 from rich.box import SIMPLE_HEAD
@@ -104,15 +105,19 @@ def _make_folder(out: Path | None) -> None:
         return
     try:
         out.mkdir(parents=True, exist_ok=True)
-        (out / "runs.csv").touch()
+        with TemporaryFile(dir=out):
+            pass
     except OSError as error:
         raise BadInput(f"{out} cannot be written: {error.strerror}.") from error
 
 
 def _write(out: Path, files: dict[str, str]) -> None:
     try:
-        for name, text in files.items():
-            (out / name).write_text(text, encoding="utf-8")
+        with TemporaryDirectory(dir=out, prefix=".writing") as aside:  # each file is put in place whole, or not at all
+            for name, text in files.items():
+                written = Path(aside) / name
+                written.write_text(text, encoding="utf-8")
+                written.replace(out / name)
     except OSError as error:
         raise BadInput(f"{out} cannot be written: {error.strerror}.") from error
 

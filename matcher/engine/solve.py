@@ -16,6 +16,7 @@ from matcher.engine.asking import (
     Pace,
     Unanswered,
     asked_for,
+    asked_so_far,
     hope,
     next_asks_at,
     pace,
@@ -64,7 +65,11 @@ class Desk:
     def sized_up(self) -> Urge:
         """What one more ask is worth for each occurrence: the less, the more may still come of the others."""
         hoped, out_for = hope(self.world, self.out), asked_for(self.world, self.out)
-        return replace(self.urge, unheard=unheard(self.pace, out_for, hoped))
+        return replace(
+            self.urge,
+            unheard=unheard(self.pace, out_for, hoped),
+            asked=asked_so_far(self.world, self.pace, out_for),
+        )
 
 
 def solve_round(problem: RoundProblem, *, say_why: bool = True) -> Allocation:

@@ -105,5 +105,9 @@ def _spread(jobs: Sequence[Job], workers: int) -> Iterator[list[Outcome]]:
             yield run_one(*job)
         return
     with ProcessPoolExecutor(min(workers, len(jobs))) as pool:
-        for done in as_completed([pool.submit(run_one, *job) for job in jobs]):
-            yield done.result()
+        try:
+            for done in as_completed([pool.submit(run_one, *job) for job in jobs]):
+                yield done.result()
+        except BaseException:  # Ctrl-C, above all: what has not begun is not begun
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise

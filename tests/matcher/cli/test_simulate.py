@@ -2,13 +2,14 @@
 
 import csv
 import json
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import click
 import pytest
 from click.testing import CliRunner
 
-from matcher.cli import gritbin
+from matcher.cli import gritbin, simulating
 from matcher.cli.seeds import SEEDS
 
 SMALL = ("--size", "0.05", "--workers", "1")
@@ -101,6 +102,29 @@ def test_a_folder_that_cannot_be_written_is_said_before_the_runs(tmp_path):
     done = run("--out", str(tmp_path / "file" / "below"))
     assert done.exit_code == 1
     assert "cannot be written" in str(done.exception)
+
+
+@pytest.mark.parametrize("when", ["run_all", "pictures"])
+def test_stopped_half_way_it_leaves_no_file(tmp_path, monkeypatch, when):
+    def stopped(*_args, **_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(simulating, when, stopped)
+    done = run("--policy", "nearest", "--scenario", "quiet", "--seeds", "5-5", "--out", str(tmp_path))
+    assert done.exit_code == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_stopped_in_the_middle_of_a_file_it_leaves_the_old_one_whole(tmp_path, monkeypatch):
+    def half(path, text, **_options):
+        with path.open("w") as file:
+            file.write(text[: len(text) // 2])
+        raise KeyboardInterrupt
+
+    (tmp_path / "runs.csv").write_text("of yesterday")
+    monkeypatch.setattr(Path, "write_text", half)
+    run("--policy", "nearest", "--scenario", "quiet", "--seeds", "5-5", "--out", str(tmp_path))
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("runs.csv", "of yesterday")]
 
 
 @pytest.mark.parametrize(
