@@ -139,11 +139,14 @@ def test_a_pause_until_a_day_is_said_and_must_be_to_come(client: FlaskClient, wo
 
 def test_leaving_asks_first_and_then_the_page_is_gone(client: FlaskClient, world: World) -> None:
     press(client, f"/m/{world.ask}", f"/m/{world.ask}/yes")
+    calendar = press(client, f"/me/{world.me}", f"/me/{world.me}/calendar").location
+    assert client.get(f"{calendar}.ics").status_code == 200
     leave = f"/me/{world.me}/leave"
     assert "1 visit you have said yes to goes back at once" in client.get(leave).text
     left = press(client, leave)
     assert "You have left the list" in client.get(left.location).text
     assert client.get(f"/me/{world.me}").status_code == 404
+    assert client.get(f"{calendar}.ics").status_code == 404
     assert client.get(f"/m/{world.ask}").status_code == 404
 
 
