@@ -62,6 +62,7 @@ def end(event: str, comparison_id: int) -> Response:
 
 
 def _page(event: str, form: TextForm | None, *, is_overtaken: bool = False) -> Response:
+    is_written = form is not None
     with reading() as session:
         shown = text_comparisons.read(session, event, sender(), now=clock.now())
         if form is None:
@@ -75,6 +76,7 @@ def _page(event: str, form: TextForm | None, *, is_overtaken: bool = False) -> R
         shown=shown,
         form=form,
         weighed=weighed,
+        is_written=is_written,
         enough=ENOUGH,
         said=request.args.get("said", ""),
     )

@@ -33,6 +33,7 @@ def begin(client: FlaskClient) -> str:
 
 def test_a_second_wording_is_measured_tried_and_chosen(sam: FlaskClient) -> None:
     assert "Try another wording beside it" in sam.get(TEXT).text
+    assert "This is the text that holds" not in sam.get(PLACE).text
     looked = press(sam, PLACE, do="look", text=OURS, subject="Hello", standing="0").text
     assert "of 160 characters" in looked
     ends_at = begin(sam)
