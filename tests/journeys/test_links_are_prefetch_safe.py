@@ -304,7 +304,7 @@ def test_opening_a_link_of_any_message_changes_no_row_but_notes_that_an_address_
 
 
 def open_and_compare(told, running, path):
-    """The answers. Each showing of an address to the one who holds the visit is written down, and nothing else ever is."""
+    """The answers. That the holder of the visit was shown its address is written down, and nothing else ever is."""
     before = told.rows()
     pages = open_again_and_again(running, path)
     after, addresses = told.rows(), sum(map(shows_an_address, pages))
