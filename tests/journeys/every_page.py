@@ -56,6 +56,7 @@ PUBLIC = {
     "cookies": "/cookies",
     "accessibility": "/accessibility",
     "contact": "/contact",
+    "no signal": "/offline",
     "ask at work": "/at-work",
     "check a request": "/check",
     "a link is on its way": "/check/sent",
