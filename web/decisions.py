@@ -21,7 +21,7 @@ from matcher.services.impact_report.scope import Wanted
 from matcher.store.session import reading, unit_of_work
 from web import bell, clock
 from web.auth import is_session_sealed
-from web.downloads import piece_file
+from web.downloads import safe_file
 from web.forms.decisions import DecisionForm, LinkForm, data_of
 from web.forms.questions import Asking, show_beside
 from web.guard import HIGHEST_ID, declares, is_sealed_for_anyone, seal_for_anyone
@@ -95,7 +95,7 @@ def board() -> Response:
 def board_piece(story_id: int, kind: str) -> Response:
     """A picture or a voice note that the board may see or hear, while it may."""
     with reading() as session:
-        return piece_file(story_reading.piece_for(session, Reader.BOARD, story_id, Piece(kind), now=clock.now()))
+        return safe_file(story_reading.piece_for(session, Reader.BOARD, story_id, Piece(kind), now=clock.now()))
 
 
 @blueprint.get("/team/said-did")

@@ -1,4 +1,4 @@
-"""Files that a page hands over, never kept by the browser: to be saved, or a story's picture and voice to be shown."""
+"""Files that a page hands over, never kept by the browser: to be saved, or pictures and voice notes to be shown."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import IO
 from flask import Response, send_file
 from werkzeug.wsgi import FileWrapper
 
-from matcher.services.story_pieces import PieceFile
+from matcher.services.made_safe import Safe
 
 _ENDINGS = {"image/jpeg": "jpg", "audio/mpeg": "mp3", "audio/mp4": "m4a", "audio/ogg": "ogg", "audio/wav": "wav"}
 
@@ -30,11 +30,11 @@ def download_file(name: str, file: IO[bytes], kind: str) -> Response:
     return answer
 
 
-def piece_file(piece: PieceFile) -> Response:
+def safe_file(safe: Safe) -> Response:
     """A picture to be shown, or a voice note to be played from any point: a browser asks for it in parts."""
-    name = f"{piece.kind}.{_ENDINGS[piece.content_type]}"
-    content = io.BytesIO(piece.content)
-    answer = send_file(content, mimetype=piece.content_type, download_name=name, etag=False)
+    name = f"{safe.kind}.{_ENDINGS[safe.content_type]}"
+    content = io.BytesIO(safe.content)
+    answer = send_file(content, mimetype=safe.content_type, download_name=name, etag=False)
     answer.headers["Content-Disposition"] = f'inline; filename="{name}"'
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return answer

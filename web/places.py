@@ -8,13 +8,14 @@ from flask import Blueprint, Response, g, make_response, request
 
 from matcher.domain.errors import BadInput
 from matcher.domain.stories import ABOUT_WORDS
-from matcher.services import attached_stories, place_list, place_page, place_sheets, places, salt_short
+from matcher.services import attached_stories, place_list, place_page, place_photos, place_sheets, places, salt_short
 from matcher.services.access import Action
 from matcher.services.attached_stories import Thing
 from matcher.services.place_page import PlaceChoice
 from matcher.store.session import reading, unit_of_work
 from web import clock
 from web.auth import is_session_sealed
+from web.downloads import safe_file
 from web.forms.decisions import LinkForm
 from web.forms.places import KINDS, STOCKS, PlaceForm, form_of
 from web.forms.questions import show_beside
@@ -23,6 +24,7 @@ from web.templating import page, see_other
 
 blueprint = Blueprint("places", __name__)
 _PLACE = f"<int(max={HIGHEST_ID}):place_id>"
+_REPORT = f"<int(max={HIGHEST_ID}):report_id>"
 
 
 @blueprint.get("/team/places")
@@ -47,7 +49,8 @@ def salt() -> Response:
     with reading() as session:
         rounds = salt_short.refill_list(session, g.actor.area_ids)
         gaps = salt_short.gaps(session, g.actor.area_ids, now=clock.now())
-    return page("places/salt.html", rounds=rounds, gaps=gaps)
+        photos = place_photos.by_place(session, g.actor.area_ids)
+    return page("places/salt.html", rounds=rounds, gaps=gaps, photos=photos)
 
 
 @blueprint.get("/team/places/add")
@@ -117,6 +120,23 @@ def gone(place_id: int) -> Response:
     return see_other("/team/places")
 
 
+@blueprint.get(f"/team/places/{_PLACE}/photos/{_REPORT}.jpg")
+@declares(Action.LOOK_AFTER_PLACES)
+def photo(place_id: int, report_id: int) -> Response:
+    """What a passer-by sent with what they said."""
+    with reading() as session:
+        return safe_file(place_photos.photo(session, place_id, report_id, _areas()))
+
+
+@blueprint.post(f"/team/places/{_PLACE}/photos/{_REPORT}/remove")
+@declares(Action.LOOK_AFTER_PLACES, sealed_by=is_session_sealed)
+def remove_photo(place_id: int, report_id: int) -> Response:
+    """It shows what it should not, or nothing."""
+    with unit_of_work() as session:
+        place_photos.remove(session, place_id, report_id, area_ids=_areas(), staff_id=_by(), now=clock.now())
+    return see_other(f"/team/places/{place_id}")
+
+
 @blueprint.get("/team/places.csv")
 @declares(Action.LOOK_AFTER_PLACES)
 def export() -> Response:
@@ -133,6 +153,7 @@ def show_place(place_id: int, typed: PlaceForm | None = None, *, link_form: Link
     with reading() as session:
         row = place_list.row(session, place_id, _areas())
         stories = attached_stories.with_thing(session, Thing("place", place_id), _areas(), now=clock.now())
+        photos = place_photos.by_place(session, _areas()).get(place_id, ())
     fields = typed or form_of(row)
     return page(
         "places/place.html",
@@ -140,6 +161,7 @@ def show_place(place_id: int, typed: PlaceForm | None = None, *, link_form: Link
         fields=fields,
         row=row,
         stories=stories,
+        photos=photos,
         link_form=link_form or LinkForm(),
         about_words=ABOUT_WORDS,
     )

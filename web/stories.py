@@ -15,7 +15,7 @@ from matcher.services import own_story, stories, story_pieces, story_reading, st
 from matcher.services.access import Action
 from matcher.store.session import reading, unit_of_work
 from web import clock
-from web.downloads import piece_file
+from web.downloads import safe_file
 from web.forms.pieces import MOST_SENT
 from web.forms.questions import show_beside
 from web.forms.stories import LEVEL_WORDS, LevelForm, ReadersForm, ScalesForm, StoryForm, draft_of
@@ -71,7 +71,7 @@ def _find_again(session: Any, kept: Answers) -> str:
 def kept(key: str) -> Response:
     """What was chosen for a story that is not sent yet, for whoever chose it."""
     with reading() as session:
-        return piece_file(story_pieces.unsent(session, key, now=clock.now()))
+        return safe_file(story_pieces.unsent(session, key, now=clock.now()))
 
 
 # The teller's own page ------------------------------------------------------------------------------------------
@@ -113,7 +113,7 @@ def own_piece(token: str, kind: str) -> Response:
     """Their own picture or voice note."""
     del token
     with reading() as session:
-        return piece_file(own_story.piece(session, granted("story_id"), Piece(kind), now=clock.now()))
+        return safe_file(own_story.piece(session, granted("story_id"), Piece(kind), now=clock.now()))
 
 
 @blueprint.post(f"/story/<token:token>/{_KIND}/take-out")
@@ -200,7 +200,7 @@ def shelf() -> Response:
 def piece(story_id: int, kind: str) -> Response:
     """A picture or a voice note that everyone may see or hear, while they may."""
     with reading() as session:
-        return piece_file(story_reading.piece_for(session, Reader.PUBLIC, story_id, Piece(kind), now=clock.now()))
+        return safe_file(story_reading.piece_for(session, Reader.PUBLIC, story_id, Piece(kind), now=clock.now()))
 
 
 def _own_page(token: str, *, is_newer: bool = False) -> Response:

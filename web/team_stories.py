@@ -17,7 +17,7 @@ from matcher.services.story_desk import Keeper
 from matcher.store.session import reading, unit_of_work
 from web import bell, clock
 from web.auth import is_session_sealed
-from web.downloads import piece_file
+from web.downloads import safe_file
 from web.forms.pieces import MOST_SENT
 from web.forms.questions import Asking, QuestionForm, show_beside
 from web.forms.stories import (
@@ -110,7 +110,7 @@ def piece(story_id: int, kind: str) -> Response:
     """A picture or a voice note of it. Each look is written down."""
     with unit_of_work() as session:
         who = {"staff_id": g.actor.staff_id, "area_ids": g.actor.area_ids, "now": clock.now()}
-        return piece_file(story_queue.piece(session, story_id, Piece(kind), **who))
+        return safe_file(story_queue.piece(session, story_id, Piece(kind), **who))
 
 
 @blueprint.post(f"/team/stories/{_STORY}/look")

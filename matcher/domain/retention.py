@@ -12,3 +12,6 @@ ASKER_KEPT = timedelta(days=90)
 WORDS_KEPT = timedelta(days=365)
 # A worry, once it was passed on or dealt with: by then whoever acts on it keeps a record of their own.
 WORRY_KEPT = timedelta(days=365)
+# A photo of a grit bin or the like, once somebody has looked again; and however long nobody does.
+PHOTO_KEPT = timedelta(days=7)
+PHOTO_KEPT_MOST = timedelta(days=90)

@@ -25,7 +25,8 @@ from PIL import Image, ImageOps
 
 from matcher.domain.errors import BadInput
 from matcher.domain.stories import Piece
-from matcher.store.models.story_pieces import PICTURE_BYTES, PICTURE_TYPE, VOICE_BYTES
+from matcher.store.models.pictures import PICTURE_BYTES, PICTURE_TYPE
+from matcher.store.models.story_pieces import VOICE_BYTES
 
 SENT_BYTES = 8 * 1024 * 1024
 # A JPEG is made smaller while it is read; the others are unfolded whole, four bytes to a dot.
@@ -44,7 +45,7 @@ _UNREADABLE = (
 
 @dataclass(frozen=True, slots=True)
 class Safe:
-    """A picture or a voice note as it is kept. width, height: of a picture, in dots."""
+    """A picture or a voice note as it is kept and shown. width, height: of a picture, in dots, where they matter."""
 
     kind: Piece
     content_type: str

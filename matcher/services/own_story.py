@@ -12,7 +12,7 @@ from matcher.domain.errors import Conflict, NotFound
 from matcher.domain.stories import CONSENT_LASTS, Level, Piece, Reader, Stage, is_narrower, may_read, stage_of
 from matcher.services import audit, decision_reading, stories, story_pieces, story_rows, story_withdrawal
 from matcher.services.decision_reading import Answer
-from matcher.services.story_pieces import PieceFile
+from matcher.services.made_safe import Safe
 from matcher.store.models import Area, Story, StoryPublication
 
 
@@ -69,7 +69,7 @@ def read(session: Session, story_id: int, *, now: datetime) -> OwnStory:
     )
 
 
-def piece(session: Session, story_id: int, kind: Piece, *, now: datetime) -> PieceFile:
+def piece(session: Session, story_id: int, kind: Piece, *, now: datetime) -> Safe:
     """A picture or a voice note of their own story. NotFound once it is gone."""
     story = session.get(Story, story_id)
     if story is None or not may_read(Reader.TEAM, story_rows.standing(story, None), now=now):

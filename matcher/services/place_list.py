@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from matcher.domain.errors import NotFound
 from matcher.domain.places import KIND_WORDS, STOCK_WORDS, WITH_SALT, WITH_STOCK, PlaceKind, Stock, UseRule, rule_words
 from matcher.services import places
-from matcher.store.models import Area, Place, StockReport
+from matcher.store.models import Area, Place, StockPhoto, StockReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,9 @@ class PlaceRow:
 
 @dataclass(frozen=True, slots=True)
 class PublicPlace:
-    """What anyone may know of a place. told: what they said of it a moment ago, if they may still take it back."""
+    """What anyone may know of a place. told: what they said of it a moment ago, if they may still take it back;
+    with_photo: and sent a photo of it, which is for the team alone.
+    """
 
     place_id: int
     name: str
@@ -77,6 +79,7 @@ class PublicPlace:
     stock_words: str
     checked_at: datetime | None
     told: str = ""
+    with_photo: bool = False
 
 
 def rows(session: Session, area_ids: Collection[int]) -> tuple[PlaceRow, ...]:
@@ -100,15 +103,12 @@ def row(session: Session, place_id: int, area_ids: Collection[int]) -> PlaceRow:
 def read_public(session: Session, place_id: int, key: str, *, now: datetime) -> PublicPlace:
     """The page of one that everybody may know of, and what was said from a page with that key. NotFound for others."""
     (one,) = _rows(session, Place.id == places.public_place(session, place_id).id)
-    told = session.scalar(
-        select(StockReport.stock).where(
-            StockReport.place_id == place_id,
-            StockReport.key == key,
-            StockReport.undone_at.is_(None),
-            StockReport.said_at > now - places.UNDO_WITHIN,
-        )
-    )
-    return _public(one, told=STOCK_WORDS[told] if told else "")
+    told = session.execute(
+        select(StockReport.stock, StockPhoto.report_id)
+        .outerjoin(StockPhoto, StockPhoto.report_id == StockReport.id)
+        .where(places.just_said(place_id, key, now))
+    ).first()
+    return _public(one, told=STOCK_WORDS[told.stock], with_photo=told.report_id is not None) if told else _public(one)
 
 
 def for_everyone(session: Session, area_id: int) -> tuple[PublicPlace, ...]:
@@ -141,7 +141,7 @@ def nearest(
     return _row(found) if found else None
 
 
-def _public(one: PlaceRow, told: str = "") -> PublicPlace:
+def _public(one: PlaceRow, told: str = "", *, with_photo: bool = False) -> PublicPlace:
     return PublicPlace(
         place_id=one.place_id,
         name=one.name,
@@ -152,6 +152,7 @@ def _public(one: PlaceRow, told: str = "") -> PublicPlace:
         stock_words=one.stock_words,
         checked_at=one.checked_at,
         told=told,
+        with_photo=with_photo,
     )
 
 

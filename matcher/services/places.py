@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -16,7 +16,7 @@ from matcher.domain.errors import BadInput, NotFound
 from matcher.domain.places import WITH_SALT, WITH_STOCK, PlaceKind, Stock, UseRule, default_rule
 from matcher.services import addresses, audit, place_points
 from matcher.store.code_point import to_degrees
-from matcher.store.models import Area, Place, StockReport
+from matcher.store.models import Area, Place, StockPhoto, StockReport
 
 Chosen = TypeVar("Chosen", PlaceKind, UseRule, Stock)
 
@@ -143,16 +143,21 @@ def report_level(session: Session, place_id: int, stock: str, key: str, *, now: 
 
 
 def undo_report(session: Session, place_id: int, key: str, *, now: datetime) -> None:
-    """They pressed the wrong button: what was known before holds again. Twice is once; too late is not at all."""
-    session.execute(
-        update(StockReport)
-        .where(
-            StockReport.place_id == place_id,
-            StockReport.key == key,
-            StockReport.undone_at.is_(None),
-            StockReport.said_at > now - UNDO_WITHIN,
-        )
-        .values(undone_at=now)
+    """They pressed the wrong button: what was known before holds again, and a photo of it is erased. Twice is once;
+    too late is not at all.
+    """
+    undone = update(StockReport).where(just_said(place_id, key, now)).values(undone_at=now).returning(StockReport.id)
+    if report_id := session.scalar(undone):
+        session.execute(delete(StockPhoto).where(StockPhoto.report_id == report_id))
+
+
+def just_said(place_id: int, key: str, now: datetime) -> ColumnElement[bool]:
+    """Picks out what was told from the page with that key, while it can be taken back."""
+    return and_(
+        StockReport.place_id == place_id,
+        StockReport.key == key,
+        StockReport.undone_at.is_(None),
+        StockReport.said_at > now - UNDO_WITHIN,
     )
 
 

@@ -9,8 +9,18 @@ from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
 from matcher.domain.lifecycle import NeedStatus, OfferStatus
-from matcher.domain.retention import ASKER_KEPT, PERSON_KEPT, WORDS_KEPT, WORRY_KEPT
-from matcher.services import audit, concerns, drafts, erasure, own_codes, story_withdrawal, texts_to_read, thanks
+from matcher.domain.retention import ASKER_KEPT, PERSON_KEPT, PHOTO_KEPT, PHOTO_KEPT_MOST, WORDS_KEPT, WORRY_KEPT
+from matcher.services import (
+    audit,
+    concerns,
+    drafts,
+    erasure,
+    own_codes,
+    place_photos,
+    story_withdrawal,
+    texts_to_read,
+    thanks,
+)
 from matcher.store.models import Feedback, Home, Need, Occurrence, Offer, Person, Visit, VisitReport
 
 
@@ -25,6 +35,8 @@ class Promised:
     text_most_days: int
     words_days: int
     worry_days: int
+    photo_days: int
+    photo_most_days: int
 
 
 PROMISED = Promised(
@@ -35,6 +47,8 @@ PROMISED = Promised(
     text_most_days=texts_to_read.KEPT_MOST.days,
     words_days=WORDS_KEPT.days,
     worry_days=WORRY_KEPT.days,
+    photo_days=PHOTO_KEPT.days,
+    photo_most_days=PHOTO_KEPT_MOST.days,
 )
 BATCH = 20
 _UNDER_WAY = (NeedStatus.OPEN, NeedStatus.PAUSED)
@@ -48,6 +62,7 @@ def erase_old(session: Session, *, now: datetime) -> int:
         + _erase_words(session, now)
         + own_codes.erase_old(session, now=now)
         + concerns.erase_old(session, kept_for=WORRY_KEPT, now=now)
+        + place_photos.erase_old(session, now=now)
         + story_withdrawal.erase_expired(session, limit=BATCH, now=now)
     )
 

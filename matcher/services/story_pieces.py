@@ -20,7 +20,7 @@ from matcher.domain.errors import BadInput, Conflict, NotFound
 from matcher.domain.stories import Piece
 from matcher.domain.wording import clean_line, refuse_secrets
 from matcher.services import audit, drafts, story_rows
-from matcher.services.made_safe import made_safe
+from matcher.services.made_safe import Safe, made_safe
 from matcher.store.models import Story, StoryApproval, StoryPiece, StoryPublication, StoryWording, UnsentPiece
 
 SHOWS_LENGTH = 200
@@ -29,15 +29,6 @@ _AGAIN = {
     Piece.VOICE: "Choose the voice note again. We keep it for 24 hours",
 }
 _NO_DESCRIPTION = "Enter what the picture shows"
-
-
-@dataclass(frozen=True, slots=True)
-class PieceFile:
-    """A picture or a voice note to be sent to a browser."""
-
-    kind: Piece
-    content_type: str
-    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +61,12 @@ def keep_unsent(session: Session, kind: Piece, sent: bytes, *, now: datetime) ->
     return key
 
 
-def unsent(session: Session, key: str, *, now: datetime) -> PieceFile:
+def unsent(session: Session, key: str, *, now: datetime) -> Safe:
     """One that is not sent yet, for whoever has its key. NotFound once its day is over."""
     found = session.get(UnsentPiece, _hash(key))
     if found is None or found.expires_at <= now:
         raise NotFound
-    return PieceFile(found.kind, found.content_type, found.content)
+    return Safe(found.kind, found.content_type, found.content)
 
 
 def check_unsent(session: Session, kind: Piece, key: str, *, now: datetime) -> None:
@@ -133,12 +124,12 @@ def attach(session: Session, story: Story, offered: Offered, *, now: datetime) -
     return marks
 
 
-def of_story(session: Session, story_id: int, kind: Piece) -> PieceFile:
+def of_story(session: Session, story_id: int, kind: Piece) -> Safe:
     """A piece of this story, for whoever may read all that was told. NotFound if there is none."""
     found = session.get(StoryPiece, (story_id, kind))
     if found is None:
         raise NotFound
-    return PieceFile(found.kind, found.content_type, found.content)
+    return Safe(found.kind, found.content_type, found.content)
 
 
 def told_with(session: Session, story_id: int) -> dict[Piece, str]:

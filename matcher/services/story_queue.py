@@ -13,7 +13,7 @@ from matcher.domain.errors import NotFound
 from matcher.domain.lifecycle import NotificationStatus
 from matcher.domain.stories import SCALES, Level, Piece, Progress, Reader, Stage, may_read, stage_of
 from matcher.services import audit, handed_over, people, story_pieces, story_rows, story_withdrawal
-from matcher.services.story_pieces import PieceFile
+from matcher.services.made_safe import Safe
 from matcher.store.models import (
     Area,
     Notification,
@@ -147,7 +147,7 @@ def read(session: Session, story_id: int, *, area_ids: frozenset[int], staff_id:
 
 def piece(
     session: Session, story_id: int, kind: Piece, *, area_ids: frozenset[int], staff_id: int, now: datetime
-) -> PieceFile:
+) -> Safe:
     """A picture or a voice note of one story, whoever else may have it. The look is audited. NotFound as above."""
     story = story_rows.find(session, story_id, area_ids)
     if not may_read(Reader.TEAM, story_rows.standing(story, None), now=now):

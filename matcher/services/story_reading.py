@@ -14,7 +14,7 @@ from matcher.domain.errors import NotFound
 from matcher.domain.roles import StaffRoleName
 from matcher.domain.stories import READABLE, Piece, Reader, may_read, shows_name
 from matcher.services import story_pieces, story_rows
-from matcher.services.story_pieces import PieceFile
+from matcher.services.made_safe import Safe
 from matcher.store.models import Area, Story, StoryPiece, StoryPublication, StoryWording
 
 A_PAGE = 20
@@ -128,7 +128,7 @@ def out_for(
     return tuple(one for one in rows if one is not None)
 
 
-def piece_for(session: Session, reader: Reader, story_id: int, kind: Piece, *, now: datetime) -> PieceFile:
+def piece_for(session: Session, reader: Reader, story_id: int, kind: Piece, *, now: datetime) -> Safe:
     """A picture or a voice note that stands with a story as it is out. NotFound unless they may read that now."""
     row = session.execute(
         select(Story, StoryPublication, StoryWording)

@@ -22,6 +22,7 @@ from matcher.services import (
     invitations,
     organisations,
     outreach,
+    place_photos,
     places,
     rates,
     referrals,
@@ -43,6 +44,7 @@ from matcher.services.places import PlaceDraft
 from matcher.services.referrals import ReferralDraft
 from matcher.services.story_desk import Keeper
 from matcher.store.models import Area, PhoneCheck, Visit
+from tests import sent_files
 from tests.journeys.running import Running
 from tests.worlds import BRADFORD, World
 
@@ -266,7 +268,7 @@ class EveryPage:
         self.paths["a worry, told"] = f"/concern/told?d={key}"
 
     def _places(self) -> None:
-        """A bin that may not be used on paths, a store that may and is empty, and what has no salt."""
+        """A bin that may not be used on paths, a store that may and is empty, with a photo, and what has no salt."""
         staff_id, here = self.world.coordinator("sal@example.org"), {self.world.area_id()}
         drafts = (
             PlaceDraft("grit_bin", "Top of the hill", "BA15 1HL", "By the bus shelter", "Street team"),
@@ -276,7 +278,11 @@ class EveryPage:
         with self.world.work() as session:
             for draft in drafts:
                 places.add_place(session, draft, area_ids=here, staff_id=staff_id, now=self.world.now)
+            for place_id, key in ((1, "b" * 22), (2, "s" * 22)):
+                places.report_level(session, place_id, "empty", key, now=self.world.now)
+            place_photos.add_photo(session, 2, sent_files.photo(), key, now=self.world.now)
         self.paths["a grit bin"] = "/places/1"
+        self.paths["a grit bin, told of"] = f"/places/1?d={'b' * 22}"
 
     def _told_a_story(self) -> None:
         """A story that is out, and one whose teller is asked about other words."""

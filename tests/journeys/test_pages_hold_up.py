@@ -167,7 +167,7 @@ class Eye:
             for rule in pages - seen
             if rule.startswith(OF_STAFF) is of_staff
             and not rule.startswith(FOR_MACHINES)
-            and not rule.endswith((".ics", ".vcf", ".csv", "<token:key>", ":kind>"))  # files, not pages
+            and not rule.endswith((".ics", ".vcf", ".csv", ".jpg", "<token:key>", ":kind>"))  # files, not pages
         }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import StringField
+from wtforms import FileField, StringField
 
 from matcher.domain.places import KIND_WORDS, RULE_WORDS, STOCK_WORDS, WITH_SALT, WITH_STOCK
 from matcher.services import places
@@ -58,6 +58,7 @@ def form_of(row: PlaceRow) -> PlaceForm:
 
 
 class LevelForm(QuestionForm):
-    """How much is left?"""
+    """How much is left, and what does it look like?"""
 
     stock = OneOf("How much is left?", choices=STOCKS, validators=[chosen("Select how much is left")])
+    picture = FileField("Add a photo (optional)")

@@ -42,4 +42,4 @@ class ImportForm(QuestionForm):
     """What is in the file, and the file."""
 
     what = OneOf("What is in the file?", choices=WHAT, default="volunteers")
-    file = Field("File")
+    file = Field("A spreadsheet saved as CSV")

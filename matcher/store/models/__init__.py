@@ -33,7 +33,7 @@ from matcher.store.models.offers import (
 from matcher.store.models.organisations import Organisation
 from matcher.store.models.outreach import OutreachStory, OutreachVisit
 from matcher.store.models.people import Badge, Check, Home, Person
-from matcher.store.models.places import Place, StockReport
+from matcher.store.models.places import Place, StockPhoto, StockReport
 from matcher.store.models.population import Population, VoiceCount
 from matcher.store.models.reports import VisitReport
 from matcher.store.models.rewards import Reward
@@ -136,6 +136,7 @@ __all__ = [
     "StaffArea",
     "StaffRole",
     "StandDown",
+    "StockPhoto",
     "StockReport",
     "Story",
     "StoryApproval",

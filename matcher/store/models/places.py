@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, func, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from matcher.domain.places import WITH_SALT, WITH_STOCK, PlaceKind, Stock, UseRule
 from matcher.store.models.declared import Declared, Id, choice_column, link_to
+from matcher.store.models.pictures import PICTURE_BYTES
 
 
 def _kinds(column: str, kinds: frozenset[PlaceKind]) -> str:
@@ -81,4 +91,22 @@ class StockReport(Declared):
         CheckConstraint("num_nonnulls(staff_id, key) = 1", name="by_one_of_the_team_or_anyone"),
         CheckConstraint("undone_at >= said_at", name="undone_after_it_was_said"),
         Index("ix_stock_reports_latest", "place_id", "place_kind", "said_at", "id"),
+    )
+
+
+class StockPhoto(Declared):
+    """What it looked like when somebody passed by, as it was made safe. One to a report; for the team alone."""
+
+    __tablename__ = "stock_photos"
+
+    report_id: Mapped[int] = link_to("stock_reports.id", primary_key=True, index=False)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    width: Mapped[int]
+    height: Mapped[int]
+    sent_at: Mapped[datetime]
+
+    __table_args__ = (
+        CheckConstraint(f"octet_length(content) between 1 and {PICTURE_BYTES}", name="small"),
+        CheckConstraint("substring(content from 1 for 3) = '\\xffd8ff'", name="a_jpeg"),
+        CheckConstraint("width > 0 and height > 0", name="measured"),
     )

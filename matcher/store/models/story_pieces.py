@@ -10,10 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from matcher.domain.stories import Piece
 from matcher.store.models.declared import Declared, choice_column, link_to
+from matcher.store.models.pictures import PICTURE_BYTES, PICTURE_TYPE
 
-PICTURE_TYPE = "image/jpeg"
 VOICE_TYPES = ("audio/mpeg", "audio/mp4", "audio/ogg", "audio/wav")
-PICTURE_BYTES, VOICE_BYTES = 2 * 1024 * 1024, 8 * 1024 * 1024
+VOICE_BYTES = 8 * 1024 * 1024
 
 _TYPES = f"""case kind when 'picture' then content_type = '{PICTURE_TYPE}' else content_type in {VOICE_TYPES} end"""
 _SIZES = f"""octet_length(content) between 1 and case kind when 'picture' then {PICTURE_BYTES} else {VOICE_BYTES} end"""
