@@ -96,6 +96,15 @@ def message(page: Page, to: str, words: str) -> Locator:
     return wanted.first
 
 
+def down_to(page: Page, label: str) -> None:
+    """Arrow down from the choice in hand until this one is made: late in the day, today is no longer among them."""
+    wanted = page.get_by_label(label, exact=True)
+    for _ in range(4):
+        if not wanted.is_checked():
+            page.keyboard.press("ArrowDown")
+    expect(wanted).to_be_checked()
+
+
 def reach(page: Page, label: str) -> int:
     """Tab until the field, link or button with these words has the focus, and it can be seen that it has.
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.people import press, reach, see
+from tests.journeys.people import down_to, press, reach, see
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
@@ -97,9 +97,7 @@ def test_each_flow_of_a_resident_by_keyboard_alone(quiet, someone, java_script_e
     go("Continue")
     see(page, "When do you need it?")
     choose("As soon as possible")
-    for _ in ("today", "tomorrow"):  # whose times are still to come, at whatever hour this runs
-        keys.press("ArrowDown")
-    expect(page.get_by_label("Tomorrow", exact=True)).to_be_checked()
+    down_to(page, "Tomorrow")  # whose times are still to come, at whatever hour this runs
     choose("Morning, 8 to 12")
     choose("Afternoon, 12 to 5")
     go("Continue")

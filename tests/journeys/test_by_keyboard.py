@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from matcher.services import confirming, organisations, staff
 from matcher.services.organisations import OrganisationDraft
 from matcher.store.models import Offer
-from tests.journeys.people import reach, see
+from tests.journeys.people import down_to, reach, see
 from tests.journeys.test_asking_costs_little import A_DECISION_S, A_KEY_S
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
@@ -77,8 +77,7 @@ def test_a_request_by_phone_is_one_page_few_tabs_and_little_time(quiet, someone,
     hands.choose("The path")
     hands.choose("The steps")
     hands.choose("As soon as possible")
-    press("ArrowDown")
-    press("ArrowDown")
+    down_to(page, "Tomorrow")
     hands.tabs += reach(page, "Any time")
     press("ArrowDown")
     if java_script_enabled:
@@ -166,8 +165,7 @@ def test_asking_at_work_is_one_page_and_little_time_without_a_mouse(quiet, someo
     hands.type_in("House number", "14")
     hands.choose("Clearing snow or ice")
     hands.choose("As soon as possible")
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("ArrowDown")
+    down_to(page, "Tomorrow")
     hands.type_in("Your first name", "Nora")
     hands.type_in("Your role", "receptionist")
     page.keyboard.press("Enter")
