@@ -11,6 +11,8 @@ from tests.journeys.people import press, see
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
+_SAYS_NO_SIGNAL = "() => { Object.defineProperty(navigator, 'onLine', {get: () => false, configurable: true}); }"
+
 
 def get_to(page, heading):
     """Answer every question before this one."""
@@ -111,6 +113,23 @@ def test_a_page_that_cannot_be_had_without_a_signal_gives_the_number_and_comes_b
     assert page.evaluate("async () => (await (await caches.open('stands-in')).keys()).map(one => one.url)") == [
         f"{quiet.origin}/offline"
     ]
+
+
+def test_what_is_sent_where_the_browser_wrongly_says_there_is_no_signal_arrives(quiet, someone):
+    world = quiet.world()
+    page = someone(service_workers="allow")
+    page.goto("/")
+    page.evaluate("() => navigator.serviceWorker.ready")
+    get_to(page, "Where is the help needed?")
+    (beside,) = page.context.service_workers
+    for where in (page, beside):
+        where.evaluate(_SAYS_NO_SIGNAL)
+    page.add_init_script(f"({_SAYS_NO_SIGNAL})()")
+    say_where(page)
+    say_who(page)
+    press(page, "Send request")
+    see(page, "Enter the 5 digit code")
+    assert len(world.all(Need)) == 1
 
 
 def test_pressed_twice_and_gone_back_to_it_is_one_request(quiet, someone):

@@ -52,7 +52,20 @@ def test_it_says_so_when_nothing_stands_out(run, missed):
     assert run("--days", "7").stdout.startswith("Nothing stands out")
 
 
-def test_a_number_of_days_that_is_none_is_refused(run):
-    done = run("--days", "none")
+def test_a_scheme_that_nobody_has_asked_for_help_yet_is_told_that_nothing_stands_out(run):
+    done = run()
+    assert (done.exit_code, done.stdout.partition(":")[0]) == (0, "Nothing stands out")
+    assert json.loads(run("--json").stdout) == []
+
+
+@pytest.mark.parametrize("days", ["none", "", "-1", "0", "367", "1e9", "9" * 30])
+def test_a_number_of_days_that_is_none_is_refused(run, days):
+    done = run("--days", days)
     assert done.exit_code == 2
     assert "--days" in done.stderr
+
+
+def test_an_area_there_is_no_option_for_is_refused_by_name(run):
+    done = run("--area", "atlantis")
+    assert done.exit_code == 2
+    assert "--area" in done.stderr

@@ -90,7 +90,7 @@ def test_a_term_there_is_not_names_those_there_are():
 
 
 @pytest.mark.parametrize("option", ["--volunteers", "--no-show", "--shared-refusal", "--standby", "--size"])
-@pytest.mark.parametrize("typed", ["nan", "inf", "1e300"])
+@pytest.mark.parametrize("typed", ["nan", "inf", "1e300", "-1"])
 def test_a_number_that_means_nothing_is_refused(option, typed):
     done = run("--policy", "nearest", "--scenario", "quiet", "--seeds", "5-5", option, typed)
     assert done.exit_code == 2
@@ -129,13 +129,22 @@ def test_stopped_in_the_middle_of_a_file_it_leaves_the_old_one_whole(tmp_path, m
 
 @pytest.mark.parametrize(
     ("typed", "seeds"),
-    [("2", (200, 201)), ("200-202", (200, 201, 202)), ("7,5", (7, 5)), ("1-2,2-3", (1, 2, 3)), (" 3 - 4 ", (3, 4))],
+    [
+        ("2", (200, 201)),
+        ("200-202", (200, 201, 202)),
+        ("7,5", (7, 5)),
+        ("1-2,2-3", (1, 2, 3)),
+        ("5-6,5", (5, 6)),
+        (" 3 - 4 ", (3, 4)),
+    ],
 )
 def test_seeds_are_a_number_of_the_reported_ones_a_range_or_a_list(typed, seeds):
     assert SEEDS.convert(typed, None, None) == seeds
 
 
-@pytest.mark.parametrize("typed", ["", "six", "5-1", "1,,2", "-3", "0", "1-5000"])
+@pytest.mark.parametrize(
+    "typed", ["", "six", "5-1", "1,,2", "-3", "0", "1-5000", "1000000000", "200-", "200-1000000000"]
+)
 def test_other_words_are_no_seeds_and_are_told_back(typed):
     with pytest.raises(click.BadParameter) as refused:
         SEEDS.convert(typed, None, None)

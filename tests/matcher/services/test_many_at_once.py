@@ -9,9 +9,11 @@ import pytest
 
 from matcher.domain.errors import Conflict
 from matcher.domain.lifecycle import MatchStatus, NeedStatus, OccurrenceStatus, VisitStatus
-from matcher.services import matches, needs, occurrences, on_duty, outbox, upkeep, visits
+from matcher.engine.learning import Gate, Learned
+from matcher.engine.params import Acceptance
+from matcher.services import learned, matches, needs, nightly, occurrences, on_duty, outbox, upkeep, visits
 from matcher.services.matches import AnswerWhy
-from matcher.store.models import Match, Need, Notification, Occurrence, Visit
+from matcher.store.models import Leaning, LeaningReset, Match, Need, Notification, Occurrence, Visit
 from matcher.store.session import unit_of_work
 from tests.worlds import CONSOLE, SCHEME
 
@@ -216,3 +218,19 @@ def test_a_pause_while_a_round_closes_waits_for_it_or_goes_first(world, at_once)
     )
     live = world.all(Match, status=MatchStatus.PROPOSED)
     assert [match for match in live if match.occurrence_id == world.occurrence_id(need)] == []
+
+
+def test_what_is_thought_of_someone_is_forgotten_many_times_at_once_and_again(world, at_once):
+    world.offer("Christopher")
+    christopher = world.people["Christopher"]
+    with world.work() as session:
+        lesson = nightly.read_lesson(session, now=world.now)
+        nightly.keep(session, lesson, Learned(Acceptance(), {christopher: 0.9}, Gate(0)), now=world.now)
+    assert len(world.all(Leaning)) == 1
+    answers = at_once([lambda session: learned.reset(session, christopher, now=world.now)] * 8)
+    assert answers == [None] * 8
+    assert world.all(Leaning) == []
+    world.later(minutes=1)
+    with world.work() as session:
+        learned.reset(session, christopher, now=world.now)
+    assert [(one.person_id, one.reset_at) for one in world.all(LeaningReset)] == [(christopher, world.now)]

@@ -1,16 +1,19 @@
 """A round opens, thinks and closes: everyone open is considered, and whoever says no is not asked again."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
 from matcher.domain.errors import BadInput
 from matcher.domain.lifecycle import MatchStatus, OccurrenceStatus, OfferStatus, RoundStatus, Urgency
+from matcher.domain.localtime import at_local
+from matcher.domain.timewindow import TimeWindow
 from matcher.engine.problem import ReasonCode
 from matcher.engine.solve import solve_round
 from matcher.services import need_page, offers, on_duty, people, rounds
 from matcher.services.batching import GATHERING_WORDS
 from matcher.services.matches import AnswerWhy
+from matcher.services.volunteer_reader import read_volunteers
 from matcher.store.models import Match, Need, Occurrence, Offer, Round
 from tests.statements import statements
 from tests.worlds import BRADFORD
@@ -396,6 +399,27 @@ def test_a_round_takes_as_many_statements_however_large_it_is(world):
         counts.append((len(reading), len(writing)))
         world.later(seconds=30)
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(
+    ("saturday", "eight", "in_the_day"),
+    [(datetime(2026, 3, 28, 12, tzinfo=UTC), 7, 23), (datetime(2026, 10, 24, 12, tzinfo=UTC), 8, 25)],
+    ids=["the day of 23 hours", "the day of 25 hours"],
+)
+def test_eight_is_eight_by_the_clock_in_a_round_of_the_day_before_the_clocks_change(world, saturday, eight, in_the_day):
+    world.now = saturday
+    world.offer("Christopher", pattern="choose", times=frozenset({"SU-am"}))
+    world.post(when="tomorrow")
+    world.round()
+    (asked,) = world.all(Match)
+    sunday = saturday + timedelta(days=1)
+    assert sunday.replace(hour=eight) <= asked.starts_at < asked.ends_at <= sunday.replace(hour=eight + 4)
+    assert world.now < world.one(Occurrence).next_round_at < sunday.replace(hour=eight)
+    with world.work() as session:
+        horizon = TimeWindow(at_local(sunday.date(), time()), at_local(sunday.date() + timedelta(days=1), time()))
+        (free,) = read_volunteers(session, horizon, now=world.now)
+    assert horizon.end - horizon.start == timedelta(hours=in_the_day)
+    assert free.free == (TimeWindow(sunday.replace(hour=eight), sunday.replace(hour=eight + 4)),)
 
 
 def test_a_need_of_a_quiet_hour_is_looked_at_at_once_and_the_next_waits_for_company(world):

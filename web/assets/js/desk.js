@@ -6,6 +6,7 @@
 const follow = document.querySelector("[data-follow-seconds]");
 const status = document.querySelector(".gn-follow");
 const seconds = Number(follow.dataset.followSeconds);
+const waitSeconds = 10;
 let running = true;
 let latest = null;
 
@@ -72,12 +73,22 @@ function sayChanges(page) {
   status.replaceChildren(`${words} in the list. `, plainButton("Show the list as it is now", layOutAgain));
 }
 
+async function newestPage() {
+  const wait = new AbortController();
+  const timer = setTimeout(() => wait.abort(), waitSeconds * 1000);
+  try {
+    const answer = await fetch(window.location.href, { cache: "no-store", signal: wait.signal });
+    if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+    return new DOMParser().parseFromString(await answer.text(), "text/html");
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 async function look() {
   if (!running || document.hidden) return;
   try {
-    const answer = await fetch(window.location.href, { cache: "no-store", signal: AbortSignal.timeout(10000) });
-    if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
-    latest = new DOMParser().parseFromString(await answer.text(), "text/html");
+    latest = await newestPage();
     if (!latest.querySelector("#nobody")) throw new Error("another page");
     bringUpToDate(latest);
     sayChanges(latest);

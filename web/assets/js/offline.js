@@ -25,5 +25,5 @@ self.addEventListener("install", (event) => {
 self.addEventListener("fetch", (event) => {
   if (event.request.mode !== "navigate") return;
   if (navigator.onLine) event.waitUntil(keepPage().catch(() => {})); // the number may have changed
-  else event.respondWith(standIn());
+  else event.respondWith(fetch(event.request).catch(standIn)); // some browsers say so when there is a signal
 });
