@@ -28,12 +28,16 @@ def scheme(quiet):
 
 @pytest.fixture
 def ruth(scheme, someone):
-    """Ruth, signed in."""
+    """Ruth, signed in, with a browser that runs no script."""
+    return signed_in(scheme, someone(viewport={"width": 1280, "height": 900}, java_script_enabled=False))
+
+
+def signed_in(scheme, page):
+    """This browser, with Ruth at it."""
     roles = frozenset({StaffRoleName.COORDINATOR, StaffRoleName.SAFEGUARDING_LEAD})
     with scheme.work() as session:
         staff.add_staff(session, "ruth@example.org", "Ruth", roles, areas=None, now=scheme.now)
         way_in = staff.sign_in_link(session, "ruth@example.org", now=scheme.now)
-    page = someone(viewport={"width": 1280, "height": 900}, java_script_enabled=False)
     page.goto(f"/sign-in/{way_in}")
     page.get_by_role("button").last.click()
     return page
@@ -98,3 +102,16 @@ def test_three_are_filled_one_by_a_reach_one_by_keeping_it_one_by_phone(scheme, 
     ruth.goto("/team")
     ruth.get_by_role("link", name="1 concern waits").click()
     see(ruth, "Concerns")
+
+
+def test_the_desk_follows_what_happens_in_an_old_browser_too(scheme, someone):
+    page = someone()
+    page.add_init_script("delete AbortSignal.timeout;")
+    page.clock.install()
+    signed_in(scheme, page)
+    expect(page.locator(".gn-need")).to_have_count(3)
+    scheme.post("Stanley", when="tomorrow", person={"phone": "07700 900444"})
+    page.clock.run_for(31_000)  # it looks every half minute
+    expect(page.locator(".gn-follow")).to_contain_text("1 new in the list.")
+    page.get_by_role("button", name="Show the list as it is now").click()
+    expect(page.locator(".gn-need")).to_have_count(4)
