@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -24,6 +25,20 @@ def test_yes_leads_to_the_visit(client: FlaskClient, world: World) -> None:
     answer = press(client, f"/m/{world.ask}", f"/m/{world.ask}/yes")
     assert answer.status_code == 303
     assert "You are helping Eileen" in client.get(answer.location).text
+
+
+def test_yes_is_one_tap_and_one_request_without_an_account_a_cookie_or_a_script(
+    cookieless: FlaskClient, world: World
+) -> None:
+    shown = cookieless.get(f"/m/{world.ask}").text
+    (tap,) = (form for form in re.findall(r"<form.*?</form>", shown, re.DOTALL) if "Yes, I will do it" in form)
+    fields = re.findall(r"<(?:input|select|textarea)[^>]*>", tap)
+    sent = dict(re.findall(r'name="(\w+)" value="([^"]*)"', "".join(fields)))
+    assert len(sent) == len([field for field in fields if 'type="hidden"' in field]) == len(fields)  # none to fill in
+    action = re.search(r'action="([^"]+)"', tap)
+    assert action is not None
+    answer = cookieless.post(action[1], data=sent)
+    assert "You are helping Eileen" in cookieless.get(answer.location).text
 
 
 def test_yes_twice_is_one_visit_and_the_question_says_it_is_theirs(client: FlaskClient, world: World) -> None:
