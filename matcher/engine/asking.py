@@ -130,13 +130,6 @@ def asked_for(world: World, out: Unanswered) -> Ints:
     return np.bincount(out.row, minlength=len(world.occurrences))
 
 
-def asked_so_far(world: World, pace: Pace, out_for: Ints) -> Floats:
-    """Asks for each place that are out or came to a no, (N,)."""
-    refused = np.array([len(o.refused_by) for o in world.occurrences], dtype=np.int64)
-    asked: Floats = (out_for + refused) / np.maximum(pace.places, 1)
-    return asked
-
-
 def hope(world: World, out: Unanswered, later_min: Floats | float = 0.0) -> Floats:
     """The hazard of the asks that are out, (N,), once they have been silent so much longer; (N, G) for (G,) minutes."""
     silent = np.add.outer(out.silent_min, later_min)
@@ -186,7 +179,6 @@ def urges(world: World, problem: RoundProblem) -> Urge:
         waited=np.array([_waited(o, problem.now) for o in world.occurrences], dtype=np.float64),
         target=world.needs.target,
         unheard=np.ones(len(world.occurrences)),
-        asked=np.zeros(len(world.occurrences)),
     )
 
 

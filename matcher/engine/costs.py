@@ -1,8 +1,7 @@
 """What asking someone is worth, in minutes of welfare: one named function for each term, which add up to the
 weight.
 
-w = p (V age on_time S + continuity + preference - 2 travel - fairness - reserve)
-    - attention (1 + fatigue) - attention_per_ask asked + idle
+w = p (V age on_time S + continuity + preference - 2 travel - fairness - reserve) - attention (1 + fatigue) + idle
 
 The products are told as a chain: what each factor adds to the factors before it, so that the lines add up.
 """
@@ -27,15 +26,13 @@ from matcher.engine.world import Pairs, World
 @dataclass(frozen=True, slots=True, eq=False)
 class Urge:
     """What each occurrence is worth now, (N,). value: V. waited: share of its wait that is over. target:
-    seconds. unheard: S, chance that every live ask for its place comes to nothing. asked: asks for each place that are
-    out or came to a no.
+    seconds. unheard: S, chance that every live ask for its place comes to nothing.
     """
 
     value: Floats
     waited: Floats
     target: Ints
     unheard: Floats
-    asked: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +45,6 @@ class Scene:
     age: Floats
     late: Bools
     unheard: Floats
-    asked: Floats
     usual: Bools
     wishes_met: Ints
     travel_min: Floats
@@ -125,11 +121,6 @@ def fatigue(scene: Scene) -> Floats:
     return -scene.params.attention * scene.fatigue
 
 
-def asked_about(scene: Scene) -> Floats:
-    """The more people a place has been asked about already, the surer one more should be of being worth it."""
-    return -scene.params.attention_per_ask * scene.asked
-
-
 def idleness(scene: Scene) -> Floats:
     """To sign up and never be asked is the first complaint of the field."""
     return np.where(scene.idle, scene.params.idle_bonus, 0.0)
@@ -156,7 +147,6 @@ TERMS: tuple[Term, ...] = (
     Term("reserve", reserve, "may be wanted for what the cold still brings"),
     Term("attention", attention, "asking takes someone's attention"),
     Term("fatigue", fatigue, "has been asked in the last days"),
-    Term("asked_about", asked_about, "others have been asked about it already"),
     Term("idle", idleness, "has not been asked for a while"),
 )
 
@@ -172,7 +162,6 @@ def set_scene(world: World, found: Candidates, urge: Urge) -> Scene:
         age=1 + world.params.age_rise * urge.waited[found.occurrence],
         late=found.start > urge.target[found.occurrence],
         unheard=urge.unheard[found.occurrence],
-        asked=urge.asked[found.occurrence],
         usual=world.usual.has(found.occurrence, person),
         wishes_met=_wishes_met(world, pairs),
         travel_min=pairs.metres / world.offers.speed[found.volunteer],
@@ -210,7 +199,6 @@ def ceilings(world: World, urge: Urge, occurrence: Ints, metres: Floats, of: Rea
         age=1 + world.params.age_rise * urge.waited[occurrence],
         late=np.zeros(size, dtype=np.bool_),
         unheard=urge.unheard[occurrence],
-        asked=urge.asked[occurrence],
         usual=np.zeros(size, dtype=np.bool_),
         wishes_met=world.needs.wishes[occurrence].sum(axis=1),
         travel_min=metres / of.fastest,

@@ -71,7 +71,6 @@ class Params:
     past this share of its wait, an occurrence is served before all others. target_share: where in its windows
     an occurrence has its target, unless it says. late_share: what of V is left when the visit starts after
     the target. preference_per_wish, preference_most: what each wish that is met adds, and all of them at most.
-    attention, attention_per_ask: the price of an ask, and by how much it rises for each that the place has had.
     notice_min: shortest time between the ask and setting off. start_step_min: proposed starts are
     rounded up to this where that still fits. snow_reach: what a reach shrinks to while it is cold, for whoever reads
     the volunteers. wanted_yes: chance of a yes in time that asking aims at. rounds,
@@ -92,7 +91,6 @@ class Params:
     travel_per_min: float = 2.0
     fairness_per_visit: float = 15.0
     attention: float = 6.0
-    attention_per_ask: float = 1.0
     fatigue_half_life_days: float = 3.0
     idle_bonus: float = 3.0
     reserve_share: float = 1.0

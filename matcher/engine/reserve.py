@@ -85,7 +85,6 @@ def _worth(world: World, problem: RoundProblem, found: Candidates) -> Floats:
         waited=np.zeros(len(occurrences)),
         target=world.needs.target,
         unheard=np.ones(len(occurrences)),
-        asked=np.zeros(len(occurrences)),
     )
     pairs = world.pairs(found.occurrence, found.volunteer)
     asked = world.needs.piece_start[found.occurrence, 0]

@@ -16,7 +16,6 @@ from matcher.engine.asking import (
     Pace,
     Unanswered,
     asked_for,
-    asked_so_far,
     hope,
     next_asks_at,
     pace,
@@ -65,11 +64,7 @@ class Desk:
     def sized_up(self) -> Urge:
         """What one more ask is worth for each occurrence: the less, the more may still come of the others."""
         hoped, out_for = hope(self.world, self.out), asked_for(self.world, self.out)
-        return replace(
-            self.urge,
-            unheard=unheard(self.pace, out_for, hoped),
-            asked=asked_so_far(self.world, self.pace, out_for),
-        )
+        return replace(self.urge, unheard=unheard(self.pace, out_for, hoped))
 
 
 def solve_round(problem: RoundProblem, *, say_why: bool = True) -> Allocation:

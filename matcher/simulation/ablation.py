@@ -20,7 +20,6 @@ OFF: Mapping[str, Params] = {
     "travel": replace(_USUAL, travel_per_min=0.0),
     "fairness": replace(_USUAL, fairness_per_visit=0.0),
     "attention": replace(_USUAL, attention=0.0),
-    "asked_about": replace(_USUAL, attention_per_ask=0.0),
     "fatigue": replace(_USUAL, fatigue_half_life_days=1e-6),
     "reserve": replace(_USUAL, reserve_share=0.0),
     "idle": replace(_USUAL, idle_bonus=0.0),

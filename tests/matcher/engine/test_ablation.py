@@ -102,14 +102,6 @@ def time_is_short_and_the_second_is_hardly_worth_it(village: Any) -> RoundProble
     return two_neighbours_of_one_need(village, free, tired | free, **hasty)
 
 
-def ten_have_said_no_and_the_second_is_hardly_worth_it(village: Any) -> RoundProblem:
-    farther = {"point": village.north(1999)}
-    hasty = {"waiting_since": village.at(2), "windows": (village.window(7, 8.5),), "urgency": Urgency.LOW}
-    free = {"free": (village.window(7, 9),)}
-    refused = frozenset(range(901, 911))
-    return two_neighbours_of_one_need(village, free, farther | free, refused_by=refused, **hasty)
-
-
 def the_only_one_has_two_questions_open(village: Any) -> RoundProblem:
     needs = [village.need(n) for n in (1, 2, 3)]
     ann = village.neighbour(ANN, free=(village.window(8, 18),))
@@ -131,7 +123,6 @@ WORLDS: dict[str, WorldOf] = {
     "travel": as_likely_but_one_has_longer_to_walk,
     "fairness": one_has_a_visit_that_week,
     "attention": time_is_short_and_the_second_is_hardly_worth_it,
-    "asked_about": ten_have_said_no_and_the_second_is_hardly_worth_it,
     "fatigue": one_has_been_asked_a_lot_of_late,
     "reserve": the_nearer_one_has_a_last_visit_that_snow_will_want,
     "idle": one_was_never_asked,
@@ -150,7 +141,6 @@ ASKED: dict[str, tuple[list[tuple[int, int]], list[tuple[int, int]]]] = {
     "travel": ([(1, BEN)], [(1, ANN)]),
     "fairness": ([(1, BEN)], [(1, ANN)]),
     "attention": ([(1, ANN)], [(1, ANN), (1, BEN)]),
-    "asked_about": ([(1, ANN)], [(1, ANN), (1, BEN)]),
     "fatigue": ([(1, BEN)], [(1, ANN)]),
     "reserve": ([(1, BEN)], [(1, ANN)]),
     "idle": ([(1, BEN)], [(1, ANN)]),

@@ -68,17 +68,6 @@ def test_someone_asked_for_one_of_two_places_takes_nothing_from_the_other(villag
     assert scene_of(problem).unheard.tolist() == [1.0]
 
 
-def test_each_ask_that_a_place_has_had_makes_the_next_a_minute_dearer(village: Any) -> None:
-    asked = {"refused_by": frozenset({7, 8})}
-    piano, other = village.need(helpers_wanted=2, **asked), village.neighbour(2)
-    assert terms(village, village.need(), other)["asked_about"] == 0
-    assert terms(village, village.need(**asked), other)["asked_about"] == -2
-    live = {"live_asks": (village.ask(piano, other, 9),)}
-    problem = village.round([piano], [village.neighbour(1), other], **live)
-    lines = dict(zip([t.name for t in TERMS], [t.minutes(scene_of(problem))[0] for t in TERMS], strict=True))
-    assert lines["asked_about"] == -1.5  # two places, and one of three is out
-
-
 def test_a_second_ask_in_the_same_round_counts_the_first(village: Any) -> None:
     one, other = solve_round(village.round([village.need(1), village.need(2)], [village.neighbour(1)])).asks
     assert sorted(sum(line.term == "fairness" for line in ask.breakdown) for ask in (one, other)) == [0, 1]
@@ -169,7 +158,6 @@ def test_the_lines_add_up_to_the_weight_the_solver_used(village: Any, seed: int)
 
 
 def test_the_formula_of_the_design_is_what_the_terms_add_up_to(village: Any) -> None:
-    """And a minute for each ask that the place has had."""
     for seed in range(30):
         problem = village.random_round(seed)
         s = scene_of(problem)
@@ -183,7 +171,6 @@ def test_the_formula_of_the_design_is_what_the_terms_add_up_to(village: Any) -> 
                 - 15 * s.visits
             )
             - 6 * (1 + s.fatigue)
-            - s.asked
             + 3 * s.idle
         )
         assert weights(s) == pytest.approx(formula)
