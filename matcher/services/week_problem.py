@@ -71,6 +71,7 @@ def build(
     week: TimeWindow,
 ) -> WeekProblem:
     """The question. visit_names: by occurrence id; people_names: by person id."""
+    read = replace(read, volunteers=tuple(read.volunteers))  # a snapshot puts each together anew whenever it is asked
     people = dict(zip(_told_apart([people_names[v.person_id] for v in read.volunteers]), read.volunteers, strict=True))
     name_of = {one.offer_id: name for name, one in people.items()}
     asked = Counter(ask.occurrence_id for ask in read.live_asks)
