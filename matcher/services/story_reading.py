@@ -168,6 +168,11 @@ class Views:
     least: View
     count: int
 
+    @property
+    def is_level(self) -> bool:
+        """True if neither is more common than the other."""
+        return self.most.count == self.least.count
+
 
 def views(stories: Sequence[Seen]) -> Views | None:
     """Two views out of these stories, the newest first; None while there is only one."""

@@ -45,7 +45,7 @@ def test_it_is_kept_linked_to_a_story_read_by_all_and_shown_to_the_teller(app: F
     for shown in (words(client.get("/said-did")), words(client.get(own))):
         assert "<b>Because</b> Bins are for roads." in shown
         assert "<b>Who disagreed:</b> One member, on cost." in shown
-        assert "fewer than 5 stories" in shown
+        assert "Fewer than 5 stories" in shown
     assert "“Quincepaste. Nobody could get up the hill.”" in words(client.get("/said-did"))
     press(client, "/said-did", f"{at.replace('/team', '')}/think", view="better")
     assert "It is better now: fewer than 5" in words(client.get("/said-did"))

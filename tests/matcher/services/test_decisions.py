@@ -181,3 +181,7 @@ def test_the_least_common_view_stands_beside_the_most_common_one(world, ruth):
         *("disagree", 1),
         3,
     )
+    assert not found.is_level
+    put_out(ruth, tell(world, about="disagree"))
+    with world.work() as session:
+        assert story_reading.views(story_reading.out_for(session, Reader.BOARD, now=world.now)).is_level
