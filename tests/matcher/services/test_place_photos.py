@@ -7,7 +7,9 @@ from sqlalchemy.exc import IntegrityError
 
 from matcher.domain.errors import BadInput, NotFound
 from matcher.domain.retention import PHOTO_KEPT, PHOTO_KEPT_MOST
-from matcher.services import place_photos, places, retention
+from matcher.domain.timewindow import TimeWindow
+from matcher.services import place_photos, place_sheets, places, retention
+from matcher.services.export_sheets import SHEETS
 from matcher.services.places import PlaceDraft
 from matcher.store.models import AuditRow, StockPhoto, StockReport
 from tests import sent_files
@@ -93,6 +95,13 @@ def test_one_photo_comes_with_one_report_and_only_from_the_page_it_was_told_on(w
         send(world, hill)
 
 
+def test_none_comes_of_what_has_become_private_since(world, hill):
+    say(world, hill)
+    world.execute("update places set use_rule = 'private'")
+    with pytest.raises(NotFound):
+        send(world, hill)
+
+
 def test_whoever_takes_back_what_they_said_takes_the_photo_with_it(world, photographed):
     with world.work() as session:
         places.undo_report(session, photographed, KEY, now=world.now)
@@ -144,6 +153,14 @@ def test_it_is_gone_after_a_season_though_nobody_looked_and_with_the_place_itsel
         places.take_away(session, photographed, area_ids={world.area_id()}, staff_id=ruth, now=world.now)
     assert sweep(world) == 1
     assert world.all(StockPhoto) == []
+
+
+def test_no_file_that_is_saved_holds_it(world, photographed):
+    days, here = TimeWindow(world.now - timedelta(days=1), world.now), {world.area_id()}
+    assert [sheet.key for sheet in SHEETS if "stock_photos" in str(sheet.query(here, days))] == []
+    with world.work() as session:
+        saved = place_sheets.exported(session, here)
+    assert (b"Top of the hill" in saved, b"photo" in saved) == (True, False)
 
 
 @pytest.mark.parametrize(
