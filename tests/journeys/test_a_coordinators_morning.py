@@ -106,8 +106,8 @@ def test_three_are_filled_one_by_a_reach_one_by_keeping_it_one_by_phone(scheme, 
 
 def test_the_desk_follows_what_happens_in_an_old_browser_too(scheme, someone):
     page = someone()
-    page.add_init_script("delete AbortSignal.timeout;")
     page.clock.install()
+    page.add_init_script("delete AbortSignal.timeout;")  # after the clock, which brings one of its own
     signed_in(scheme, page)
     expect(page.locator(".gn-need")).to_have_count(3)
     scheme.post("Stanley", when="tomorrow", person={"phone": "07700 900444"})
