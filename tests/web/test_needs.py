@@ -357,6 +357,14 @@ def test_the_letter_has_the_word_and_no_address(client: FlaskClient, world: Worl
     assert "We are asking" not in shown
 
 
+def test_the_letter_of_a_request_that_waits_for_a_call_does_not_say_that_we_ask(client: FlaskClient) -> None:
+    own = re.sub("/(sent|code).*", "", press(client, answer_all(client)).location)
+    shown = client.get(f"{own}/print").text
+    assert "Someone from the team rings you. Then we ask neighbours near you." in shown
+    assert "We are asking" not in shown
+    assert "No neighbour has been asked yet, and none will be." in client.get(f"{own}/cancel").text
+
+
 def accept(world: World) -> int:
     with unit_of_work() as session:
         assert matches.accept(session, world.match_id, now=datetime.now(UTC) + timedelta(seconds=1)).held

@@ -82,6 +82,7 @@ class WhenForm(QuestionForm):
     day = DateField("Which day?", noun="the day")
     times = SomeOf(
         "What times suit you?",
+        description="Choose all that suit you.",
         choices=TIMES,
         validators=[some_chosen("Select at least one time of day")],
     )
