@@ -241,9 +241,9 @@ def press(client: FlaskClient, shown_at: str, to: str | None = None, **typed: An
 
 
 def error_beside(body: str, name: str) -> str:
-    """The message that stands beside a field."""
+    """The message that stands beside a field, whichever of its words are kept on one line."""
     found = re.search(rf'id="{name}-error".*?Error:</span>\s*(.*?)</span>', body, re.DOTALL)
-    return found[1].strip() if found else ""
+    return found[1].strip().replace("\u00a0", " ") if found else ""
 
 
 def rows_everywhere(url: str) -> dict[str, int]:

@@ -88,7 +88,12 @@ class TheirWhenForm(WhenForm):
     """When do they need it?"""
 
     when = OneOf("When do they need it?", choices=WHEN, validators=[chosen("Select when they need help")])
-    times = SomeOf("What times suit them?", description="Choose all that suit them.", choices=TIMES, validators=[some_chosen("Select at least one time of day")])
+    times = SomeOf(
+        "What times suit them?",
+        description="Choose all that suit them.",
+        choices=TIMES,
+        validators=[some_chosen("Select at least one time of day")],
+    )
 
 
 class TheirWhoForm(WhoForm):
