@@ -28,6 +28,22 @@ def photo(kind: str = "JPEG", size: tuple[int, int] = (60, 40), colour: str = "r
     return made.getvalue() + MARK
 
 
+def photo_of_two() -> bytes:
+    """As some phones make them: a second picture behind the first."""
+    first, second, made = Image.new("RGB", (60, 40), "red"), Image.new("RGB", (60, 40), "blue"), io.BytesIO()
+    first.save(made, "MPO", save_all=True, append_images=[second], comment=MARK)
+    return made.getvalue()
+
+
+def photo_in_scans(more: int) -> bytes:
+    """A picture that comes in scans, the last of them so many times more."""
+    made = io.BytesIO()
+    Image.new("RGB", (60, 40), "red").save(made, "JPEG", progressive=True)
+    whole = made.getvalue()
+    last = whole[whole.rindex(b"\xff\xda") : -2]
+    return whole[:-2] + more * last + whole[-2:]
+
+
 def clear_drawing() -> bytes:
     """Nothing but clear dots, that are black beneath."""
     made = io.BytesIO()

@@ -13,7 +13,7 @@ from web import bell, clock
 from web.forms.at_work import AtWorkForm, CodeForm
 from web.forms.questions import Asking, show_beside
 from web.guard import declares, granted, is_sealed_for_anyone, seal_for_anyone
-from web.limits import AT_WORK, POSTING, count_phone, limiter
+from web.limits import AT_WORK, POSTING, limiter
 from web.needs import draft_of
 from web.once import new_key, sent_key
 from web.templating import page, see_other
@@ -66,10 +66,9 @@ def send(token: str) -> Response:
             if not form.is_answered():
                 return _ask_page(token, form, key=key)
             draft = draft_of(form.forms, must_confirm=False)
-            with count_phone(draft.person.phone):
-                reference = organisations.ask_at_work(
-                    session, granted("organisation_id"), draft, form.asked_by(), key, now=clock.now()
-                )
+            reference = organisations.ask_at_work(
+                session, granted("organisation_id"), draft, form.asked_by(), key, now=clock.now()
+            )
     except BadInput as error:
         show_beside(form.form_of(error.field), error)
         return _ask_page(token, form, key=key)

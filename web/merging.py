@@ -139,12 +139,7 @@ def _help(side: Side) -> str:
 
 
 def _now(side: Side) -> str:
-    said = {
-        OfferStatus.ACTIVE: "Asked when it is their turn",
-        OfferStatus.PAUSED: "Paused",
-        OfferStatus.STOPPED: "Left",
-    }
-    return said[side.status] if side.status else "Not a volunteer"
+    return _STATUS_WORDS[side.status] if side.status else "Not a volunteer"
 
 
 _STATUS_WORDS = {

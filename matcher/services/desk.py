@@ -102,7 +102,9 @@ class DoorAnswer:
 
 
 def take_need(session: Session, draft: NeedDraft, key: str, handler: Handler, *, now: datetime) -> int:
-    """Post what a caller asked for, with their spoken yes; its id. The form with this key is taken once."""
+    """Post what a caller asked for, with their spoken yes; its id. The form with this key is taken once for each
+    person."""
+    key = draft.keyed(key)
     if not drafts.claim(session, key, _TAKEN, now=now):
         taken = drafts.load(session, key, _TAKEN, now=now)
         if not taken:

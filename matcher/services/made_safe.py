@@ -29,8 +29,13 @@ from matcher.store.models.pictures import PICTURE_BYTES, PICTURE_TYPE
 from matcher.store.models.story_pieces import VOICE_BYTES
 
 SENT_BYTES = 8 * 1024 * 1024
-# A JPEG is made smaller while it is read; the others are unfolded whole, four bytes to a dot.
-MOST_DOTS: Mapping[str, int] = {"JPEG": 64_000_000, "PNG": 24_000_000, "WEBP": 24_000_000}
+_READ = ("JPEG", "PNG", "WEBP")
+# A JPEG is made smaller while it is read, unless it comes in scans; the others are unfolded whole, four bytes to a dot.
+# MPO is a JPEG with more pictures behind the first, as some phones make them.
+MOST_DOTS: Mapping[str, int] = {"JPEG": 64_000_000, "MPO": 24_000_000, "PNG": 24_000_000, "WEBP": 24_000_000}
+IN_SCANS_MOST_DOTS = 24_000_000
+# A file of scans is drawn over whole for each: cameras and editors write about ten, and a few kilobytes hold thousands.
+MOST_SCANS, _SCAN = 100, b"\xff\xda"
 LONGEST_SIDE, QUALITIES = 1600, (85, 70, 50)
 VOICE_SECONDS = 600
 
@@ -65,8 +70,8 @@ def made_safe(kind: Piece, sent: bytes) -> Safe:
 def _safe_picture(sent: bytes) -> Safe:
     """The dots of a picture the right way up, at most LONGEST_SIDE wide and high, as a new JPEG."""
     try:
-        with Image.open(io.BytesIO(sent), formats=tuple(MOST_DOTS)) as found:
-            if found.width * found.height > MOST_DOTS[found.format or ""]:
+        with Image.open(io.BytesIO(sent), formats=_READ) as found:
+            if found.width * found.height > _most_dots(found) or sent.count(_SCAN) > MOST_SCANS:
                 raise BadInput("The picture has too many dots. Send a smaller copy of it", field=Piece.PICTURE)
             found.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
             dots = _on_white(ImageOps.exif_transpose(found))
@@ -75,6 +80,11 @@ def _safe_picture(sent: bytes) -> Safe:
     except _UNREADABLE:
         raise BadInput(_NO_PICTURE, field=Piece.PICTURE) from None
     return Safe(Piece.PICTURE, PICTURE_TYPE, content, *dots.size)
+
+
+def _most_dots(found: Image.Image) -> int:
+    most = MOST_DOTS[found.format or ""]
+    return min(most, IN_SCANS_MOST_DOTS) if found.info.get("progressive") else most
 
 
 def _safe_voice(sent: bytes) -> Safe:

@@ -76,6 +76,10 @@ class NeedDraft:
         """True if nobody is asked before something else has happened."""
         return self.must_confirm or self.must_ring or self.must_decide
 
+    def keyed(self, key: str) -> str:
+        """The key of a form with these answers: one gone back to and filled in for somebody else is another form."""
+        return f"{key} {self.person} {self.kind} {self.when} {self.day}"
+
 
 @dataclass(frozen=True, slots=True)
 class PostedNeed:

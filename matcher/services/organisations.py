@@ -167,7 +167,8 @@ def open_with(session: Session, typed: str, *, now: datetime) -> str:
     """The token of the page that a code opens. BadInput if no code of today is like that."""
     code = re.sub(r"[\W_]+", "", typed[:TYPED_LENGTH]).upper()
     found = select(Organisation.id).where(Organisation.code_hash == _hash(code), Organisation.ended_at.is_(None))
-    organisation_id = session.scalar(found)
+    # Locked, so that who ends the code meanwhile shuts this page too.
+    organisation_id = session.scalar(found.with_for_update(read=True))
     if organisation_id is None:
         raise BadInput(_NO_SUCH_CODE, field="code")
     audit.record(session, audit.SYSTEM, "opened_with_code", ("organisation", organisation_id), now=now)
@@ -183,7 +184,8 @@ def read(session: Session, organisation_id: int, *, now: datetime) -> AtWork:
 def ask_at_work(
     session: Session, organisation_id: int, draft: NeedDraft, asker: Asker, key: str, *, now: datetime
 ) -> str:
-    """Post a need for somebody they work with; its reference. The form with this key is taken once."""
+    """Post a need for somebody they work with; its reference. The form with this key is taken once for each person."""
+    key = draft.keyed(key)
     if not drafts.claim(session, key, _ASKED, now=now):
         taken = drafts.load(session, key, _ASKED, now=now)
         if not taken:

@@ -142,7 +142,8 @@ def claim_due(
     due = session.scalars(
         select(Notification)
         .where(*_due(now))
-        .order_by(Notification.due_at, Notification.id)
+        # What may be tried again first: a mail server that hangs must not hold up the texts.
+        .order_by(Notification.channel.not_in(repeatable), Notification.due_at, Notification.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()

@@ -21,6 +21,8 @@ from matcher.services.made_safe import Safe, made_safe
 from matcher.store.models import Place, StockPhoto, StockReport
 from matcher.store.models.pictures import PICTURE_TYPE
 
+MOST_OF_A_PLACE = 5  # the newest stay: whoever looks after it needs no more, and nobody can fill the disk
+
 
 @dataclass(frozen=True, slots=True)
 class PlacePhoto:
@@ -35,15 +37,17 @@ class PlacePhoto:
 
 
 def add_photo(session: Session, place_id: int, sent: bytes, key: str, *, now: datetime) -> None:
-    """Keep a photo with what was told from the page with that key. A second one changes nothing.
+    """Keep a photo with what was told from the page with that key. A second one changes nothing. Of a place the newest
+    MOST_OF_A_PLACE are kept.
 
     BadInput for a file that cannot be used, and where nothing was told that could still be taken back.
     """
     places.public_place(session, place_id)
-    safe = made_safe(Piece.PICTURE, sent)
-    told = select(StockReport.id).where(places.just_said(place_id, key, now)).with_for_update()
-    report_id = session.scalar(told)
-    if report_id is None:
+    told = select(StockReport.id).where(places.just_said(place_id, key, now))
+    report_id = session.scalar(told)  # before the work of reading a picture
+    safe = made_safe(Piece.PICTURE, sent) if report_id else None
+    report_id = session.scalar(told.with_for_update())
+    if safe is None or report_id is None:
         raise BadInput("Choose the photo again, then press how full it is now", field=Piece.PICTURE)
     row = {
         "report_id": report_id,
@@ -53,6 +57,9 @@ def add_photo(session: Session, place_id: int, sent: bytes, key: str, *, now: da
         "sent_at": now,
     }
     session.execute(insert(StockPhoto).values(row).on_conflict_do_nothing(index_elements=["report_id"]))
+    of_place = select(StockPhoto.report_id).join(StockReport).where(StockReport.place_id == place_id)
+    older = of_place.order_by(StockPhoto.sent_at.desc(), StockPhoto.report_id.desc()).offset(MOST_OF_A_PLACE)
+    session.execute(delete(StockPhoto).where(StockPhoto.report_id.in_(older)))
 
 
 def by_place(session: Session, area_ids: Collection[int]) -> Mapping[int, tuple[PlacePhoto, ...]]:

@@ -22,7 +22,7 @@ from matcher.domain.timewindow import TimeWindow
 from matcher.services.outbox import Owed, owe_all
 from matcher.store import queries
 from matcher.store.bulk import among, insert_rows
-from matcher.store.models import Match, Occurrence, Offer
+from matcher.store.models import Match, Need, Occurrence, Offer
 
 LIVE_ASKS_MOST = 2
 # A late yes to a question of these days never counts for another one.
@@ -96,6 +96,8 @@ def _still_right(session: Session, wanted: Sequence[Proposal], now: datetime) ->
     for proposal in wanted:
         if active.get(proposal.offer_id) != proposal.person_id or proposal.occurrence_id not in open_ones:
             continue
+        if open_ones[proposal.occurrence_id] == proposal.person_id:  # two records became one while the round thought
+            continue
         if proposal.visit.start <= now:
             continue
         if hands[proposal.offer_id].has_room(proposal):
@@ -103,9 +105,9 @@ def _still_right(session: Session, wanted: Sequence[Proposal], now: datetime) ->
             yield proposal
 
 
-def _locked(session: Session, wanted: Sequence[Proposal]) -> tuple[dict[int, int], set[int]]:
+def _locked(session: Session, wanted: Sequence[Proposal]) -> tuple[dict[int, int], dict[int, int]]:
     """Lock the offers, then the occurrences, each by id: those that are active, with whose they are; those that are
-    open.
+    open, with who is to be helped.
     """
     offers = session.execute(
         select(Offer.id, Offer.person_id, Offer.status)
@@ -114,14 +116,15 @@ def _locked(session: Session, wanted: Sequence[Proposal]) -> tuple[dict[int, int
         .with_for_update(key_share=True)
     ).all()
     occurrences = session.execute(
-        select(Occurrence.id, Occurrence.status)
+        select(Occurrence.id, Occurrence.status, Need.resident_id)
+        .join(Need, Need.id == Occurrence.need_id)
         .where(among(Occurrence.id, (proposal.occurrence_id for proposal in wanted)))
         .order_by(Occurrence.id)
-        .with_for_update(key_share=True)
+        .with_for_update(key_share=True, of=Occurrence)
     ).all()
     return (
         {offer_id: person_id for offer_id, person_id, status in offers if status is OfferStatus.ACTIVE},
-        {occurrence_id for occurrence_id, status in occurrences if status is OccurrenceStatus.OPEN},
+        {occurrence_id: helped for occurrence_id, status, helped in occurrences if status is OccurrenceStatus.OPEN},
     )
 
 

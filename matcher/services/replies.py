@@ -116,8 +116,11 @@ def _answer(session: Session, person_id: int, reply: Reply, now: datetime) -> _S
             return _to_other_text(session, person_id, since, reply.kind, live, now)
         meant = None if len(live) > 1 else meant
     if meant is None:
-        return _which(live)
+        return _which(live) if live else _to_no_question(session, person_id, reply.kind, now)
     meant = next((match for match in live if match.occurrence_id == meant.occurrence_id), meant)
+    held = _held_by_another(session, person_id, meant)
+    if held is not None:
+        return _how_it_stands(held, reply.kind)
     return _say_yes(session, meant.id, now) if reply.kind is ReplyKind.YES else _say_no(session, meant.id, now)
 
 
@@ -142,9 +145,30 @@ def _to_other_text(
     is_no = kind is ReplyKind.NO
     visit = session.get(Visit, text.visit_id) if text.visit_id is not None else None
     if visit is None or visit.person_id != person_id or visit.status not in EXPECTED:
-        return replace(_which(live), is_to_read=is_no)
+        return replace(_which(live), is_to_read=is_no) if live else _to_no_question(session, person_id, kind, now)
     if visit.ends_at <= now:  # did you get there?
         return _Said("reply_not_understood", is_to_read=True)
+    return _how_it_stands(visit, kind)
+
+
+def _to_no_question(session: Session, person_id: int, kind: ReplyKind, now: datetime) -> _Said:
+    """Nothing is open that they could mean. Whoever has a visit ahead hears that it stands, lest they stay at home."""
+    theirs = Visit.person_id == person_id, Visit.status.in_(EXPECTED), Visit.ends_at > now
+    visit = session.scalar(select(Visit).where(*theirs).order_by(Visit.starts_at, Visit.id).limit(1))
+    if visit is None:
+        return replace(_which([]), is_to_read=kind is ReplyKind.NO)
+    return _how_it_stands(visit, kind)
+
+
+def _held_by_another(session: Session, person_id: int, asked: Match) -> Visit | None:
+    """The visit that they hold already by another question about the same one: two records of them became one."""
+    same = Visit.occurrence_id == asked.occurrence_id, Visit.person_id == person_id, Visit.status.in_(EXPECTED)
+    return session.scalar(select(Visit).where(*same, Visit.match_id != asked.id).limit(1))
+
+
+def _how_it_stands(visit: Visit, kind: ReplyKind) -> _Said:
+    """The visit is theirs. A no hands nothing back by itself: a person reads it."""
+    is_no = kind is ReplyKind.NO
     return _about(visit, "reply_still_booked" if is_no else "reply_booked", is_to_read=is_no)
 
 

@@ -12,6 +12,7 @@ from matcher.domain.roles import LinkPurpose
 from matcher.services.access import Grant
 from matcher.store.models import Visit
 from tests.journeys.people import press, see
+from tests.journeys.running import links_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
@@ -68,6 +69,27 @@ def test_a_press_is_sent_by_an_old_telephone_that_keeps_nothing(doorstep):
     press(page, "Done")
     see(page, "Thank you, Christopher")
     assert world.one(Visit).status is VisitStatus.DONE
+
+
+def test_of_a_yes_and_a_no_that_are_both_on_their_way_the_last_is_sent(quiet, someone):
+    world = quiet.world()
+    world.offer("Christopher")
+    world.ask("Christopher", world.post(when="tomorrow"))
+    (ask,) = (link for envelope in world.deliver() for link in links_in(envelope.message.text) if "/m/" in link)
+    page, looks = someone(viewport=DOORSTEP), []
+    page.goto(ask)
+    page.route(
+        "**/*", lambda route: looks.append(route) if route.request.resource_type == "fetch" else route.continue_()
+    )
+    for button in ("Yes, I will do it", "Not this time"):
+        with page.expect_request(lambda request: request.resource_type == "fetch"):
+            press(page, button)
+    page.unroute("**/*")
+    for look in looks:
+        look.continue_()
+    see(page, "Thank you")
+    assert world.all(Visit) == []
+    assert world.execute("select status::text from matches") == [("declined",)]
 
 
 def test_the_bar_never_lies_over_what_has_the_focus_and_is_easy_to_hit(doorstep):

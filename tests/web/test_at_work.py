@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
 
 from matcher.domain.roles import StaffRoleName
 from matcher.store.models import Consent, Need, Referral
+from matcher.store.session import reading
 from tests.web.conftest import HOUSE, NOTE, PHONE, POSTCODE, error_beside, press, sign_in
 from tests.web.test_desk import words
 from tests.web.test_for_someone import live_through, one, owed
@@ -73,6 +75,17 @@ def test_with_the_code_everything_is_asked_on_one_page_and_kept_with_who_asked(
     assert "tell them that we will ring" in shown
     assert "Market Street Surgery" in ruth.get(f"/desk/needs/{need.id}").text
     assert "Eileen" in ruth.get("/desk").text  # to be rung before anyone is asked
+
+
+def test_gone_back_to_and_filled_in_for_the_next_person_it_is_asked_for_both_and_twice_the_same_is_once(
+    client: FlaskClient, ruth: FlaskClient
+) -> None:
+    at = opened(client, code_given(ruth))
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]+)"', client.get(at).text))
+    for changes in ({}, {}, {"first_name": "Gwen", "house": "4 Plough Cottages"}):
+        assert client.post(at, data={**hidden, **ASKED, **changes}).status_code == 303
+    with reading() as session:
+        assert session.scalar(select(func.count()).select_from(Need)) == 2
 
 
 def test_not_yet_is_asked_first_and_nothing_is_sent(client: FlaskClient, ruth: FlaskClient) -> None:

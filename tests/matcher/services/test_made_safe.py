@@ -34,6 +34,21 @@ def test_a_large_picture_is_made_smaller_and_a_clear_one_stands_on_white():
         assert kept.getpixel((4, 4)) == (255, 255, 255)
 
 
+def test_a_telephone_s_picture_with_a_second_one_behind_it_is_taken():
+    with Image.open(io.BytesIO(sent_files.photo_of_two())) as found:
+        assert found.format == "MPO"
+    safe = made_safe(Piece.PICTURE, sent_files.photo_of_two())
+    assert (safe.width, safe.height) == (60, 40)
+    assert MARK not in safe.content
+
+
+def test_a_small_file_that_is_drawn_over_hundreds_of_times_is_refused_unread():
+    with pytest.raises(BadInput) as refused:
+        made_safe(Piece.PICTURE, sent_files.photo_in_scans(400))
+    assert refused.value.message == "The picture has too many dots. Send a smaller copy of it"
+    assert made_safe(Piece.PICTURE, sent_files.photo_in_scans(0)).width == 60
+
+
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
 
 

@@ -87,6 +87,12 @@ def test_one_of_two_questions_about_one_visit_stays_and_both_links_and_both_code
         text = Inbound("their answer", world.home(JOAN).phone, f"YES {asked[again].code}")
         replies.receive(session, text, now=world.now)
     assert world.one(Visit).match_id == first
+    world.deliver()
+    for number, (words, said) in enumerate((("NO", "ARE still booked"), ("YES", "ARE booked"))):
+        with world.work() as session:
+            late = Inbound(f"late {number}", world.home(JOAN).phone, f"{words} {asked[again].code}")
+            replies.receive(session, late, now=world.now)
+        assert any(said in envelope.message.text for envelope in world.deliver())
     assert world.breaches() == {}
 
 

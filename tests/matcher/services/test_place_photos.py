@@ -174,3 +174,14 @@ def test_no_file_that_is_saved_holds_it(world, photographed):
 def test_the_table_takes_nothing_but_small_pictures_as_they_are_made(world, photographed, change, rule):
     with pytest.raises(IntegrityError, match=rule):
         world.execute(f"update stock_photos set {change}")
+
+
+def test_of_a_place_the_newest_five_are_kept(world, hill):
+    for number in range(7):
+        key = f"{number}" * 22
+        say(world, hill, key=key)
+        send(world, hill, key=key)
+        world.later(minutes=1)
+    kept = [one.report_id for one in seen(world)[hill]]
+    assert len(kept) == place_photos.MOST_OF_A_PLACE
+    assert kept == sorted((report.id for report in world.all(StockReport)), reverse=True)[:5]

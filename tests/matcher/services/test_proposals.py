@@ -182,8 +182,9 @@ def test_forty_people_are_asked_in_as_many_statements_as_two(world):
         with world.work() as session, statements(session) as sent:
             assert matches.propose(session, None, wanted, now=world.now) == (len(names), 0)
         counts.append(len(sent))
-    # locks, locks, on their hands, their codes, matches, how they are reached, the texts that hold, messages
-    assert counts == [8, 8]
+    # locks, locks, on their hands, their codes, matches, how they are reached, the texts that hold, what is
+    # compared, messages
+    assert counts == [9, 9]
 
 
 def test_nobody_to_ask_takes_no_statement_at_all(world):
@@ -206,3 +207,12 @@ def test_two_areas_that_ask_one_person_at_once_wait_for_each_other_and_ask_them_
         assert late.result(timeout=10) == (0, 2)
     assert len(world.all(Match, status=MatchStatus.PROPOSED)) == 2
     assert world.breaches() == {}
+
+
+def test_nobody_is_asked_to_help_themselves(world):
+    """As when two records became one while the round thought."""
+    world.offer("Ann")
+    need = world.post("Bridget")
+    world.execute("update needs set resident_id = :ann where id = :id", ann=world.people["Ann"], id=need.need_id)
+    assert propose(world, [proposal(world, "Ann", world.occurrence_id(need), 3)]) == (0, 1)
+    assert world.all(Match) == []

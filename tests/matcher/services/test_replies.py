@@ -144,6 +144,24 @@ def test_an_ok_to_word_that_a_visit_is_off_books_no_other(world, reminded):
     assert "You are NOT booked" in told
 
 
+@pytest.mark.parametrize(("words", "said"), [("ok", "You ARE booked"), ("No", "You ARE still booked")])
+def test_an_answer_to_a_text_that_asks_nothing_says_that_the_visit_ahead_stands(world, asked, words, said):
+    asked.text(f"YES {asked.code()}")
+    world.now += timedelta(minutes=5)
+    who = world.people["Christopher"]
+    with world.work() as session:
+        owed = Owed("quiet_spell", ("person_id", who), person_id=who, occasion=f"{world.now:%Y-%m-%d}")
+        outbox.owe(session, owed, now=world.now)
+    assert [one.template for one in world.all(Notification) if one.sent_at == world.now] == []
+    world.deliver()
+    assert [one.template for one in world.all(Notification) if one.sent_at == world.now] == ["quiet_spell"]
+    world.now += timedelta(minutes=5)
+    (told,) = asked.text(words)
+    assert said in told
+    assert world.one(Visit).status is VisitStatus.HELD
+    assert [row.words for row in waiting(world)] == [words] * (words == "No")
+
+
 def test_an_answer_to_whether_they_got_there_is_read_by_a_person(world, reminded):
     world.now = world.visit("Christopher").ends_at + timedelta(hours=1)
     (told,) = reminded.text("yes")

@@ -79,7 +79,9 @@ async function holdBack(form, button) {
 
 async function sendKept(form) {
   if (shelf.getItem(KEPT) !== form.action) return;
-  if (await canReachUs()) {
+  const isThere = await canReachUs();
+  if (shelf.getItem(KEPT) !== form.action) return; // another button was pressed meanwhile
+  if (isThere) {
     shelf.removeItem(KEPT);
     form.submit();
   } else {
