@@ -32,6 +32,7 @@ def add_headers(app: Flask, *, is_https: bool) -> None:
             if name != _POLICY or name not in response.headers:  # a file that somebody sent brings a narrower one
                 response.headers[name] = value
         if request.endpoint == "static" and response.status_code in (200, 304):
+            response.headers.pop("Content-Disposition", None)  # nobody saves them under a name
             response.headers["Cache-Control"] = f"public, max-age={_YEAR_S}, immutable"
             if request.path.startswith("/static/offline-"):  # it stands in for pages, which are above it
                 response.headers["Service-Worker-Allowed"] = "/"

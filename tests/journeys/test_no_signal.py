@@ -76,15 +76,17 @@ def test_of_a_yes_and_a_no_that_are_both_on_their_way_the_last_is_sent(quiet, so
     world.offer("Christopher")
     world.ask("Christopher", world.post(when="tomorrow"))
     (ask,) = (link for envelope in world.deliver() for link in links_in(envelope.message.text) if "/m/" in link)
-    page, looks = someone(viewport=DOORSTEP), []
+    page, looks, is_slow = someone(viewport=DOORSTEP), [], [True]
     page.goto(ask)
-    page.route(
-        "**/*", lambda route: looks.append(route) if route.request.resource_type == "fetch" else route.continue_()
-    )
+
+    def wait(route, asked):
+        looks.append(route) if asked.resource_type == "fetch" and is_slow else route.continue_()
+
+    page.route("**/*", wait)
     for button in ("Yes, I will do it", "Not this time"):
         with page.expect_request(lambda request: request.resource_type == "fetch"):
             press(page, button)
-    page.unroute("**/*")
+    is_slow.clear()
     for look in looks:
         look.continue_()
     see(page, "Thank you")

@@ -75,6 +75,12 @@ def test_no_script_names_a_thing_as_the_script_of_every_page_does() -> None:
     assert {name: found & everywhere for name, found in names.items() if found & everywhere} == {}
 
 
+def test_no_words_of_a_script_go_over_the_end_of_a_line() -> None:
+    """Indents and lines of comment are taken out of what is sent."""
+    for script in (WEB / "assets" / "js").glob("*.js"):
+        assert [line for line in script.read_text().splitlines() if line.count("`") % 2] == [], script
+
+
 @pytest.mark.parametrize("name", ["main.css", "main.js"])
 def test_style_and_script_go_out_packed_to_whoever_can_unpack_them(client: FlaskClient, name: str) -> None:
     path, plain = f"/static/{built(name).name}", built(name).read_bytes()

@@ -78,7 +78,7 @@ def test_what_is_missing_is_said_beside_it_and_what_was_typed_is_kept(client: Fl
         ("level", {"level": ""}, "Select who may read your story"),
         ("shown_name", {"level": "named"}, "Enter the first name to show"),
         ("name", {"name": " "}, "Enter a first name"),
-        ("phone", {"phone": "12"}, "Enter a phone number, like 01632\u00a0960\u00a0900 or 07700\u00a0900\u00a0982"),
+        ("phone", {"phone": "12"}, "Enter a phone number, like 01632 960 900 or 07700 900 982"),
         ("email", {"contact": "email"}, "Enter an email address in the correct format, like name@example.com"),
         ("address", {"contact": "letter"}, "Enter your address"),
     ):

@@ -29,6 +29,11 @@ function stylesheet() {
   return css.replace(/url\("?(atkinson-\d00\.woff2)"?\)/g, (_, name) => `url(${manifest[name]})`);
 }
 
+// Lines of comment and indents are for who reads the source. (No text in backticks goes over a line's end: a test looks.)
+function lean(script) {
+  return script.replace(/^[ \t]*\/\/.*\n/gm, "").replace(/^[ \t]+/gm, "");
+}
+
 mkdirSync(out, { recursive: true });
 for (const name of readdirSync(out)) rmSync(join(out, name), { recursive: true });
 for (const weight of [400, 700]) {
@@ -36,7 +41,9 @@ for (const weight of [400, 700]) {
   put(`atkinson-${weight}.woff2`, readFileSync(file));
 }
 put("main.css", stylesheet());
-for (const name of ["main.js", "desk.js", "measure.js", "looks.js", "offline.js"]) put(name, readFileSync(join(here, "js", name)));
+for (const name of ["main.js", "desk.js", "measure.js", "looks.js", "offline.js"]) {
+  put(name, lean(readFileSync(join(here, "js", name), "utf8")));
+}
 put("door.svg", readFileSync(join(here, "img/door.svg")));
 // Last: whoever reads the manifest finds every file it names.
 writeFileSync(join(out, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);

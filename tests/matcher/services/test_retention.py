@@ -162,8 +162,8 @@ def test_who_asked_for_someone_else_goes_though_that_other_asks_still(world):
     asked = ReferralDraft(first_name="Nora", phone="07700 900444", given=given, is_told=True)
     draft = NeedDraft("snow", "tomorrow", frozenset({"am"}), world.draft("Eileen"), "letter")
     with world.work() as session:
-        referrals.post_for_someone(session, draft, asked, now=world.now)
-        need_id = session.get_one(Referral, 1).need_id
+        posted = referrals.post_for_someone(session, draft, asked, now=world.now)
+        need_id = session.get_one(Referral, posted.referral_id).need_id
         needs.cancel_need(session, need_id, actor="person:1", now=world.now)
     world.deliver()
     world.now += ASKER_KEPT - timedelta(days=1)
