@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from matcher.store import session as store_session
+from tests.every_table import of_every_table
 from tests.journeys.planted import AT_THE_DOOR, DOOR_WORD, ERMINTRUDE, EVERYONE, Story, live_through, marks_in
 from tests.journeys.running import Page, Running, own_broker
 from tests.worlds import World
@@ -24,9 +25,7 @@ pytestmark = pytest.mark.xdist_group("pages")
 
 
 def keep_tables(story: Story, world: World) -> None:
-    wanted = "select tablename from pg_tables where schemaname = 'public'"
-    for (table,) in world.execute(wanted):
-        rows = world.execute(f'select t::text from "{table}" t')
+    for table, rows in of_every_table(world.execute, "select t::text from {table} t").items():
         story.tables[table] = "\n".join(row for (row,) in rows)
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import secrets
-
 from flask import Blueprint, Response, g, render_template, request
 
 from matcher.domain.errors import BadInput
@@ -19,26 +16,26 @@ from web.forms.concerns import ConcernForm, FindVolunteerForm, ToldForm
 from web.forms.questions import show_beside
 from web.guard import HIGHEST_ID, declares
 from web.limits import POSTING, limiter
+from web.once import is_key, new_key, shown_key
 from web.templating import page, see_other
 
 blueprint = Blueprint("concerns", __name__)
 
 _CONCERN = f"<int(max={HIGHEST_ID}):concern_id>"
-_KEY = re.compile(r"[A-Za-z0-9_-]{22}")
 _FORM = "concern"
 
 
 def _is_sealed() -> bool:
     """True if this form was given out by us. It asks for no cookie: nobody need be known to tell us."""
     key = request.form.get("key", "")
-    return bool(_KEY.fullmatch(key)) and guard.is_sealed_with(_FORM, key)
+    return is_key(key) and guard.is_sealed_with(_FORM, key)
 
 
 @blueprint.get("/concern")
 @declares(Action.RAISE_CONCERN)
 def concern() -> Response:
     """Tell us about a worry."""
-    return _form_page(ConcernForm(), secrets.token_urlsafe(16))
+    return _form_page(ConcernForm(), new_key())
 
 
 @blueprint.post("/concern")
@@ -59,9 +56,9 @@ def tell() -> Response:
 @declares(Action.RAISE_CONCERN)
 def told() -> Response:
     """A reference, and when someone reads it."""
-    key = request.args.get("d", "")
+    key = shown_key()
     with reading() as session:
-        raised = concerns.read_raised(session, key, now=clock.now()) if _KEY.fullmatch(key) else None
+        raised = concerns.read_raised(session, key, now=clock.now()) if key else None
     return page("concerns/told.html", raised=raised) if raised else see_other("/concern")
 
 

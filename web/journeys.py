@@ -6,7 +6,6 @@ through as well.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,9 +18,9 @@ from matcher.services import drafts
 from matcher.store.session import reading, unit_of_work
 from web import clock, filters, guard
 from web.forms.questions import Asking, QuestionForm, show_beside
+from web.once import is_key
 from web.templating import page, see_other
 
-_KEY = re.compile(r"[A-Za-z0-9_-]{22}")
 _COOKIES_WORK = "new"  # put down on the first page to learn whether cookies come back
 
 Answers = dict[str, Any]
@@ -200,7 +199,7 @@ class Journey:
             request.args.get("d") if request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin" else None
         )
         for value in (self._cookie, handed):
-            if value and _KEY.fullmatch(value):
+            if value and is_key(value):
                 return value
         return None
 

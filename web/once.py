@@ -15,13 +15,18 @@ def new_key() -> str:
     return secrets.token_urlsafe(16)
 
 
+def is_key(typed: str) -> bool:
+    """Whether this could be a key that we gave out."""
+    return _KEY.fullmatch(typed) is not None
+
+
 def shown_key() -> str:
     """The key in the address of a page that tells what became of a form; empty if it is none of ours."""
     key = request.args.get("d", "")
-    return key if _KEY.fullmatch(key) else ""
+    return key if is_key(key) else ""
 
 
 def sent_key() -> str:
     """The key of the form that was sent; a new one if it carries none that we could have given out."""
     key = request.form.get("key", "")
-    return key if _KEY.fullmatch(key) else new_key()
+    return key if is_key(key) else new_key()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import secrets
-
 from flask import Blueprint, Response, request
 
 from matcher.domain.errors import BadInput
@@ -18,12 +15,12 @@ from web.forms.places import LevelForm
 from web.forms.questions import show_beside
 from web.guard import HIGHEST_ID, declares
 from web.limits import PASSING_BY, limiter
+from web.once import is_key, new_key
 from web.templating import page, see_other
 
 blueprint = Blueprint("place_reports", __name__)
 
 _PLACE = f"<int(max={HIGHEST_ID}):place_id>"
-_KEY = re.compile(r"[A-Za-z0-9_-]{22}")
 _FORM = "place"
 _NO_PHOTO = "Choose a photo, or leave it: we know how full it is"
 
@@ -31,7 +28,7 @@ _NO_PHOTO = "Choose a photo, or leave it: we know how full it is"
 def _is_sealed() -> bool:
     """True if this form was given out by us. It asks for no cookie: nobody need be known to tell us."""
     key = request.form.get("key", "")
-    return bool(_KEY.fullmatch(key)) and guard.is_sealed_with(_FORM, key)
+    return is_key(key) and guard.is_sealed_with(_FORM, key)
 
 
 @blueprint.get(f"/places/{_PLACE}")
@@ -97,8 +94,8 @@ def _place_page_with(error: BadInput, place_id: int, key: str) -> Response:
 
 
 def _place_page(place_id: int, form: LevelForm, said: str) -> Response:
-    said = said if _KEY.fullmatch(said) else ""
+    said = said if is_key(said) else ""
     with reading() as session:
         shown = place_list.read_public(session, place_id, said, now=clock.now())
-    key = said if shown.told else secrets.token_urlsafe(16)
+    key = said if shown.told else new_key()
     return page("places/public.html", form=form, place=shown, key=key, token=guard.seal(_FORM, key))

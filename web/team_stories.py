@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import secrets
 from collections.abc import Callable
 
 from flask import Blueprint, Response, g, request
@@ -31,12 +29,12 @@ from web.forms.stories import (
     draft_of,
 )
 from web.guard import HIGHEST_ID, declares
+from web.once import new_key, sent_key, shown_key
 from web.templating import page, see_other
 
 blueprint = Blueprint("team_stories", __name__)
 
 _STORY = f"<int(max={HIGHEST_ID}):story_id>"
-_KEY = re.compile(r"[A-Za-z0-9_-]{22}")
 _TYPED = "story_typed"
 # The pages beside each other, and what whoever reads the row must be allowed.
 NAV = (
@@ -189,16 +187,14 @@ def new() -> Response:
     form = TypedForm()
     with reading() as session:
         form.story.prepare(Asking(session, clock.now(), {}))
-    return _typed_page(form, secrets.token_urlsafe(16))
+    return _typed_page(form, new_key())
 
 
 @blueprint.post("/team/stories/new")
 @declares(Action.TYPE_STORY, sealed_by=is_session_sealed, most_bytes=MOST_SENT)
 def take() -> Response:
     """Keep it, once."""
-    form, key = TypedForm(request.form), request.form.get("key", "")
-    if not _KEY.fullmatch(key):
-        key = secrets.token_urlsafe(16)
+    form, key = TypedForm(request.form), sent_key()
     with unit_of_work() as session:
         asking = Asking(session, clock.now(), {})
         form.story.prepare(asking)
@@ -216,9 +212,9 @@ def take() -> Response:
 @declares(Action.TYPE_STORY)
 def typed() -> Response:
     """The reference to read out."""
-    key = request.args.get("d", "")
+    key = shown_key()
     with reading() as session:
-        kept = drafts.load(session, key, _TYPED, now=clock.now()) if _KEY.fullmatch(key) else None
+        kept = drafts.load(session, key, _TYPED, now=clock.now()) if key else None
     return page("stories/typed.html", reference=kept["reference"]) if kept else see_other("/team/stories/new")
 
 

@@ -43,12 +43,11 @@ def add_photo(session: Session, place_id: int, sent: bytes, key: str, *, now: da
     BadInput for a file that cannot be used, and where nothing was told that could still be taken back.
     """
     places.public_place(session, place_id)
-    told = select(StockReport.id).where(places.just_said(place_id, key, now))
-    report_id = session.scalar(told)  # before the work of reading a picture
-    safe = made_safe(Piece.PICTURE, sent) if report_id else None
-    report_id = session.scalar(told.with_for_update())
-    if safe is None or report_id is None:
+    told = select(StockReport.id).where(places.just_said(place_id, key, now)).with_for_update()
+    report_id = session.scalar(told)
+    if report_id is None:  # and no picture is read for nothing
         raise BadInput("Choose the photo again, then press how full it is now", field=Piece.PICTURE)
+    safe = made_safe(Piece.PICTURE, sent)
     row = {
         "report_id": report_id,
         "content": safe.content,

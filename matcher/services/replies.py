@@ -142,10 +142,11 @@ def _to_other_text(
     """To a reminder, a thank you, a question about a visit that is over: whatever it is, it answers no open question.
     They are told how their visit stands, and a no is read by a person.
     """
-    is_no = kind is ReplyKind.NO
     visit = session.get(Visit, text.visit_id) if text.visit_id is not None else None
     if visit is None or visit.person_id != person_id or visit.status not in EXPECTED:
-        return replace(_which(live), is_to_read=is_no) if live else _to_no_question(session, person_id, kind, now)
+        if not live:
+            return _to_no_question(session, person_id, kind, now)
+        return replace(_which(live), is_to_read=kind is ReplyKind.NO)
     if visit.ends_at <= now:  # did you get there?
         return _Said("reply_not_understood", is_to_read=True)
     return _how_it_stands(visit, kind)
@@ -156,7 +157,7 @@ def _to_no_question(session: Session, person_id: int, kind: ReplyKind, now: date
     theirs = Visit.person_id == person_id, Visit.status.in_(EXPECTED), Visit.ends_at > now
     visit = session.scalar(select(Visit).where(*theirs).order_by(Visit.starts_at, Visit.id).limit(1))
     if visit is None:
-        return replace(_which([]), is_to_read=kind is ReplyKind.NO)
+        return _Said("reply_nothing_asked", is_to_read=kind is ReplyKind.NO)
     return _how_it_stands(visit, kind)
 
 
@@ -173,8 +174,8 @@ def _how_it_stands(visit: Visit, kind: ReplyKind) -> _Said:
 
 
 def _which(live: list[Match]) -> _Said:
-    codes = " or ".join(sorted(match.code for match in live if match.code))
-    return _Said("reply_which", values={"codes": codes}) if codes else _Said("reply_nothing_asked")
+    """They are asked which of their open questions they mean."""
+    return _Said("reply_which", values={"codes": " or ".join(sorted(match.code for match in live if match.code))})
 
 
 def _asked(session: Session, person_id: int, now: datetime) -> list[Match]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from werkzeug.datastructures import FileStorage
@@ -14,11 +13,11 @@ from matcher.services import story_pieces
 from matcher.services.made_safe import SENT_BYTES
 from web.forms.questions import Asking, QuestionForm, SomeOf, show_beside, stripped
 from web.limits import FILES, limiter
+from web.once import is_key
 
 # Two files with some room, so that what is too large is said beside its field and not by a page of its own.
 MOST_SENT = 4 * SENT_BYTES
 _WITHOUT = {Piece.PICTURE: "Leave the picture out", Piece.VOICE: "Leave the voice note out"}
-_KEY = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
 def _check_shows(form: PiecesForm, field: Field) -> None:
@@ -77,7 +76,7 @@ class PiecesForm(QuestionForm):
     @property
     def keys(self) -> dict[Piece, str]:
         """What was chosen."""
-        return {kind: self[kind].data for kind in Piece if _KEY.fullmatch(self[kind].data)}
+        return {kind: self[kind].data for kind in Piece if is_key(self[kind].data)}
 
     @property
     def is_told_with_more(self) -> bool:

@@ -31,7 +31,13 @@ class Two:
         return (min(self.kept_id, self.gone_id), max(self.kept_id, self.gone_id))
 
 
-Refusal = Callable[[Session, Two, datetime], str | None]
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A query that finds what stands in the way, and the sentence about what it found."""
+
+    query: str
+    told: Callable[[Any], str]
+
 
 # Requests of one of them that the other helped with, is to help with or is asked about. What came to nothing is no
 # sign of two people: whoever signed up twice may well have been asked to help themselves.
@@ -90,80 +96,50 @@ _APART_AND_EXPECTED = """
 _MADE_UP = "select 1 from people where id in (:kept, :gone) having count(distinct is_made_up) = 2"
 
 
-def why_not(session: Session, two: Two, *, now: datetime) -> tuple[str, ...]:
-    """Every reason why they cannot be merged now."""
-    return tuple(told for refusal in REFUSALS if (told := refusal(session, two, now)) is not None)
-
-
-def _both_sides(session: Session, two: Two, _now: datetime) -> str | None:
-    reference = _first(session, _BOTH_SIDES, two)
-    if reference is None:
-        return None
-    return (
-        f"One of them asked for help in request {reference}, and the other helped, is to help or is being asked to. "
-        "Nobody helps themselves: they are two people. If they are one, call off what is still to come there first."
-    )
-
-
-def _helped_outside(session: Session, two: Two, _now: datetime) -> str | None:
-    if _first(session, _HELPED_OUTSIDE, two) is None:
-        return None
-    return "One of them told us of help by the other. They are two people."
-
-
-def _two_visits(session: Session, two: Two, _now: datetime) -> str | None:
-    at = _first(session, _TWO_VISITS, two)
-    if at is None:
-        return None
-    day = local_day(at)
+def _at_once(starts_at: datetime) -> str:
+    day = local_day(starts_at)
     return (
         f"Both have a visit at the same time on {day.day} {day:%B %Y}. Nobody is in two places at once. "
         "If they are one person, hand one of the two visits back first."
     )
 
 
-def _one_code(session: Session, two: Two, now: datetime) -> str | None:
-    code = _first(session, _ONE_CODE, two, stands_since=now - CODE_STANDS)
-    if code is None:
-        return None
-    return (
-        f"Both were sent a question with the same code, {code}: an answer by text could count for the wrong one. "
-        "Merge them once the question is answered or over."
-    )
-
-
-def _kept_apart(session: Session, two: Two, _now: datetime) -> str | None:
-    if _first(session, _APART, two) is None:
-        return None
-    return "These two are kept apart from each other. Nobody is kept apart from themselves: they are two people."
-
-
-def _apart_and_expected(session: Session, two: Two, _now: datetime) -> str | None:
-    reference = _first(session, _APART_AND_EXPECTED, two)
-    if reference is None:
-        return None
-    return (
-        f"One of them is kept apart from somebody whom the other is to meet, or is asked to, in request {reference}. "
-        "Have that visit or question handed back first."
-    )
-
-
-def _made_up(session: Session, two: Two, _now: datetime) -> str | None:
-    if _first(session, _MADE_UP, two) is None:
-        return None
-    return "One of them is made up for the trial and the other is real."
-
-
-def _first(session: Session, query: str, two: Two, **values: Any) -> Any:
-    return session.scalar(text(query), {"kept": two.kept_id, "gone": two.gone_id, **values})
-
-
 REFUSALS: tuple[Refusal, ...] = (
-    _both_sides,
-    _helped_outside,
-    _two_visits,
-    _one_code,
-    _kept_apart,
-    _apart_and_expected,
-    _made_up,
+    Refusal(
+        _BOTH_SIDES,
+        lambda ref: (
+            f"One of them asked for help in request {ref}, and the other helped, is to help or is being asked to. "
+            "Nobody helps themselves: they are two people. If they are one, call off what is still to come there first."
+        ),
+    ),
+    Refusal(_HELPED_OUTSIDE, lambda _: "One of them told us of help by the other. They are two people."),
+    Refusal(_TWO_VISITS, _at_once),
+    Refusal(
+        _ONE_CODE,
+        lambda code: (
+            f"Both were sent a question with the same code, {code}: an answer by text could count for the wrong one. "
+            "Merge them once the question is answered or over."
+        ),
+    ),
+    Refusal(
+        _APART,
+        lambda _: (
+            "These two are kept apart from each other. Nobody is kept apart from themselves: they are two people."
+        ),
+    ),
+    Refusal(
+        _APART_AND_EXPECTED,
+        lambda ref: (
+            f"One of them is kept apart from somebody whom the other is to meet, or is asked to, in request {ref}. "
+            "Have that visit or question handed back first."
+        ),
+    ),
+    Refusal(_MADE_UP, lambda _: "One of them is made up for the trial and the other is real."),
 )
+
+
+def why_not(session: Session, two: Two, *, now: datetime) -> tuple[str, ...]:
+    """Every reason why they cannot be merged now."""
+    known = {"kept": two.kept_id, "gone": two.gone_id, "stands_since": now - CODE_STANDS}
+    found = ((refusal, session.scalar(text(refusal.query), known)) for refusal in REFUSALS)
+    return tuple(refusal.told(it) for refusal, it in found if it is not None)
