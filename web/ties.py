@@ -12,7 +12,16 @@ from matcher.domain.errors import BadInput
 from matcher.domain.growing import GrowthAbout
 from matcher.domain.roles import LinkPurpose
 from matcher.domain.timewindow import TimeWindow
-from matcher.services import desk, growing, informal_help, motive_chart, threads, threads_picture, ties
+from matcher.services import (
+    desk,
+    growing,
+    informal_help,
+    motive_chart,
+    threads,
+    threads_picture,
+    ties,
+    two_way_ring,
+)
 from matcher.services.access import Action
 from matcher.services.drawing import NARROW, WIDE
 from matcher.services.impact_report import findings
@@ -72,10 +81,12 @@ def did_not(token: str, told_id: int) -> Response:
 @blueprint.get("/team/ties")
 @declares(Action.LOOK_AFTER_TIES)
 def shown() -> Response:
-    """Who met, met again, went on to more; who would like more, or give more; and why people help."""
+    """Who met, met again, went on to more, gave and got; who would like more, or give more; and why people help."""
     now = clock.now()
     with reading() as session:
-        counted = ties.count(session, g.actor.area_ids, TimeWindow(now - LATELY, now))
+        lately = TimeWindow(now - LATELY, now)
+        counted = ties.count(session, g.actor.area_ids, lately)
+        sides = ties.sides(session, g.actor.area_ids, lately)
         answers = growing.for_the_team(session, g.actor.area_ids)
         why = motive_chart.read(session, g.actor.area_ids)
         season = TimeWindow(now - A_SEASON, now)
@@ -87,6 +98,10 @@ def shown() -> Response:
         met=findings.met_neighbours(counted),
         answers=answers,
         days=LATELY.days,
+        ring_finding=two_way_ring.finding(sides),
+        ring_way=two_way_ring.way(sides),
+        rings=[two_way_ring.draw(sides, width) for width in (WIDE, NARROW)],
+        ring_rows=two_way_ring.rows(sides),
         why=why,
         finding=motive_chart.finding(why),
         silence=motive_chart.silence(why),

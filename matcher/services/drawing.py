@@ -55,13 +55,15 @@ class Picture:
         """Marks on top of each other: (middle, how many, kind) of each column; a mark stands for `one_for` of them."""
         for middle, count, kind in columns:
             for place in range(-(-count // one_for)):
-                drawn = _mark(kind, middle, foot - MARK * (place + 0.5) - 2)
-                self.marks[kind] = self.marks.get(kind, "") + drawn
+                self.put(kind, middle, foot - MARK * (place + 0.5) - 2)
+
+    def put(self, kind: str, x: float, y: float, size: float = MARK) -> None:
+        """One mark, with its middle there. Of two kinds in one place the one that was put first lies below."""
+        self.marks[kind] = self.marks.get(kind, "") + _mark(kind, x, y, size / 2 - 0.6)
 
 
-def stands_for(most: int) -> int:
-    """For how many a mark has to stand, so that the highest column has room."""
-    room = STACK_HEIGHT // MARK
+def stands_for(most: int, room: int = STACK_HEIGHT // MARK) -> int:
+    """For how many a mark has to stand, so that so many have room; as it is, in the highest column of a stack."""
     return next(number for number in _ROUND if number * room >= most)
 
 
@@ -74,8 +76,7 @@ _LOWEST = 4  # marks
 _ROUND: list[int] = [digit * 10**power for power in range(8) for digit in (1, 2, 5)]
 
 
-def _mark(kind: str, x: float, y: float) -> str:
-    r = MARK / 2 - 0.6
+def _mark(kind: str, x: float, y: float, r: float) -> str:
     if kind == DOT:
         return f"M{x - r:.1f} {y:.1f}a{r:g} {r:g} 0 1 0 {2 * r:g} 0a{r:g} {r:g} 0 1 0 {-2 * r:g} 0z"
     if kind == ALERT:

@@ -55,7 +55,9 @@ def test_the_team_sees_ties_and_answers_until_they_are_dealt_with(
     assert "One pair of neighbours met for the first time" in shown
     assert "Would do more for Eileen: ask Eileen first" in shown
     assert "Fewer than 5 volunteers have said why they help" in shown
-    assert 'role="img"' not in shown
+    assert '<h2 id="ring">None of 2 people has both given and got help yet</h2>' in shown
+    assert shown.count('role="img"') == 2  # the ring, wide and narrow; nothing else has enough to be drawn
+    assert '<th scope="row">Only gave help</th><td><span class="gn-table__what">People: </span>1</td>' in shown
     assert press(client, "/team/ties", "/team/ties/2/dealt").location == "/team/ties"
     assert "No answer waits for you" in client.get("/team/ties").text
     assert client.post("/team/ties/99/dealt").status_code == 400
@@ -70,6 +72,7 @@ def test_the_reasons_are_drawn_wide_and_narrow_with_their_numbers(
     shown = " ".join(client.get("/team/ties").text.split())
     assert '<h2 id="why">“To meet people” is the commonest reason: about 15 of about 20 who said why</h2>' in shown
     assert "About 25 have not said, and may have other reasons." in shown
+    assert '<h2 id="ring">Nobody has met lately</h2>' in shown
     assert shown.count('role="img"') == 2
     assert shown.count("Have not said: about 25") == 2
     assert (

@@ -10,7 +10,7 @@ from matcher.domain.errors import BadInput, NotFound
 from matcher.domain.growing import GrowthAbout
 from matcher.domain.timewindow import TimeWindow
 from matcher.services import erasure, growing, ties
-from matcher.services.ties import Ties
+from matcher.services.ties import Sides, Ties
 from matcher.store.models import GrowthAsk
 
 ELSE, GIVE, MORE = GrowthAbout.ANYTHING_ELSE, GrowthAbout.GIVE_BACK, GrowthAbout.MORE_FOR_THEM
@@ -173,3 +173,27 @@ def test_what_was_not_done_ties_nobody(world):
     world.yes("Christopher")
     world.later(days=1)
     assert counted(world, begin) == Ties(0, 0, 0, 0, 0)
+
+
+def test_each_is_counted_once_by_what_they_gave_and_got_by_then(world, met):
+    """Ann helps Eileen; Christopher and Ann help each other; what came of it is told apart from what went on."""
+    world.execute("update kinds set level_code = '0' where slug = 'errand'")
+    areas = {world.area_id(), world.area_id("trowbridge")}
+
+    def sides(since, until=None):
+        with world.work() as session:
+            return ties.sides(session, areas, TimeWindow(since, until or world.now))
+
+    begin = world.now
+    met("Eileen", "Christopher")
+    met("Eileen", "Christopher")
+    assert sides(begin) == Sides(gave=1, got=1, each_other=0, passed_on=0)
+    middle = world.now
+    met("Christopher", "Ann")
+    assert sides(begin) == Sides(gave=1, got=1, each_other=0, passed_on=1)
+    # What Christopher gave was before: it counts, and Eileen, who met nobody since, does not.
+    assert sides(middle) == Sides(gave=1, got=0, each_other=0, passed_on=1)
+    met("Ann", "Christopher")
+    assert sides(begin) == Sides(gave=0, got=1, each_other=2, passed_on=0)
+    assert sides(begin, middle) == Sides(gave=1, got=1, each_other=0, passed_on=0)
+    assert sides(begin).both == counted(world, begin).both_ways
