@@ -16,9 +16,9 @@ from matcher.engine.acceptance import chance_of_yes, residual_chance, response_m
 from matcher.engine.candidates import Candidates, find_usual
 from matcher.engine.clock import Bools, Floats, Ints
 from matcher.engine.costs import Urge
-from matcher.engine.indexes import rows_of
 from matcher.engine.params import Params
 from matcher.engine.problem import OpenOccurrence, RoundProblem
+from matcher.engine.rows import rows_of
 from matcher.engine.world import World
 
 MINUTE = timedelta(minutes=1)

@@ -12,11 +12,11 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from matcher.engine.clock import NONE, Bools, Floats, Ints
-from matcher.engine.indexes import ReachClass
 from matcher.engine.market import spans
 from matcher.engine.problem import ReasonCode
 from matcher.engine.promises import Promises
 from matcher.engine.starts import TIME_RULES, can_begin, earliest_starts, may_be_free, proposed_starts
+from matcher.engine.volunteer_index import ReachClass
 from matcher.engine.world import Pairs, World
 
 CHUNK = 256  # occurrences at once: their pairs stay in the processor's cache

@@ -18,8 +18,8 @@ from matcher.engine.acceptance import best_chance, chance_of_yes
 from matcher.engine.allocation import TermLine
 from matcher.engine.candidates import Candidates
 from matcher.engine.clock import Bools, Floats, Ints
-from matcher.engine.indexes import ReachClass
 from matcher.engine.params import Params
+from matcher.engine.volunteer_index import ReachClass
 from matcher.engine.world import Pairs, World
 
 

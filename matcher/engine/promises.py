@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from matcher.engine.clock import Clock, Floats, Ints
-from matcher.engine.indexes import earth_centred_array, rows_of
+from matcher.engine.positions import earth_centred_array
 from matcher.engine.problem import LiveAsk
+from matcher.engine.rows import rows_of
 from matcher.engine.snapshot import HELD, Snapshot, microseconds
 
 DAY_US = 86_400_000_000

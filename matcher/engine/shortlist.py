@@ -25,7 +25,7 @@ from matcher.engine.candidates import (
 )
 from matcher.engine.clock import Bools, Floats, Ints
 from matcher.engine.costs import Urge, ceilings, set_scene, weights
-from matcher.engine.indexes import ReachClass
+from matcher.engine.volunteer_index import ReachClass
 from matcher.engine.world import World
 
 ALL_AT_ONCE = 200_000  # pairs, of any kind: so few are looked at as they are

@@ -12,7 +12,7 @@ import numpy as np
 
 from matcher.domain.timewindow import TimeWindow
 from matcher.engine.clock import NONE, Bools, Clock, Floats, Ints, make_clock
-from matcher.engine.indexes import KeySet, OccurrenceIndex, VolunteerIndex, index_occurrences, index_volunteers, rows_of
+from matcher.engine.occurrence_index import OccurrenceIndex, index_occurrences
 from matcher.engine.params import Params
 from matcher.engine.problem import OpenOccurrence, ReasonCode, RoundProblem
 from matcher.engine.promises import (
@@ -24,7 +24,9 @@ from matcher.engine.promises import (
     promised,
     with_visits,
 )
+from matcher.engine.rows import KeySet, rows_of
 from matcher.engine.snapshot import THE_SCHEME_S, Snapshot, microseconds, snapshot_of
+from matcher.engine.volunteer_index import VolunteerIndex, index_volunteers
 
 
 @dataclass(frozen=True, slots=True, eq=False)

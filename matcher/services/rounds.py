@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from matcher.domain.geo import chord_m, distance_band
 from matcher.domain.lifecycle import NeedStatus, OccurrenceStatus, RoundStatus
 from matcher.engine.allocation import Allocation, Ask, Unserved, Waiting
-from matcher.engine.indexes import rows_of
 from matcher.engine.problem import RoundProblem
+from matcher.engine.rows import rows_of
 from matcher.engine.snapshot import snapshot_of
 from matcher.services import matches, round_reader
 from matcher.services.matches import Proposal
