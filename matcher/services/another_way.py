@@ -45,7 +45,7 @@ def owe_instead(session: Session, row: Notification, *, now: datetime) -> None:
 
     With no other way, what has failed stands on the list already; what may have arrived is put there.
     """
-    if row.template not in MUST_ARRIVE or row.channel not in CHANNELS or _is_past(session, row, now):
+    if not _may_be_said_again(session, row, now):
         return
     session.flush()
     way = _other_way(session, row)
@@ -55,6 +55,11 @@ def owe_instead(session: Session, row: Notification, *, now: datetime) -> None:
         why = UNCONFIRMED.format(way=row.channel)
         for_a_person = {"channel": _BY_A_PERSON, "status": NotificationStatus.FAILED, "last_error": why}
         _insert(session, row, **for_a_person, due_at=now, owed_at=now, ended_at=now)
+
+
+def stands_ready(session: Session, row: Notification, *, now: datetime) -> bool:
+    """Whether this message, if it is given up, goes by another way."""
+    return _may_be_said_again(session, row, now) and _other_way(session, row) is not None
 
 
 def is_over(session: Session, row: Notification, *, now: datetime) -> bool:
@@ -88,6 +93,10 @@ def is_last_word(row: Any = Notification) -> ColumnElement[bool]:
 def _end(row: Notification, to: NotificationStatus, now: datetime) -> None:
     check_move(row.status, to)
     row.status, row.ended_at = to, now
+
+
+def _may_be_said_again(session: Session, row: Notification, now: datetime) -> bool:
+    return row.template in MUST_ARRIVE and row.channel in CHANNELS and not _is_past(session, row, now)
 
 
 def _is_past(session: Session, row: Notification, now: datetime) -> bool:

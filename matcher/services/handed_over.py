@@ -18,8 +18,10 @@ from matcher.services import another_way, audit
 from matcher.store.models import Match, Notification
 
 # For about half an hour: a provider that is away for a while, or a key that an operator mends, costs no message. After
-# that it is time for another way, or a person.
+# that it is time for a person.
 TRIES = 8
+# For about ten minutes, where another way stands ready for what must arrive.
+TRIES_BEFORE_ANOTHER_WAY = 6
 FIRST_WAIT_S = 20.0
 LONGEST_WAIT_S = 600.0
 # What nobody is known to have read, so that a person may still tell them.
@@ -101,11 +103,14 @@ def mark_uncertain(session: Session, notification_id: int, error: str, *, now: d
 
 
 def try_later(session: Session, notification_id: int, error: str, *, now: datetime) -> None:
-    """It did not go. Wait longer each time, with jitter; after the last try it stands on the coordinator's list."""
+    """It did not go. Wait longer each time, with jitter; after the last try it goes by another way, or stands on the
+    coordinator's list.
+    """
     row = _leased(session, notification_id)
     if row is None:
         return
-    if row.attempts >= TRIES:
+    early_enough = row.attempts < TRIES_BEFORE_ANOTHER_WAY
+    if not early_enough and (row.attempts >= TRIES or another_way.stands_ready(session, row, now=now)):
         fail(session, row, NotificationStatus.FAILED, now, error)
         return
     wait = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** (row.attempts - 1)) * random.uniform(0.75, 1.25)  # noqa: S311

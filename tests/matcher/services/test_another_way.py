@@ -95,6 +95,27 @@ def test_it_goes_by_another_way_once_however_often_that_is_noticed(asked):
     assert questions(asked) == [("email", "failed"), ("text", "pending")]
 
 
+@pytest.mark.parametrize(
+    ("mobile", "tries", "then"),
+    [
+        (True, 6, [("email", "failed"), ("text", "pending")]),
+        (False, 8, [("email", "failed")]),
+    ],
+)
+def test_what_does_not_go_is_given_up_sooner_where_another_way_stands_ready(world, mobile, tries, then):
+    phone = {} if mobile else {"phone": "01632960901"}
+    world.offer("Christopher", person=MAIL | phone)
+    need = world.post()
+    world.deliver()
+    world.ask("Christopher", need)
+    for _ in range(tries):
+        assert questions(world) == [("email", "pending")]
+        world.now = question(world).due_at
+        (envelope,) = world.claim()
+        mark(world, handed_over.try_later, envelope.notification_id, "SMTP 451")
+    assert questions(world) == then
+
+
 def test_the_database_lets_nothing_go_twice_by_another_way(asked):
     wait_for_it(asked)
     first = question(asked)
