@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from matcher.config import Config
 from matcher.domain.errors import SetupError
+from matcher.services.scheme_number import Line
 from matcher.services.wordings import Scheme
 from matcher.store.session import configure
 from web import (
@@ -105,7 +107,8 @@ def create_app(config: Config | None = None) -> Flask:
         ASKS_DEVICE=config.asks_device,
         TEXTS_A_DAY=config.texts_a_day if config.holds_back else None,
         CLOSED=config.closed,
-        SETTING_LINES=setting_lines(config),
+        SETTING_LINES=partial(setting_lines, config),
+        LINE=Line(config.phone, config.hours),
         BROADCAST_ALONE=config.broadcast_alone,
         SCHEME=Scheme(config.scheme, config.phone, config.origin),
         SESSION_COOKIE_SECURE=is_https,

@@ -9,7 +9,6 @@ from typing import Any
 from flask import Blueprint, Response, current_app, g, request
 
 from matcher.domain.errors import BadInput, Conflict
-from matcher.domain.messages.longest import Sender
 from matcher.domain.preferences import SENDING_LIMITS
 from matcher.services import audiences, broadcast_page, broadcasts, kinds
 from matcher.services.access import Action
@@ -20,6 +19,7 @@ from web.auth import is_session_sealed
 from web.forms.broadcasts import AudienceForm
 from web.forms.questions import show_beside
 from web.guard import HIGHEST_ID, declares
+from web.scheme import sender
 from web.templating import page, see_other
 
 blueprint = Blueprint("broadcasts", __name__)
@@ -123,7 +123,7 @@ def _done(broadcast_id: int, said: str, verb: Callable[[Any], object]) -> Respon
 
 def _one_page(broadcast_id: int, *, notice: str = "") -> Response:
     with reading() as session:
-        shown = broadcast_page.read(session, _desk(), broadcast_id, _sender(), now=clock.now())
+        shown = broadcast_page.read(session, _desk(), broadcast_id, sender(), now=clock.now())
     status, said = (409 if notice else 200), request.args.get("said", "")
     return page("broadcasts/one.html", status=status, shown=shown, notice=notice, said=said)
 
@@ -131,13 +131,13 @@ def _one_page(broadcast_id: int, *, notice: str = "") -> Response:
 def _new_page(form: AudienceForm) -> Response:
     _offer(form)
     with reading() as session:
-        texts = broadcast_page.choices(session, _sender())
+        texts = broadcast_page.choices(session, sender())
     return page("broadcasts/new.html", status=422 if form.errors else 200, form=form, texts=texts)
 
 
 def _offer(form: AudienceForm) -> None:
     with reading() as session:
-        texts = [(one.event, one.name) for one in broadcast_page.choices(session, _sender())]
+        texts = [(one.event, one.name) for one in broadcast_page.choices(session, sender())]
         areas = audiences.area_names(session, g.actor.area_ids)
         form.offer(texts, areas, [(kind.slug, kind.offer_name) for kind in kinds.list_kinds(session)])
 
@@ -152,8 +152,3 @@ def _desk() -> Desk:
     texts_a_day = current_app.config["TEXTS_A_DAY"]
     limits = None if texts_a_day is None else replace(SENDING_LIMITS, texts_a_day=texts_a_day)
     return Desk(g.actor.staff_id, g.actor.area_ids, limits)
-
-
-def _sender() -> Sender:
-    scheme = current_app.config["SCHEME"]
-    return Sender(scheme.name, scheme.phone, scheme.origin)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response
 
 from matcher.domain.roles import LinkPurpose
 from matcher.services import calendar_feed
 from matcher.services.access import Action
-from matcher.services.wordings import Scheme
 from matcher.store.session import reading, unit_of_work
 from web import clock
 from web.guard import declares, granted
+from web.scheme import scheme_now
 from web.templating import page, see_other
 
 blueprint = Blueprint("calendar_feed", __name__)
@@ -21,7 +21,7 @@ blueprint = Blueprint("calendar_feed", __name__)
 def feed(token: str) -> Response:
     """The feed, as it is now."""
     with reading() as session:
-        body = calendar_feed.feed(session, granted("person_id"), _scheme(), now=clock.now())
+        body = calendar_feed.feed(session, granted("person_id"), scheme_now(), now=clock.now())
     return _as_calendar(body)
 
 
@@ -29,7 +29,7 @@ def feed(token: str) -> Response:
 @declares(Action.READ_CALENDAR, link=LinkPurpose.CALENDAR)
 def address(token: str) -> Response:
     """The address of the feed, and how to give it to a calendar."""
-    return page("volunteers/calendar.html", address=f"{_scheme().origin}/calendar/{token}.ics")
+    return page("volunteers/calendar.html", address=f"{scheme_now().origin}/calendar/{token}.ics")
 
 
 @blueprint.post("/me/<token:token>/calendar")
@@ -46,7 +46,7 @@ def new_address(token: str) -> Response:
 def visit_file(token: str) -> Response:
     """One visit, to open in a calendar."""
     with reading() as session:
-        body = calendar_feed.visit_file(session, granted("visit_id"), _scheme(), now=clock.now())
+        body = calendar_feed.visit_file(session, granted("visit_id"), scheme_now(), now=clock.now())
     answer = _as_calendar(body)
     answer.headers["Content-Disposition"] = 'attachment; filename="visit.ics"'
     return answer
@@ -54,9 +54,3 @@ def visit_file(token: str) -> Response:
 
 def _as_calendar(body: bytes) -> Response:
     return Response(body, content_type="text/calendar; charset=utf-8")
-
-
-def _scheme() -> Scheme:
-    """The scheme as messages name it: its address comes from the settings, never from a request."""
-    scheme: Scheme = current_app.config["SCHEME"]
-    return scheme

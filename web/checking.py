@@ -5,7 +5,7 @@ What is found is the answer to the form itself, as at the desk: no address that 
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, g, request
+from flask import Blueprint, Response, g, request
 
 from matcher.domain.errors import BadInput
 from matcher.services import checking
@@ -16,6 +16,7 @@ from web.forms.checking import CheckForm
 from web.forms.questions import show_beside
 from web.guard import declares, is_sealed_for_anyone, seal_for_anyone
 from web.limits import CHECKING, hidden, limiter
+from web.scheme import scheme_now
 from web.templating import page, see_other
 
 blueprint = Blueprint("checking", __name__)
@@ -57,8 +58,8 @@ def find() -> Response:
         glance = checking.look(session, *_asked_for(form), now=clock.now())
     if glance is None:
         g.is_counted = True
-        phone = current_app.config["SCHEME"].phone
-        words = f"We cannot find a request with that reference and phone number. Check both, or call {phone}"
+        number = scheme_now().phone
+        words = f"We cannot find a request with that reference and phone number. Check both, or call {number}"
         show_beside(form, BadInput(words, field="reference"))
         return _page(form)
     return page("public/checked.html", form=form, glance=glance, form_token=seal_for_anyone(_FORM))

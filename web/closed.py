@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from flask import Flask, Response, current_app, request
 
-from matcher.domain.errors import Unavailable
-from matcher.services import settings
-from matcher.store.session import reading
+from matcher.services.settings import CLOSED
+from web.scheme import team_settings
 from web.templating import page
 
 # Where a request begins, and where it is sent. In between people may go on: their answers are kept a day.
@@ -25,13 +24,7 @@ def set_up_closing(app: Flask) -> None:
 def closed_words() -> str:
     """The operator's words, else the team's; empty while requests are taken, or nobody can say."""
     fixed: str = current_app.config["CLOSED"]
-    if fixed:
-        return fixed
-    try:
-        with reading() as session:
-            return settings.closed_words(session)
-    except Unavailable:
-        return ""
+    return fixed or team_settings().get(CLOSED, "")
 
 
 def _shut() -> Response | None:

@@ -14,8 +14,9 @@ from web.auth import is_session_sealed
 from web.forms.questions import show_beside
 from web.forms.texts import TextForm
 from web.guard import HIGHEST_ID, declares
+from web.scheme import sender
 from web.templating import page, see_other
-from web.texts import KEPT, sender
+from web.texts import KEPT
 
 blueprint = Blueprint("comparisons", __name__)
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response
 
 from matcher.domain.roles import LinkPurpose
 from matcher.services import need_page
 from matcher.services.access import Action
-from matcher.services.wording_desk import Scheme
 from matcher.store.session import reading
 from web import clock
 from web.guard import declares, granted
+from web.scheme import scheme_now
 
 blueprint = Blueprint("contact_card", __name__)
 
@@ -19,7 +19,7 @@ blueprint = Blueprint("contact_card", __name__)
 @declares(Action.READ_NEED, link=LinkPurpose.STATUS)
 def card(token: str) -> Response:
     """Our number, their reference, and the way back to their page."""
-    scheme: Scheme = current_app.config["SCHEME"]
+    scheme = scheme_now()
     with reading() as session:
         need = need_page.read(session, granted("need_id"), now=clock.now())
     body = _card(scheme.name, scheme.phone, f"Your reference is {need.reference}.", f"{scheme.origin}/r/{token}")

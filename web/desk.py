@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, current_app, g, request
+from flask import Blueprint, Response, g, request
 
 from matcher.domain.errors import BadInput, NotFound
 from matcher.services import call_back, confirming, could_help, desk, informal_help, needs, telling, visits
@@ -20,6 +20,7 @@ from web.forms.questions import Asking, QuestionForm, show_beside
 from web.guard import HIGHEST_ID, declares
 from web.needs import draft_of
 from web.once import new_key, sent_key
+from web.scheme import scheme_now
 from web.templating import page, see_other
 
 blueprint = Blueprint("desk", __name__)
@@ -211,7 +212,7 @@ def say_how(need_id: int) -> Response:
 @declares(Action.USE_DESK)
 def tell(notification_id: int) -> Response:
     """Whom to ring, and the words."""
-    handler, scheme = who_answers(), current_app.config["SCHEME"]
+    handler, scheme = who_answers(), scheme_now()
     with unit_of_work() as session:
         owed = telling.read(
             session, notification_id, scheme, area_ids=handler.area_ids, actor=handler.actor, now=clock.now()

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from matcher.domain.errors import BadInput, Conflict, GritbinError, NotAllowed, NotFound, Unavailable
 from web.guard import FormExpired
+from web.scheme import read_no_more
 from web.templating import page
 
 log = structlog.get_logger(__name__)
@@ -35,6 +36,8 @@ def add_error_pages(app: Flask) -> None:
 
 
 def _ours(error: GritbinError) -> Response:
+    if isinstance(error, Unavailable):
+        read_no_more()
     status = next((code for kind, code in STATUSES if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)
     return error_page(status, error.message)  # the page of a 404 has words of its own, whatever was asked for
 
@@ -59,6 +62,7 @@ def _unexpected(error: Exception) -> Response:
     while frame is not None and frame.tb_next is not None:
         frame = frame.tb_next
     where = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else ""
+    read_no_more()
     log.error("page_failed", endpoint=request.endpoint, error=type(error).__name__, where=where)
     return error_page(HTTPStatus.INTERNAL_SERVER_ERROR)
 

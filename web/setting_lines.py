@@ -2,44 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from matcher.config import Config
 from matcher.domain import doorwords
 from matcher.domain.preferences import SENDING_LIMITS
-from matcher.services import retention
+from matcher.services import retention, taking_requests
+from matcher.services.settings import CLOSED, HOURS, PHONE
 
 RELEASE = "Part of the release"
+BY_TEAM = "Set by the team"
+NUMBER, REQUESTS = "/team/settings/number", "/team/settings/closed"
 
 
 class SettingLine(NamedTuple):
-    """A setting: what it is, its value in words, and who fixes it."""
+    """A setting: what it is, its value in words, and who fixes it. href: where the team changes it, if it may."""
 
     name: str
     value: str
     fixed_by: str
+    href: str = ""
 
 
-def setting_lines(config: Config) -> tuple[tuple[str, tuple[SettingLine, ...]], ...]:
-    """In groups, with the heading of each."""
+def setting_lines(config: Config, team: Mapping[str, str]) -> tuple[tuple[str, tuple[SettingLine, ...]], ...]:
+    """In groups, with the heading of each. team: what the team has set, by name."""
     return (
-        ("Who we are", _who_we_are(config)),
+        ("Who we are", _who_we_are(config, team)),
         ("Messages", _messages(config)),
         ("How long we keep what people told us", _kept()),
         ("Safety", _safety(config)),
     )
 
 
-def _who_we_are(config: Config) -> tuple[SettingLine, ...]:
+def _who_we_are(config: Config, team: Mapping[str, str]) -> tuple[SettingLine, ...]:
+    phone = team.get(PHONE, config.phone)
     elsewhere = "; ".join(f"{area}: {words}" for area, words in sorted(config.elsewhere.items()))
     return (
         SettingLine("Name of the scheme", config.scheme, _by(config, "GRITBIN_SCHEME")),
         SettingLine("Name of the area", config.area, _by(config, "GRITBIN_AREA")),
-        SettingLine("Number to call", config.phone, _by(config, "GRITBIN_PHONE")),
-        SettingLine("When it is answered", config.hours, _by(config, "GRITBIN_HOURS")),
         SettingLine(
-            "Number of adult social care", config.adult_care or config.phone, _by(config, "GRITBIN_ADULT_CARE")
+            "New requests over the web",
+            config.closed or team.get(CLOSED) or taking_requests.OPEN_WORDS.capitalize(),
+            BY_TEAM if CLOSED in team and not config.closed else _by(config, "GRITBIN_CLOSED"),
+            REQUESTS,
         ),
+        SettingLine("Number to call", phone, BY_TEAM if PHONE in team else _by(config, "GRITBIN_PHONE"), NUMBER),
+        SettingLine(
+            "When it is answered",
+            team.get(HOURS, config.hours),
+            BY_TEAM if HOURS in team else _by(config, "GRITBIN_HOURS"),
+            NUMBER,
+        ),
+        SettingLine("Number of adult social care", config.adult_care or phone, _by(config, "GRITBIN_ADULT_CARE")),
         SettingLine("Postcodes we cover", " ".join(config.postcodes), _by(config, "GRITBIN_POSTCODES")),
         SettingLine("Who helps next door", elsewhere or "Nobody is named", _by(config, "GRITBIN_ELSEWHERE")),
         SettingLine("Address of these pages", config.origin, _by(config, "GRITBIN_ORIGIN")),

@@ -2,68 +2,92 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, g, request
+from datetime import datetime
+from typing import Any
 
-from matcher.domain.errors import BadInput, Conflict
-from matcher.services import setting_changes, settings
+from flask import Blueprint, Response, current_app
+
+from matcher.services import scheme_number, taking_requests
 from matcher.services.access import Action
-from matcher.services.setting_changes import Difference, mark
-from matcher.store.session import reading, unit_of_work
-from web import clock
+from matcher.services.scheme_number import Line
+from matcher.services.settings import CLOSED, HOURS, PHONE, Preview
 from web.auth import is_session_sealed
-from web.forms.questions import show_beside
-from web.forms.set_up import ClosedForm
+from web.forms.set_up import ClosedForm, NumberForm
 from web.guard import declares
-from web.templating import page, see_other
+from web.scheme import team_settings
+from web.setting_lines import NUMBER, REQUESTS
+from web.setting_screens import SettingScreen, show, take
+from web.templating import page
 
 blueprint = Blueprint("settings", __name__)
 
-_HOME = "/team/settings"
-_OVERTAKEN = "Somebody has changed this meanwhile. This is what would change now."
+
+class _Requests(SettingScreen):
+    path, template, form, fields, names = REQUESTS, "set_up/requests.html", ClosedForm, ("words",), (CLOSED,)
+
+    def standing(self, session: Any) -> dict[str, str]:
+        return {"words": taking_requests.closed_words(session)}
+
+    def preview(self, session: Any, form: ClosedForm) -> Preview:
+        return taking_requests.preview(session, form.words.data)
+
+    def change(self, session: Any, form: ClosedForm, looked_at: str, *, staff_id: int, now: datetime) -> None:
+        taking_requests.change(session, form.words.data, looked_at, staff_id=staff_id, now=now)
 
 
-@blueprint.get(_HOME)
+class _Number(SettingScreen):
+    path, template, form, fields, names = NUMBER, "set_up/number.html", NumberForm, ("phone", "hours"), (PHONE, HOURS)
+
+    def standing(self, session: Any) -> dict[str, str]:
+        line = scheme_number.standing(session, _usual_line())
+        return {"phone": line.phone, "hours": line.hours}
+
+    def preview(self, session: Any, form: NumberForm) -> Preview:
+        return scheme_number.preview(session, form.line(), _usual_line(), current_app.config["SCHEME"])
+
+    def change(self, session: Any, form: NumberForm, looked_at: str, *, staff_id: int, now: datetime) -> None:
+        usual, scheme = _usual_line(), current_app.config["SCHEME"]
+        scheme_number.change(session, form.line(), usual, scheme, looked_at, staff_id=staff_id, now=now)
+
+
+def _usual_line() -> Line:
+    usual: Line = current_app.config["LINE"]
+    return usual
+
+
+_REQUESTS, _NUMBER = _Requests(), _Number()
+
+
+@blueprint.get("/team/settings")
 @declares(Action.SET_UP)
 def read() -> Response:
     """All of them."""
-    with reading() as session:
-        form = ClosedForm(data={"words": settings.closed_words(session)})
-    return _page(form)
+    return page("set_up/settings.html", groups=current_app.config["SETTING_LINES"](team_settings()))
 
 
-@blueprint.post(f"{_HOME}/closed")
+@blueprint.get(REQUESTS)
+@declares(Action.SET_UP)
+def requests() -> Response:
+    """Whether new requests are taken over the web."""
+    return show(_REQUESTS)
+
+
+@blueprint.post(REQUESTS)
 @declares(Action.SET_UP, sealed_by=is_session_sealed)
 def close() -> Response:
-    """What would change, or no new requests are taken, or they are again."""
-    form, seen, notice = ClosedForm(request.form), request.form.get("read", ""), ""
-    words, by = form.words.data, g.actor.staff_id
-    try:
-        if seen:
-            try:
-                with unit_of_work() as session:
-                    settings.change_closed(session, words, seen, staff_id=by, now=clock.now())
-                return see_other(f"{_HOME}?said=changed")
-            except Conflict:
-                notice = _OVERTAKEN
-        with reading() as session:
-            changes = settings.preview_closed(session, words)
-        return _page(form, changes, notice=notice)
-    except BadInput as error:
-        show_beside(form, error)
-        return _page(form)
+    """No new requests are taken, or they are again."""
+    return take(_REQUESTS)
 
 
-def _page(form: ClosedForm, changes: tuple[Difference, ...] | None = None, *, notice: str = "") -> Response:
-    with reading() as session:
-        past = setting_changes.history(session, "setting", settings.CLOSED)
-    return page(
-        "set_up/settings.html",
-        form=form,
-        changes=changes,
-        read=mark(changes or ()),
-        past=past,
-        notice=notice,
-        fixed=current_app.config["CLOSED"],
-        groups=current_app.config["SETTING_LINES"],
-        said=request.args.get("said", ""),
-    )
+@blueprint.get(NUMBER)
+@declares(Action.SET_UP)
+def number() -> Response:
+    """The number to call, and when it is answered."""
+    return show(_NUMBER)
+
+
+@blueprint.post(NUMBER)
+@declares(Action.SET_UP, sealed_by=is_session_sealed)
+def change_number() -> Response:
+    """It is another."""
+    return take(_NUMBER)

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -17,31 +14,12 @@ from wtforms import Form
 from matcher.config import Config
 from matcher.services import retention
 from web import filters
+from web.scheme import scheme_view
 from web.team_nav import team_nav
 
 STATIC = Path(__file__).parent / "static"
 BAD_INPUT = 422
 _INDENT = re.compile(r"(<textarea.*?</textarea>)|\n[ \t\n]+", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class SchemeView:
-    """Who runs this and how to reach them, as every page shows it. `closed`: why no new requests are taken, if so.
-
-    adult_care: the number of those who act when an adult is being harmed; empty: it is ours.
-    """
-
-    name: str
-    area: str
-    phone: str
-    hours: str
-    elsewhere: Mapping[str, str]
-    adult_care: str
-
-    def next_door(self, postcode: str) -> str:
-        """Who helps where we do not, by the letters a postcode begins with; empty if we know of nobody."""
-        letters = "".join(takewhile(str.isalpha, postcode.strip()[:2])).upper()
-        return self.elsewhere.get(letters, "")
 
 
 def set_up_templates(app: Flask, config: Config) -> None:
@@ -53,17 +31,11 @@ def set_up_templates(app: Flask, config: Config) -> None:
     env.trim_blocks = env.lstrip_blocks = True
     macros = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
     app.jinja_loader = ChoiceLoader([PackageLoader("web"), macros])
-    env.globals["scheme"] = _scheme_view(config)
+    env.globals["scheme"] = scheme_view(config)
     env.globals["team_nav"] = team_nav
     env.globals["kept"] = retention.PROMISED
     env.globals["asset"] = lambda name: f"/static/{names.get(name, name)}"
     env.filters.update(filters.ALL)
-
-
-def _scheme_view(config: Config) -> SchemeView:
-    # "8am to 8pm" stays on one line; the days before it may break.
-    hours = re.sub(r"(?<=[ap]m) to (?=\d)", "\u00a0to\u00a0", config.hours)
-    return SchemeView(config.scheme, config.area, config.phone, hours, config.elsewhere, config.adult_care)
 
 
 def page(template: str, *, form: Form | None = None, status: int = 200, **values: Any) -> Response:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, g, request
+from flask import Blueprint, Response, g, request
 
 from matcher.domain.comparing import ENOUGH
 from matcher.domain.errors import BadInput, Conflict
-from matcher.domain.messages.longest import Sender
 from matcher.services import message_texts, opt_outs, text_comparisons, undelivered
 from matcher.services.access import Action
 from matcher.services.yes_rates import QUESTIONS
@@ -16,6 +15,7 @@ from web.auth import is_session_sealed
 from web.forms.questions import show_beside
 from web.forms.texts import TextForm
 from web.guard import declares
+from web.scheme import sender
 from web.templating import page, see_other
 
 blueprint = Blueprint("texts", __name__)
@@ -95,9 +95,3 @@ def _text_page(event: str, form: TextForm | None, *, is_overtaken: bool = False)
         form.standing.data = str(shown.standing)
     asks_something, said = event in QUESTIONS, request.args.get("said", "")
     return page("texts/text.html", shown=shown, form=form, weighed=weighed, asks_something=asks_something, said=said)
-
-
-def sender() -> Sender:
-    """Who writes, as it stands in every message."""
-    scheme = current_app.config["SCHEME"]
-    return Sender(scheme.name, scheme.phone, scheme.origin)

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from matcher.domain.errors import MessageError
 from matcher.domain.lifecycle import NotificationStatus, check_move
 from matcher.domain.messages import Message, parts_of, words_event
-from matcher.services import another_way, message_texts, text_comparisons
+from matcher.services import another_way, message_texts, scheme_number, text_comparisons
 from matcher.services.calendar_feed import CalendarFile
 from matcher.services.handed_over import TRIES, end, fail
 from matcher.services.text_comparisons import Running
@@ -133,7 +133,8 @@ def claim_due(
     limit: int = BATCH,
     most_once: int = BATCH,
 ) -> tuple[Envelope, ...]:
-    """Lease what is due and put it into words; what is over is dropped here, in the same transaction.
+    """Lease what is due and put it into words; what is over is dropped here, in the same transaction. scheme: as the
+    operator gave it; the team's number counts before the operator's.
 
     A row whose lease ran out may or may not have been sent. Over a channel in `repeatable`, which knows what it has
     taken, it goes again; over any other it is marked uncertain. So of those that may go only once no more than
@@ -150,6 +151,7 @@ def claim_due(
     for row in due:
         if row.status is NotificationStatus.LEASED and row.channel not in repeatable:
             fail(session, row, NotificationStatus.UNCERTAIN, now, "the sender stopped half-way")
+    scheme = scheme_number.as_it_stands(session, scheme)
     envelopes: list[Envelope] = []
     once = 0
     for row in due:

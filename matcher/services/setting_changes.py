@@ -65,12 +65,12 @@ def keep(
     )
 
 
-def history(session: Session, thing: str, key: str) -> tuple[Changed, ...]:
-    """The last changes of one thing, the newest first."""
+def history(session: Session, thing: str, *keys: str) -> tuple[Changed, ...]:
+    """The last changes of one thing, or of several of a sort, the newest first."""
     wanted = (
         select(SettingChange, Staff.name)
         .join(Staff, Staff.id == SettingChange.changed_by)
-        .where(SettingChange.thing == thing, SettingChange.key == key)
+        .where(SettingChange.thing == thing, SettingChange.key.in_(keys))
         .order_by(SettingChange.id.desc())
         .limit(SHOWN)
     )

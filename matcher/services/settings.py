@@ -1,52 +1,78 @@
-"""Settings that the team changes while the scheme runs. Most are the operator's, and stand in the environment."""
+"""Settings that the team changes while the scheme runs: what holds, and how each is looked at before it is changed.
+
+A setting of the scheme is a row of `settings`: its name, and a value that the database checks by that name. Without a
+row it is as the operator gave it, or as it came. Each has a module of its own that says what its values may be, what a
+change of it touches, and makes it by `change`: looked at first, under one lock, kept in words and in the audit.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from matcher.domain.errors import Conflict
-from matcher.domain.wording import clean_line
 from matcher.services import audit, setting_changes
-from matcher.services.setting_changes import Difference, differences, mark
+from matcher.services.setting_changes import Changed, Difference, mark
 from matcher.store.models import SettingRow
 
-CLOSED = "closed"
-LONGEST_CLOSED = 200
-OPEN_WORDS = "open: requests are taken"
-_NUMBER = 1  # of this setting, in the audit
+THING = "setting"  # in the audit, and in what is kept of changes
+CLOSED, PHONE, HOURS = "closed", "phone", "hours"
+_NUMBERS = {CLOSED: 1, PHONE: 2, HOURS: 3}  # in the audit, which knows things by number
+_LOCK = 7_413
 
 
-def closed_words(session: Session) -> str:
-    """Why no new requests are taken over the web; empty while they are."""
-    return session.scalar(select(SettingRow.value).where(SettingRow.name == CLOSED)) or ""
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would change, and in sentences whom and what that touches."""
+
+    changes: tuple[Difference, ...]
+    touches: tuple[str, ...] = ()
+
+    @property
+    def mark(self) -> str:
+        """Of exactly these changes."""
+        return mark(self.changes)
 
 
-def preview_closed(session: Session, typed: str) -> tuple[Difference, ...]:
-    """What would change. BadInput for words that are too long or cannot be kept."""
-    before, after = closed_words(session), _clean(typed)
-    return differences([("closed", "New requests over the web", before or OPEN_WORDS, after or OPEN_WORDS)])
+def standing(session: Session) -> Mapping[str, str]:
+    """The value of each setting that the team has set, by its name."""
+    return dict(session.execute(select(SettingRow.name, SettingRow.value)).all())
 
 
-def change_closed(session: Session, typed: str, looked_at: str, *, staff_id: int, now: datetime) -> None:
-    """Take no new requests, with words that say why, or take them again if there are none.
+def lock(session: Session) -> None:
+    """One writer of settings at a time, until the transaction ends: what was looked at holds until it is changed."""
+    session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
 
-    Conflict if it is otherwise by now than when it was looked at.
+
+def change(
+    session: Session,
+    values: Mapping[str, str],
+    preview: Callable[[], Preview],
+    looked_at: str,
+    *,
+    staff_id: int,
+    now: datetime,
+) -> None:
+    """Let these values hold, by the name of each setting. The field of each change in `preview` is such a name.
+
+    Conflict if it shows other changes by now than those that were looked at.
     """
-    row = {"name": CLOSED, "value": "", "set_by": staff_id, "set_at": now}
-    session.execute(insert(SettingRow).values(row).on_conflict_do_nothing())
-    held = session.get_one(SettingRow, CLOSED, with_for_update=True)
-    changes = preview_closed(session, typed)
+    lock(session)
+    changes = preview().changes
     if mark(changes) != looked_at:
         raise Conflict("Somebody has changed this since you looked at it.")
-    if changes:
-        held.value, held.set_by, held.set_at = _clean(typed), staff_id, now
-        setting_changes.keep(session, "setting", CLOSED, changes, staff_id=staff_id, now=now)
-        audit.record(session, audit.staff(staff_id), "changed", ("setting", _NUMBER), CLOSED, now=now)
+    for one in changes:
+        row = {"name": one.field, "value": values[one.field], "set_by": staff_id, "set_at": now}
+        session.execute(insert(SettingRow).values(row).on_conflict_do_update(index_elements=["name"], set_=row))
+        setting_changes.keep(session, THING, one.field, [one], staff_id=staff_id, now=now)
+        audit.record(session, audit.staff(staff_id), "changed", (THING, _NUMBERS[one.field]), one.field, now=now)
 
 
-def _clean(typed: str) -> str:
-    return clean_line(typed, LONGEST_CLOSED, noun="What people read", field="words")
+def history(session: Session, *names: str) -> tuple[Changed, ...]:
+    """The last changes of these settings, the newest first."""
+    return setting_changes.history(session, THING, *names)

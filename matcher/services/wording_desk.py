@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -26,13 +26,20 @@ Values = Mapping[str, str] | None
 class Scheme:
     """The scheme as messages name it. `origin` comes from the settings, never from a request.
 
-    limits: when, and how many, messages go to one person; None for at any hour and in any number.
+    limits: when, and how many, messages go to one person; None for at any hour and in any number. earlier_phones: each
+    number that was ours before, with the moment until which it was, the oldest first.
     """
 
     name: str
     phone: str
     origin: str
     limits: SendingLimits | None = None
+    earlier_phones: tuple[tuple[datetime, str], ...] = ()
+
+    def as_owed(self, owed_at: datetime) -> Scheme:
+        """As what was owed then names it: with the number that was ours."""
+        phones = (phone for until, phone in self.earlier_phones if owed_at < until)
+        return replace(self, phone=next(phones, self.phone))
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,11 +64,12 @@ class Worded:
 
 
 def word_message(session: Session, row: Notification, scheme: Scheme, *, now: datetime) -> Worded | None:
-    """The message in words, or None if its moment has passed or its person is gone.
+    """The message in words, or None if its moment has passed or its person is gone. Our number in it is that of when it
+    was owed.
 
     MessageError if there is no way to reach them as they asked: that must come before a coordinator's eyes.
     """
-    sent_to = _recipient(session, row)
+    scheme, sent_to = scheme.as_owed(row.owed_at), _recipient(session, row)
     values = _WORDINGS[row.template](Desk(session, row, scheme, now)) if sent_to else None
     if sent_to is None or values is None:
         return None

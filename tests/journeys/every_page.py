@@ -137,6 +137,8 @@ TEAM = {
     "someone new of the team": "/team/staff/new",
     "one of the team": "/team/staff/1",
     "settings": "/team/settings",
+    "new requests over the web": "/team/settings/closed",
+    "number to call": "/team/settings/number",
     "kinds of help": "/team/kinds",
     "one kind of help": "/team/kinds/snow",
     "export": "/team/export",

@@ -1,4 +1,4 @@
-"""The settings on their page: the team's own is looked at, changed and kept; the others say whose they are."""
+"""The settings on their pages: the team's own are looked at, changed and kept; the others say whose they are."""
 
 from __future__ import annotations
 
@@ -11,56 +11,117 @@ from flask.testing import FlaskClient
 
 from matcher.config import Config
 from matcher.services.staff import StaffRoleName
-from tests.web.conftest import error_beside, press, sign_in
+from matcher.store.session import configure
+from tests.web.conftest import World, error_beside, press, sign_in
 from web.limits import limiter
 from web.setting_lines import setting_lines
 
-SETTINGS, CLOSE = "/team/settings", "/team/settings/closed"
+SETTINGS, CLOSE, NUMBER = "/team/settings", "/team/settings/closed", "/team/settings/number"
 WORDS = "We are back on Monday 4 January."
+OUR_NUMBER = {"phone": "01632 960 555", "hours": "9am to 5pm"}
 
 
 @pytest.fixture
-def administrator(app: Flask) -> FlaskClient:
-    return sign_in(app.test_client(), StaffRoleName.ADMINISTRATOR)
+def own_app(app_with: Callable[..., Flask]) -> Flask:
+    """An application of this test's own: what it last read of the settings is nobody else's."""
+    limiter.reset()
+    return app_with()
 
 
-def close(client: FlaskClient, words: str) -> int:
-    looked = press(client, SETTINGS, CLOSE, words=words)
+@pytest.fixture
+def administrator(own_app: Flask) -> FlaskClient:
+    return sign_in(own_app.test_client(), StaffRoleName.ADMINISTRATOR)
+
+
+@pytest.fixture
+def anyone(own_app: Flask) -> FlaskClient:
+    return own_app.test_client()
+
+
+def change(client: FlaskClient, path: str, **typed: str) -> int:
+    """Look at it, then press again."""
+    looked = press(client, path, **typed)
     (read,) = re.findall(r'name="read" value="([^"]+)"', looked.text)
-    return press(client, SETTINGS, CLOSE, words=words, read=read).status_code
+    return press(client, path, **typed, read=read).status_code
 
 
-def test_the_team_closes_the_scheme_and_opens_it_again(administrator: FlaskClient, client: FlaskClient) -> None:
-    shown = press(administrator, SETTINGS, CLOSE, words=WORDS).text
+def test_the_team_closes_the_scheme_and_opens_it_again(administrator: FlaskClient, anyone: FlaskClient) -> None:
+    shown = press(administrator, CLOSE, words=WORDS).text
     assert f"<b>{WORDS}</b>" in shown
-    assert WORDS not in client.get("/").text, "it was only looked at"
-    assert close(administrator, WORDS) == 303
+    assert WORDS not in anyone.get("/").text, "it was only looked at"
+    assert change(administrator, CLOSE, words=WORDS) == 303
     for path in ("/", "/ask"):
-        assert WORDS in client.get(path).text
-    assert close(administrator, "") == 303
-    assert "no new requests" not in client.get("/").text + client.get("/ask").text
-    past = administrator.get(SETTINGS).text
+        assert WORDS in anyone.get(path).text
+    assert WORDS in administrator.get(SETTINGS).text
+    assert change(administrator, CLOSE, words="") == 303
+    assert "no new requests" not in anyone.get("/").text + anyone.get("/ask").text
+    past = administrator.get(CLOSE).text
     assert past.count(WORDS) == 2
     assert "open: requests are taken" in past
 
 
 def test_what_cannot_be_said_there_is_refused_and_kept(administrator: FlaskClient) -> None:
     long = "x" * 201
-    refused = press(administrator, SETTINGS, CLOSE, words=long)
+    refused = press(administrator, CLOSE, words=long)
     assert (refused.status_code, bool(error_beside(refused.text, "words")), long in refused.text) == (422, True, True)
-    overtaken = press(administrator, SETTINGS, CLOSE, words=WORDS, read="something else")
+    overtaken = press(administrator, CLOSE, words=WORDS, read="something else")
     assert "Somebody has changed this meanwhile" in overtaken.text
-    assert "Nothing would change" in press(administrator, SETTINGS, CLOSE, words="").text
+    assert "Nothing would change" in press(administrator, CLOSE, words="").text
 
 
 def test_what_the_operator_has_set_is_said_and_cannot_be_changed(app_with: Callable[..., Flask]) -> None:
     app = app_with(GRITBIN_CLOSED="Shut for good.", GRITBIN_PHONE="01632 960 777")
     limiter.reset()
-    shown = sign_in(app.test_client(), StaffRoleName.ADMINISTRATOR).get(SETTINGS).text
-    assert "Set by the operator: GRITBIN_CLOSED" in shown
-    assert 'name="words"' not in shown
+    administrator = sign_in(app.test_client(), StaffRoleName.ADMINISTRATOR)
+    closed = administrator.get(CLOSE).text
+    assert "Set by the operator: GRITBIN_CLOSED" in closed
+    assert 'name="words"' not in closed
+    shown = administrator.get(SETTINGS).text.replace("\u00a0", " ")
     assert re.search(r"01632 960 777</td><td>Set by the operator: GRITBIN_PHONE", shown)
     assert "As it came; the operator can set GRITBIN_HOURS" in shown
+
+
+def test_the_team_sets_the_number_and_every_page_and_card_has_it(
+    administrator: FlaskClient, anyone: FlaskClient, world: World
+) -> None:
+    shown = press(administrator, NUMBER, **OUR_NUMBER).text.replace("\u00a0", " ")
+    assert "<b>01632 960 555</b>" in shown
+    assert "messages on their way still name 01632 960 100" in shown
+    assert "960 555" not in anyone.get("/").text, "it was only looked at"
+    assert change(administrator, NUMBER, **OUR_NUMBER) == 303
+    for path in ("/", "/contact", "/nowhere", f"/r/{world.status}", f"/r/{world.status}/print", f"/m/{world.ask}"):
+        page = anyone.get(path).text.replace("\u00a0", " ")
+        assert "01632 960 555" in page, path
+        assert "01632 960 100" not in page, path
+    assert "9am\u00a0to\u00a05pm" in anyone.get("/").text
+    assert "TEL;TYPE=WORK,VOICE:01632 960 555" in anyone.get(f"/r/{world.status}/contact.vcf").text
+    settled = administrator.get(SETTINGS).text.replace("\u00a0", " ")
+    assert re.search(r"01632 960 555</td><td>Set by the team", settled)
+    assert administrator.get(NUMBER).text.count("<td>Sal</td>") == 2
+
+
+def test_a_number_that_cannot_be_called_is_refused_and_kept(administrator: FlaskClient) -> None:
+    refused = press(administrator, NUMBER, phone="0909 879 0000", hours="9am to 5pm")
+    assert (refused.status_code, 'value="0909 879 0000"' in refused.text) == (422, True)
+    assert "cost extra" in error_beside(refused.text, "phone")
+
+
+def test_the_number_of_the_team_is_there_without_a_database_too(
+    administrator: FlaskClient, anyone: FlaskClient
+) -> None:
+    assert change(administrator, NUMBER, **OUR_NUMBER) == 303
+    anyone.get("/")
+    configure("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
+    asked = anyone.get("/ask")
+    assert asked.status_code == 503
+    assert "01632 960 555" in asked.text
+    assert "01632 960 100" not in asked.text
+
+
+@pytest.mark.parametrize("path", [SETTINGS, CLOSE, NUMBER])
+def test_nobody_else_of_the_team_opens_them(own_app: Flask, path: str) -> None:
+    coordinator = sign_in(own_app.test_client(), StaffRoleName.COORDINATOR)
+    assert coordinator.get(path).status_code == 404
 
 
 def test_no_key_and_no_password_is_among_them() -> None:
@@ -75,7 +136,7 @@ def test_no_key_and_no_password_is_among_them() -> None:
         "GRITBIN_WARNINGS_URL": "https://warnings.example.org/?token=hunter2",
         "DATABASE_URL": "postgresql://gritbin:hunter2@db/gritbin",
     }
-    lines = [line for _, group in setting_lines(Config.from_env(secrets)) for line in group]
+    lines = [line for _, group in setting_lines(Config.from_env(secrets), {}) for line in group]
     said = " ".join(f"{line.value} {line.fixed_by}" for line in lines)
     assert "Set by the operator: GRITBIN_SMTP_URL" in said
     assert not [value for value in secrets.values() if value in said]

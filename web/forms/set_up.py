@@ -10,6 +10,7 @@ from matcher.domain.errors import BadInput
 from matcher.domain.roles import ROLE_WORDS, StaffRoleName
 from matcher.services.kind_changes import KindDraft
 from matcher.services.kinds import KindView
+from matcher.services.scheme_number import Line
 from matcher.services.team_members import Member, Rights
 from web.forms.questions import OneOf, QuestionForm, SomeOf, stripped
 
@@ -78,6 +79,17 @@ class KindForm(QuestionForm):
 def kind_form_of(kind: KindView) -> KindForm:
     """As it is now."""
     return KindForm(data={"is_on": "yes" if kind.is_on else "no", "minutes": str(kind.minutes), "level": kind.level})
+
+
+class NumberForm(QuestionForm):
+    """Which number do people call?"""
+
+    phone = StringField("Number to call", filters=[stripped])
+    hours = StringField("When it is answered", filters=[stripped])
+
+    def line(self) -> Line:
+        """What was typed."""
+        return Line(self.phone.data, self.hours.data)
 
 
 class ClosedForm(QuestionForm):

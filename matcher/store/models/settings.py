@@ -36,7 +36,11 @@ class SettingChange(Declared):
 
 
 class SettingRow(Declared):
-    """A setting that is changed while the scheme runs. closed: why no new requests are taken; empty while they are."""
+    """A setting of the scheme that its team has set; without a row it is as the operator gave it, or as it came.
+
+    closed: why no new requests are taken; empty while they are. phone: the number to call, in figures with single
+    spaces. hours: when it is answered.
+    """
 
     __tablename__ = "settings"
 
@@ -46,6 +50,11 @@ class SettingRow(Declared):
     set_at: Mapped[datetime]
 
     __table_args__ = (
-        CheckConstraint("name in ('closed')", name="known_name"),
+        CheckConstraint("name in ('closed', 'phone', 'hours')", name="known_name"),
         CheckConstraint("length(value) <= 200", name="short"),
+        CheckConstraint(
+            "name <> 'phone' or (value ~ '^[+]?[0-9]( ?[0-9]){7,14}$' and length(value) <= 17)",
+            name="phone_is_a_number",
+        ),
+        CheckConstraint("name <> 'hours' or (value <> '' and length(value) <= 60)", name="hours_are_said"),
     )
