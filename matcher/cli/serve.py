@@ -24,7 +24,7 @@ def pages_command(config: Config, bind: str) -> tuple[str, ...]:
     # One that hangs is replaced after 30 s; one that is told to end finishes what it answers.
     limits = ("--timeout", "30", "--graceful-timeout", "5", "--max-requests", "20000", "--max-requests-jitter", "2000")
     # Imported once and forked: half the time to start. create_app opens no connection that a fork would share.
-    program = ("gunicorn", "web:create_app()", "--preload", "--no-control-socket")
+    program = ("gunicorn", "web:create_app()", "--preload", "--no-control-socket", "--config", "python:web.serving")
     return (*_PYTHON, *program, "--bind", bind, *processes, *limits)
 
 

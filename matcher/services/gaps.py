@@ -4,23 +4,20 @@ live there would make. A read: counted from the last 90 days and from what peopl
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import reduce
 from itertools import product
-from operator import add
 
 from sqlalchemy import (
     ColumnElement,
-    Float,
     Integer,
     String,
     Time,
     Values,
     any_,
     case,
-    cast,
     column,
     func,
     literal,
@@ -196,23 +193,21 @@ def _can(session: Session, area_ids: frozenset[int]) -> Mapping[_Key, float]:
         .group_by(AvailabilityRule.offer_id)
         .subquery()
     )
-    is_then = [free.c.times.bitwise_and(1 << n) != 0 for n in range(len(TIMES))]
-    how_many = reduce(add, (cast(one, Integer) for one in is_then))
-    visits = cast(func.coalesce(Offer.visits_per_week, USUAL_VISITS), Float) / how_many
+    visits = func.sum(func.coalesce(Offer.visits_per_week, USUAL_VISITS))
     rows = session.execute(
-        select(Person.area_id, *(func.sum(visits).filter(one) for one in is_then))
+        select(Person.area_id, free.c.times, visits)
         .select_from(free)
         .join(Offer, Offer.id == free.c.offer_id)
         .join(Person, Person.id == Offer.person_id)
         .where(Offer.status == OfferStatus.ACTIVE, Person.area_id.in_(area_ids), free.c.times != 0)
-        .group_by(Person.area_id)
+        .group_by(Person.area_id, free.c.times)
     )
-    return {
-        (area_id, is_weekend, part): float(visits)
-        for area_id, *sums in rows
-        for (is_weekend, part, _), visits in zip(TIMES, sums, strict=True)
-        if visits is not None
-    }
+    can: dict[_Key, float] = defaultdict(float)
+    for area_id, times, offered in rows:
+        is_then = [time for n, time in enumerate(TIMES) if times >> n & 1]
+        for is_weekend, part, _ in is_then:
+            can[area_id, is_weekend, part] += offered / len(is_then)
+    return can
 
 
 def _times_of_a_rule() -> ColumnElement[int]:

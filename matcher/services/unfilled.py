@@ -111,10 +111,11 @@ def read(session: Session, area_ids: frozenset[int], choice: Choice, *, now: dat
 def numbers(session: Session, area_ids: frozenset[int], occurrence_ids: Collection[int]) -> Mapping[int, int]:
     """The numbers of these in the whole list, by which they are known on every page; of those that are on it."""
     place = func.row_number().over(order_by=SOONEST).label("place")
+    last = select(func.max(Occurrence.starts_at)).where(Occurrence.id.in_(occurrence_ids)).scalar_subquery()
     whole = (
         select(Occurrence.id, place)
         .join(Need, Need.id == Occurrence.need_id)
-        .where(*is_looked_for(area_ids))
+        .where(*is_looked_for(area_ids), Occurrence.starts_at <= last)  # what comes later has no say in it
         .subquery()
     )
     rows = session.execute(select(whole.c.id, whole.c.place).where(whole.c.id.in_(occurrence_ids)))

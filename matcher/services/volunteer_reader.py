@@ -10,7 +10,7 @@ from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Double, Integer, Subquery, case, cast, func, literal, select
+from sqlalchemy import Double, Integer, Subquery, any_, case, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
@@ -58,25 +58,33 @@ def read_volunteers(
     and be asked more a day.
     """
     kinds = select(KindRow.slug.label("word"), _place(KindRow.slug))
-    checks = select(Check.name.label("word"), _place(Check.name)).group_by(Check.name)
+    checks = select(Check.name.label("word"), _place(Check.name)).where(*_of_whom(Check.person_id, only))
+    checks = checks.group_by(Check.name)
 
     def read(query: Any, offer_id: Any = Offer.id) -> bytes:
         return copied(session, query if only is None else query.where(among(offer_id, only)))
 
     found = CopiedOffers(
-        offers=read(_offers(is_cold=is_cold, now=now)),
+        offers=read(_offers(is_cold=is_cold, now=now).where(*_of_whom(Home.person_id, only))),
         kinds=read(_kinds(kinds.subquery()), OfferKind.offer_id),
         kind_names=_words(session, kinds),
         traits=read(_traits(), OfferTrait.offer_id),
         trait_names=tuple(Trait),
         rules=read(_rules(horizon), AvailabilityRule.offer_id),
-        checks=read(_checks(checks.subquery())),
+        checks=read(_checks(checks.subquery()).where(*_of_whom(Check.person_id, only))),
         check_names=_words(session, checks),
         held=read(_held_since(_monday(now))),
         asked=read(_asked_since(now - ASKS_REMEMBERED), Match.offer_id),
         exceptions=_exceptions(session, horizon, only),
     )
     return snapshot_from(found, horizon)
+
+
+def _of_whom(person_id: Any, only: Collection[int] | None) -> tuple[Any, ...]:
+    """Of who made one of `only` these offers. Their numbers are found first: joined, everybody's rows would be read."""
+    if only is None:
+        return ()
+    return (person_id == any_(func.array(select(Offer.person_id).where(among(Offer.id, only)).scalar_subquery())),)
 
 
 def _place(word: Any) -> Any:

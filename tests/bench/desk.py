@@ -22,6 +22,7 @@ from matcher.domain.roles import StaffRoleName
 from matcher.services import staff
 from matcher.store.session import reading, unit_of_work
 from web import clock, create_app
+from web.serving import keep_for_good
 
 MOST_MS, MOST_BYTES, MOST_ELEMENTS = 500, 250 * 1024, 1500
 MOST_WHAT_IF_MS, WHAT_IF_NEEDS = 5000, 200  # a preview, for as many needs as the design speaks of
@@ -76,9 +77,10 @@ def measured(client, name: str, paths: list[str]) -> Cost:
 
 
 def signed_in(url: str):
-    """A coordinator of every area."""
+    """A coordinator of every area, where pages are served as in service."""
     clock.now = lambda: NOW
     app = create_app(Config.from_env({"DATABASE_URL": url, "GRITBIN_SECRET_KEY": "only for these figures"}))
+    keep_for_good()
     with unit_of_work() as session:
         roles = frozenset({StaffRoleName.COORDINATOR})
         staff.add_staff(session, "ruth@example.org", "Ruth", roles, areas=None, now=NOW)

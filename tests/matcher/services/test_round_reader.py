@@ -13,6 +13,7 @@ from matcher.engine.problem import HeldVisit, LiveAsk, OpenOccurrence, RoundProb
 from matcher.engine.solve import solve_round
 from matcher.services import offers, on_duty, people
 from matcher.services.round_reader import read_problem
+from matcher.services.volunteer_reader import read_volunteers
 from matcher.store.models import Cell, Occurrence, Offer
 
 EILEENS = Point(51.350505, -2.252673)
@@ -183,3 +184,19 @@ def test_a_round_has_the_same_answer_from_what_was_read_as_from_objects(world, r
     answer = solve_round(problem)
     assert answer.asks
     assert solve_round(replace(problem, volunteers=tuple(problem.volunteers))) == answer
+
+
+def test_of_the_few_who_are_looked_at_the_same_is_read_as_where_everyone_is(world):
+    """Their checks too, which are told apart by numbers: here `id_seen` is not the first of all there are."""
+    made = {name: world.offer(name).person_id for name in ("Ann", "Bridget", "Christopher")}
+    for name, check in (("Ann", "dbs_adults"), ("Bridget", "id_seen"), ("Bridget", "reference")):
+        seen = "insert into checks (person_id, name, seen_on) values (:person, :check, '2025-01-02')"
+        world.execute(seen, person=made[name], check=check)
+    few = [offer_id for (offer_id,) in world.execute("select id from offers where person_id <> :ann", ann=made["Ann"])]
+    horizon = TimeWindow(world.now, world.now + timedelta(days=1))
+    with world.work() as session:
+        everyone = read_volunteers(session, horizon, now=world.now)
+        found = read_volunteers(session, horizon, now=world.now, only=few)
+    assert [volunteer.person_id for volunteer in found] == [made["Bridget"], made["Christopher"]]
+    assert [*found] == [volunteer for volunteer in everyone if volunteer.person_id != made["Ann"]]
+    assert [set(volunteer.checks) for volunteer in found] == [{"id_seen", "reference"}, set()]
