@@ -88,7 +88,7 @@ def read(file: BinaryIO, point: Point, *, as_json: bool) -> None:
     elif covering:
         click.echo("\n".join(columns([_HEADINGS, *(_row(one) for one in covering)])))
     else:
-        click.echo(f"None of {_count(len(feed.warnings))} covers {point.lat:g},{point.lon:g}.")
+        click.echo(_none_of(len(feed.warnings), point))
 
 
 def _feed_of(file: BinaryIO) -> Feed:
@@ -126,8 +126,10 @@ def _warn(sentence: str) -> None:
     click.echo(plain(sentence), err=True)
 
 
-def _count(number: int) -> str:
-    return f"{number} warning{'' if number == 1 else 's'}"
+def _none_of(number: int, point: Point) -> str:
+    if not number:
+        return "There is no warning in it."
+    return f"None of {number} warning{'' if number == 1 else 's'} covers {point.lat:g},{point.lon:g}."
 
 
 def _as_json(one: WeatherWarning) -> dict[str, Any]:

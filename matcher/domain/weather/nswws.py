@@ -102,7 +102,8 @@ def _id(feature: object) -> str | None:
     if not isinstance(feature, dict):
         return None
     found = _told(feature).get("warningid", feature.get("id"))
-    return str(found).strip() or None if isinstance(found, str | int) else None
+    is_one = isinstance(found, str | int) and not isinstance(found, bool)
+    return str(found).strip() or None if is_one else None
 
 
 def _words(told: Mapping[str, Any], name: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, Protocol
 
 import shapely
 
@@ -23,17 +23,47 @@ class BadShape(Exception):
     """No area can be made of it. `str()` says why, as the end of a sentence about the feature."""
 
 
+class _Part(Protocol):
+    def covers(self, lon: float, lat: float) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Sound:
+    """A polygon as it should be."""
+
+    polygon: Any
+
+    def covers(self, lon: float, lat: float) -> bool:
+        return bool(shapely.intersects_xy(self.polygon, lon, lat))
+
+
+@dataclass(frozen=True, slots=True)
+class _Tangled:
+    """A polygon whose edge crosses itself: inside is what an edge goes round, whichever way.
+
+    To make it whole first, as shapely can, takes minutes for an edge of 3,000 corners that is all crossings.
+    """
+
+    outer: list[Position]
+    holes: list[list[Position]]
+
+    def covers(self, lon: float, lat: float) -> bool:
+        if not (_goes_round(self.outer, lon, lat) or _lies_on(self.outer, lon, lat)):
+            return False
+        return not any(_goes_round(hole, lon, lat) and not _lies_on(hole, lon, lat) for hole in self.holes)
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """One or more polygons. doubts: what was odd about them, as ends of a sentence."""
 
-    parts: tuple[Any, ...]
+    parts: tuple[_Part, ...]
     doubts: tuple[str, ...] = ()
 
     def covers(self, point: Point) -> bool:
         """True inside a part and exactly on its edge; false in a hole. Longitudes a whole turn apart are the same."""
-        same = shapely.points([(point.lon + turn, point.lat) for turn in (0.0, _WHOLE_TURN, -_WHOLE_TURN)])
-        return any(bool(shapely.intersects(part, same).any()) for part in self.parts)
+        same = [(point.lon + turn, point.lat) for turn in (0.0, _WHOLE_TURN, -_WHOLE_TURN)]
+        return any(part.covers(*one) for one in same for part in self.parts)
 
 
 def is_in_britain(point: Point) -> bool:
@@ -82,21 +112,34 @@ def _said(kind: object) -> str:
     return f"“{kind[:40]}”" if isinstance(kind, str) else "of no type"
 
 
-def _part(rings: object) -> tuple[Any, list[str]]:
+def _part(rings: object) -> tuple[_Part, list[str]]:
     """One polygon with its holes, and what was odd about it."""
     if not isinstance(rings, list) or not rings:
         raise BadShape("a polygon of it is empty")
     read = [_ring(ring) for ring in rings if ring != []]
     if not read:
         raise BadShape("a polygon of it is empty")
+    if shapely.convex_hull(shapely.LineString(read[0])).area <= 0:
+        raise BadShape("a polygon of it encloses nothing")
     polygon = shapely.Polygon(read[0], read[1:])
     doubts = _odd(read[0])
-    if not shapely.is_valid(polygon):
-        polygon = shapely.make_valid(polygon, method="structure", keep_collapsed=False)
-        doubts.append("the edge of its area crosses itself")
-    if shapely.area(polygon) <= 0:
-        raise BadShape("a polygon of it encloses nothing")
-    return polygon, doubts
+    if shapely.is_valid(polygon):
+        return _Sound(polygon), doubts
+    return _Tangled(read[0], read[1:]), [*doubts, "the edge of its area crosses itself"]
+
+
+def _goes_round(ring: list[Position], lon: float, lat: float) -> bool:
+    """True where the ring winds round that point at least once: the turns of a ray from it to the east."""
+    turns = 0
+    for (lon1, lat1), (lon2, lat2) in pairwise([*ring, ring[0]]):
+        if (lat1 <= lat) != (lat2 <= lat):  # the edge crosses the latitude of the point
+            side = (lon2 - lon1) * (lat - lat1) - (lon - lon1) * (lat2 - lat1)
+            turns += (side > 0) - (side < 0) if (side > 0) == (lat2 > lat1) else 0
+    return turns != 0
+
+
+def _lies_on(ring: list[Position], lon: float, lat: float) -> bool:
+    return bool(shapely.intersects_xy(shapely.LinearRing(ring), lon, lat))
 
 
 def _ring(ring: object) -> list[Position]:

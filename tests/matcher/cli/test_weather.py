@@ -76,6 +76,7 @@ def test_no_warning_over_the_point_is_an_answer_too(read):
     assert read(raw, "--json")[:2] == (0, "[]\n")
     assert read(raw) == (0, "None of 1 warning covers 51.4,-2.2.\n", "")
     assert read(feed(), "--json")[:2] == (0, "[]\n")
+    assert read(feed()) == (0, "There is no warning in it.\n", "")
 
 
 def test_the_table_shows_uk_time_and_nothing_that_a_terminal_would_obey(read):

@@ -73,6 +73,7 @@ def test_a_field_that_cannot_be_read_is_told_and_the_warning_stays(told, doubt):
 def test_a_warning_that_says_nothing_but_where_stays():
     bare = feature() | {"properties": None}
     assert only(bare).name == "Feature 1"
+    assert only(feature(warningId=True)).id is None
     assert only(bare | {"id": 7}).name == "Feature 1 (7)"
 
 
