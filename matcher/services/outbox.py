@@ -140,14 +140,10 @@ def claim_due(
     taken, it goes again; over any other it is marked uncertain. So of those that may go only once no more than
     `most_once` are leased: of the others a sender that dies makes nothing uncertain.
     """
-    due = session.scalars(
-        select(Notification)
-        .where(*_due(now))
-        # What may be tried again first: a mail server that hangs must not hold up the texts.
-        .order_by(Notification.channel.not_in(repeatable), Notification.due_at, Notification.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
+    # What may be tried again first: a mail server that hangs must not hold up the texts.
+    again, once_only = Notification.channel.in_(repeatable), Notification.channel.not_in(repeatable)
+    due = _oldest_due(session, again, limit, now)
+    due += _oldest_due(session, once_only, limit - len(due), now)
     for row in due:
         if row.status is NotificationStatus.LEASED and row.channel not in repeatable:
             fail(session, row, NotificationStatus.UNCERTAIN, now, "the sender stopped half-way")
@@ -168,6 +164,12 @@ def is_any_due(session: Session, *, now: datetime) -> bool:
     """Whether there is more to claim."""
     session.flush()
     return session.scalar(select(Notification.id).where(*_due(now)).limit(1)) is not None
+
+
+def _oldest_due(session: Session, which: ColumnElement[bool], most: int, now: datetime) -> list[Notification]:
+    """Locked, in the order of an index: however many are due, few more than these are looked at."""
+    oldest = select(Notification).where(*_due(now), which).order_by(Notification.due_at, Notification.id)
+    return [*session.scalars(oldest.limit(most).with_for_update(skip_locked=True))]
 
 
 def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -96,6 +96,7 @@ class Notification(Declared):
         Index(
             "ix_notifications_due",
             "due_at",
+            "id",
             postgresql_where=sql("status in ('pending', 'leased')"),
         ),
         CheckConstraint("parts > 0", name="some_parts"),

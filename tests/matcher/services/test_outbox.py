@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event, text
 
 from matcher.domain.lifecycle import NotificationStatus
 from matcher.services import board, handed_over, needs, outbox, sent_copies, staff
@@ -64,6 +65,35 @@ def test_a_batch_is_bounded_and_the_longest_waiting_go_first(world):
     first = world.claim(limit=2)
     assert [envelope.shown_as for envelope in first] == ["Eileen, by text", "Gwen, by text"]
     assert [envelope.shown_as for envelope in world.claim(limit=2)] == ["Edith, by text"]
+
+
+def test_what_may_go_again_goes_before_what_may_not_however_long_that_has_waited(world):
+    """A mail server that hangs holds up no text; what is left of a batch goes to what may not go again."""
+    world.post("Edith", contact="email", person={"email": "edith@example.org"})
+    world.later(seconds=1)
+    for name in ("Eileen", "Gwen"):
+        world.post(name, person={"postcode": "BA15 1HL"})
+    texts = frozenset({"text"})
+    told = [[one.shown_as for one in world.claim(limit=limit, repeatable=texts)] for limit in (1, 2)]
+    assert told == [["Eileen, by text"], ["Gwen, by text", "Edith, by email"]]
+
+
+def test_however_many_are_due_they_are_read_in_the_order_of_an_index_and_never_sorted(world):
+    with world.work() as session:
+        plans: list[str] = []
+
+        def explain(connection, cursor, statement, parameters, context, _many):
+            if "FROM notifications" in statement and "FOR UPDATE" in statement:
+                cursor.execute(f"EXPLAIN {statement}", parameters)
+                plans.append("\n".join(line for (line,) in cursor.fetchall()))
+
+        connection = session.connection()
+        for way in ("seqscan", "bitmapscan", "sort"):  # a table of nothing is quickest read and sorted
+            connection.execute(text(f"set local enable_{way} = off"))
+        event.listen(connection, "before_cursor_execute", explain)
+        outbox.claim_due(session, world.scheme, frozenset({"text"}), now=world.now)
+    assert len(plans) == 2
+    assert all("ix_notifications_due" in plan and "Sort" not in plan for plan in plans), plans
 
 
 def test_a_lease_that_ran_out_sends_again_where_the_channel_knows_what_it_has_taken(claimed):
