@@ -15,6 +15,7 @@ from matcher.services.wordings import Scheme
 from matcher.store.session import configure
 from web import (
     about_you,
+    area_settings,
     areas,
     at_work,
     attached_stories,
@@ -138,7 +139,7 @@ def create_app(config: Config | None = None) -> Flask:
         *(desk, desk_looks, concerns, volunteer_list, merging, imports),
         impact,
         *(what_if, gaps, week),
-        *(audit, exports, set_up, settings),
+        *(audit, exports, set_up, area_settings, settings),
         *(calendar_feed, notify, outbox, health),
     ):
         app.register_blueprint(noun.blueprint)

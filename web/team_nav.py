@@ -62,6 +62,7 @@ PARTS: tuple[tuple[str, tuple[tuple[str, str, Action], ...]], ...] = (
             ("/team/health", "Health", Action.READ_OWN_HEALTH),
             ("/team/staff", "Who works here", Action.MANAGE_STAFF),
             ("/team/kinds", "Kinds of help", Action.SET_UP),
+            ("/team/areas", "Areas", Action.SET_AREAS),
             ("/team/settings", "Settings", Action.SET_UP),
             ("/team/export", "Export", Action.EXPORT),
             ("/team/audit", "Audit", Action.READ_AUDIT),

@@ -82,6 +82,7 @@ class Action(StrEnum):
     REACH_OUT = "reach_out"
     MANAGE_STAFF = "manage_staff"
     SET_UP = "set_up"
+    SET_AREAS = "set_areas"
     CHANGE_LEVEL = "change_level"
     READ_OWN_HEALTH = "read_own_health"
     EXPORT = "export"
@@ -225,6 +226,7 @@ RULES: Mapping[Action, tuple[Rule, ...]] = {
     Action.REACH_OUT: (_staff(StaffRoleName.CONNECTOR, StaffRoleName.COORDINATOR),),
     Action.MANAGE_STAFF: (_staff(StaffRoleName.ADMINISTRATOR),),
     Action.SET_UP: (_staff(StaffRoleName.ADMINISTRATOR, StaffRoleName.SAFEGUARDING_LEAD),),
+    Action.SET_AREAS: (_staff(StaffRoleName.ADMINISTRATOR),),
     Action.CHANGE_LEVEL: (_staff(StaffRoleName.SAFEGUARDING_LEAD),),
     Action.READ_OWN_HEALTH: (_staff(StaffRoleName.COORDINATOR, StaffRoleName.ADMINISTRATOR),),
     Action.EXPORT: (_staff(StaffRoleName.COORDINATOR, StaffRoleName.ADMINISTRATOR),),

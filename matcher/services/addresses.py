@@ -70,14 +70,7 @@ class PostcodeGeocoder(Geocoder):  # type: ignore[misc]  # geopy publishes no ty
 
 def locate(session: Session, postcode_text: str) -> Located:
     """The postcode, in any case and spacing, inside the scheme. Each way it can fail has its own error."""
-    code = parse_postcode(postcode_text)
-    found = PostcodeGeocoder(session).geocode(code)
-    if found is None and not _knows_area_of(session, code):
-        raise NotCovered(f"We do not cover {spaced(code)} yet")
-    if found is None:
-        raise PostcodeUnknown(f"We cannot find {spaced(code)}. Check it, or call us")
-    if found.raw["withdrawn_on"] is not None:
-        raise PostcodeWithdrawn(f"{spaced(code)} is no longer in use. Enter the new postcode, or call us")
+    code, found = _find(session, postcode_text)
     area = area_at(session, found.raw["easting"], found.raw["northing"])
     if area is None:
         raise NotCovered(f"We do not cover {spaced(code)} yet")
@@ -91,9 +84,27 @@ def locate(session: Session, postcode_text: str) -> Located:
     )
 
 
+def point_of(session: Session, postcode_text: str) -> tuple[int, int]:
+    """Easting and northing of any postcode that is in use. Fails as `locate`, but for one outside every area."""
+    _, found = _find(session, postcode_text)
+    return found.raw["easting"], found.raw["northing"]
+
+
+def _find(session: Session, postcode_text: str) -> tuple[str, Any]:
+    code = parse_postcode(postcode_text)
+    found = PostcodeGeocoder(session).geocode(code)
+    if found is None and not _knows_area_of(session, code):
+        raise NotCovered(f"We do not cover {spaced(code)} yet")
+    if found is None:
+        raise PostcodeUnknown(f"We cannot find {spaced(code)}. Check it, or call us")
+    if found.raw["withdrawn_on"] is not None:
+        raise PostcodeWithdrawn(f"{spaced(code)} is no longer in use. Enter the new postcode, or call us")
+    return code, found
+
+
 def area_at(session: Session, easting: int, northing: int) -> Area | None:
-    """The nearest area whose reach holds a point of the national grid; None outside the scheme."""
-    areas = session.scalars(select(Area)).all()
+    """The nearest open area whose reach holds a point of the national grid; None outside the scheme."""
+    areas = session.scalars(select(Area).where(Area.closed_at.is_(None))).all()
     reaching = [
         (away, area.id, area)
         for area in areas

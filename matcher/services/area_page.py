@@ -18,7 +18,7 @@ from matcher.services.needed_now import NeededNow
 from matcher.services.place_list import PublicPlace
 from matcher.services.rewards import Together
 from matcher.services.story_reading import Seen, Views
-from matcher.store.models import Area, KindRow, Need, Occurrence, Visit
+from matcher.store.models import Area, AreaSlug, KindRow, Need, Occurrence, Visit
 
 LOOKS_BACK = timedelta(days=90)
 MOST_HOUSES = 24
@@ -38,13 +38,14 @@ class JobsDone:
 
 @dataclass(frozen=True, slots=True)
 class AreaPage:
-    """An area as anyone may see it. `about`: of all jobs; `a_house`: how many jobs one drawn house stands for.
-    `both_sides`: of the whole scheme, needs met and willing people asked, each in 100; None while it would tell of
-    somebody.
+    """An area as anyone may see it. slug: the one it has now. `about`: of all jobs; `a_house`: how many jobs one drawn
+    house stands for. `both_sides`: of the whole scheme, needs met and willing people asked, each in 100; None while it
+    would tell of somebody.
     """
 
     slug: str
     name: str
+    is_closed: bool
     since: datetime
     about: int | None
     finding: str
@@ -60,8 +61,8 @@ class AreaPage:
 
 
 def read(session: Session, slug: str, *, now: datetime) -> AreaPage:
-    """The area with this slug. NotFound if there is none."""
-    area = session.scalar(select(Area).where(Area.slug == slug))
+    """The area that has this slug, or once had it. NotFound if there is none."""
+    area = session.scalar(select(Area).join(AreaSlug, AreaSlug.area_id == Area.id).where(AreaSlug.slug == slug))
     if area is None:
         raise NotFound
     since = now - LOOKS_BACK
@@ -69,8 +70,9 @@ def read(session: Session, slug: str, *, now: datetime) -> AreaPage:
     told = story_reading.out_for(session, Reader.PUBLIC, area_id=area.id, now=now)
     jobs, a_house = _jobs(counted)
     return AreaPage(
-        slug=slug,
+        slug=area.slug,
         name=area.name,
+        is_closed=area.closed_at is not None,
         since=since,
         about=rounded(sum(count for _, _, count in counted)),
         finding=_finding(jobs),

@@ -1,11 +1,12 @@
-"""Community areas: where the scheme works. The starting rows are Wiltshire's; a scheme changes them as it likes."""
+"""Community areas: where the scheme works. The starting rows are Wiltshire's; `area_changes` changes them."""
 
 from __future__ import annotations
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from matcher.store.models import Area
+from matcher.store.models import Area, AreaSlug
 
 # Slug, name, easting and northing of the main town's middle, and how far from it the area reaches, in metres.
 # The reach is a circle, so it is only near to the real boundary: a home belongs to the nearest area that holds it.
@@ -32,9 +33,12 @@ _STARTING = (
 
 
 def load_starting_rows(session: Session) -> None:
-    """Put the starting areas in; rows that the scheme has changed stay as they are."""
+    """Put the starting areas in; what the scheme has changed stays so, its renamed and its closed areas too."""
+    given_out = {*session.scalars(select(AreaSlug.slug))}
     rows = [
         {"slug": slug, "name": name, "easting": easting, "northing": northing, "covers_m": covers}
         for slug, name, easting, northing, covers in _STARTING
+        if slug not in given_out
     ]
-    session.execute(insert(Area).on_conflict_do_nothing(index_elements=["slug"]), rows)
+    if rows:
+        session.execute(insert(Area).on_conflict_do_nothing(), rows)

@@ -77,7 +77,8 @@ def sentence(session: Session, audience: Audience) -> str:
     kinds = session.scalars(
         select(KindRow.offer_name).where(KindRow.slug.in_(audience.kinds)).order_by(KindRow.position)
     ).all()
-    is_everywhere = session.scalar(select(Area.id).where(Area.id.not_in(audience.area_ids)).limit(1)) is None
+    left_out = select(Area.id).where(Area.id.not_in(audience.area_ids), Area.closed_at.is_(None))
+    is_everywhere = session.scalar(left_out.limit(1)) is None
     return read_back(audience, () if is_everywhere else areas, kinds)
 
 

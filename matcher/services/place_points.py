@@ -24,19 +24,48 @@ Grid = tuple[int, int]  # easting and northing, in metres
 
 def find_point(session: Session, typed: str) -> Grid:
     """Easting and northing. BadInput for what is none of these, or a postcode that we do not know."""
+    if (given := _in_figures(typed)) is not None:
+        return given
+    try:
+        located = addresses.locate(session, typed)
+    except BadInput as error:
+        raise _not_a_postcode(typed, error) from None
+    return located.easting, located.northing
+
+
+def find_point_anywhere(session: Session, typed: str) -> Grid:
+    """The same, outside the scheme as well: any postcode in the table will do."""
+    if (given := _in_figures(typed)) is not None:
+        return given
+    try:
+        return addresses.point_of(session, typed)
+    except BadInput as error:
+        raise _not_a_postcode(typed, error) from None
+
+
+def reference(easting: int, northing: int) -> str:
+    """The grid reference of a point, as exact as it is: `ST 827 609` for a whole hundred of metres."""
+    figures = 3 if easting % 100 == northing % 100 == 0 else 5
+    (east, across), (north, up) = divmod(easting, _SQUARE_M), divmod(northing, _SQUARE_M)
+    large = _LETTERS[5 * (3 - north // 5) + east // 5 + 2]
+    small = _LETTERS[5 * (4 - north % 5) + east % 5]
+    return f"{large}{small} {across // 10 ** (5 - figures):0{figures}} {up // 10 ** (5 - figures):0{figures}}"
+
+
+def _in_figures(typed: str) -> Grid | None:
+    """A grid reference or figures from a map; None for what may be a postcode. BadInput for nothing at all."""
     typed = typed.strip()
+    if not typed:
+        raise BadInput(MESSAGE, field="where")
     if pair := _PAIR.fullmatch(typed):
         return _of_pair(float(pair[1]), float(pair[2]))
     if grid := _GRID.fullmatch(typed.upper()):
         return _of_reference(*(part for part in grid.groups() if part))
-    if not typed:
-        raise BadInput(MESSAGE, field="where")
-    try:
-        located = addresses.locate(session, typed)
-    except BadInput as error:
-        message = error.message if any(map(str.isdigit, typed)) else MESSAGE
-        raise BadInput(message, field="where") from None
-    return located.easting, located.northing
+    return None
+
+
+def _not_a_postcode(typed: str, error: BadInput) -> BadInput:
+    return BadInput(error.message if any(map(str.isdigit, typed)) else MESSAGE, field="where")
 
 
 def _of_pair(first: float, second: float) -> Grid:

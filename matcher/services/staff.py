@@ -48,6 +48,12 @@ def give(session: Session, staff_id: int, role_ids: Iterable[int], area_ids: Ite
         session.execute(insert(StaffArea).values(staff_id=staff_id, area_id=area_id).on_conflict_do_nothing())
 
 
+def give_area(session: Session, staff_ids: Iterable[int], area_id: int) -> None:
+    """Let each of them look after this area too."""
+    for staff_id in staff_ids:
+        give(session, staff_id, (), (area_id,))
+
+
 def role_ids(session: Session, roles: Collection[StaffRoleName]) -> list[int]:
     """The rows of these roles, made if they are not there yet."""
     for role in roles:
@@ -95,7 +101,8 @@ def sign_in_link(session: Session, email: str, *, now: datetime) -> str:
 
 
 def _area_ids(session: Session, slugs: frozenset[str] | None) -> list[int]:
-    found = {slug: area_id for area_id, slug in session.execute(select(Area.id, Area.slug))}
+    there = select(Area.id, Area.slug).where(Area.closed_at.is_(None))
+    found = {slug: area_id for area_id, slug in session.execute(there)}
     if slugs is None:
         return list(found.values())
     if unknown := slugs - found.keys():

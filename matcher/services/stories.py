@@ -107,8 +107,9 @@ def own_link(session: Session, story_id: int, *, now: datetime) -> str:
 
 
 def area_choices(session: Session) -> list[tuple[str, str]]:
-    """(slug, name) of every area, by name."""
-    return [(slug, name) for slug, name in session.execute(select(Area.slug, Area.name).order_by(Area.name))]
+    """(slug, name) of every open area, by name."""
+    there = select(Area.slug, Area.name).where(Area.closed_at.is_(None)).order_by(Area.name)
+    return [(slug, name) for slug, name in session.execute(there)]
 
 
 def check_words(text: str, *, may_be_empty: bool = False) -> str:

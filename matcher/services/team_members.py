@@ -57,7 +57,7 @@ def member(session: Session, staff_id: int) -> Member:
 
 def area_names(session: Session) -> Mapping[int, str]:
     """The areas there are."""
-    rows = session.execute(select(Area.id, Area.name).order_by(Area.name))
+    rows = session.execute(select(Area.id, Area.name).where(Area.closed_at.is_(None)).order_by(Area.name))
     return {area_id: name for area_id, name in rows}  # noqa: C416 (a Row is not a pair to dict())
 
 

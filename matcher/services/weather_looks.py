@@ -129,7 +129,7 @@ def _coordinators(area_ids: Collection[int]) -> Select[int]:
 
 
 def _areas(session: Session) -> Sequence[Area]:
-    return session.scalars(select(Area).order_by(Area.id)).all()
+    return session.scalars(select(Area).where(Area.closed_at.is_(None)).order_by(Area.id)).all()
 
 
 def _limits(area: Area) -> Thresholds:

@@ -1,6 +1,6 @@
 """The tables. Their constraints are the invariants of the service: see docs/decisions.md."""
 
-from matcher.store.models.areas import Area, Cell, Postcode
+from matcher.store.models.areas import Area, AreaSlug, Cell, Postcode
 from matcher.store.models.arrangements import Arrangement
 from matcher.store.models.asking import Match, NeverPair, Round, Visit
 from matcher.store.models.attached_stories import AttachedStory
@@ -58,6 +58,7 @@ __all__ = [
     "ApartChoice",
     "Area",
     "AreaForecast",
+    "AreaSlug",
     "Arrangement",
     "AttachedStory",
     "AuditLink",

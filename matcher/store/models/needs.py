@@ -97,8 +97,10 @@ class Occurrence(Declared):
     cold_spell_id: Mapped[int | None] = link_to("cold_spells.id")
 
     __table_args__ = (
-        # The need's own area, copied for the rounds.
-        ForeignKeyConstraint(["need_id", "area_id"], ["needs.id", "needs.area_id"], name="fk_occurrences_need"),
+        # The need's own area, copied for the rounds; it follows when the borders change.
+        ForeignKeyConstraint(
+            ["need_id", "area_id"], ["needs.id", "needs.area_id"], name="fk_occurrences_need", onupdate="CASCADE"
+        ),
         # A day that a thaw called off may come again with the next frost.
         Index(
             "uq_occurrences_need_id_starts_at",

@@ -11,10 +11,10 @@ from matcher.store.models.declared import Declared, Id, link_to
 
 
 class SettingChange(Declared):
-    """A setting, or one field of a kind of help or of a member of staff, in words. Append-only by trigger.
+    """A setting, or one field of a kind of help, an area or a member of staff, in words. Append-only by trigger.
 
-    key: the name of the setting, the slug of the kind, or the number of the member of staff. Of staff only what they
-    may do stands here, never a name or an address.
+    key: the name of the setting, the slug of the kind, or the number of the area or member of staff. Of staff only what
+    they may do stands here, never a name or an address.
     """
 
     __tablename__ = "setting_changes"
@@ -29,7 +29,7 @@ class SettingChange(Declared):
     changed_at: Mapped[datetime]
 
     __table_args__ = (
-        CheckConstraint("thing in ('staff', 'kind', 'setting')", name="known_thing"),
+        CheckConstraint("thing in ('staff', 'kind', 'setting', 'area')", name="known_thing"),
         CheckConstraint("before <> after", name="changes_something"),
         Index("ix_setting_changes_thing", "thing", "key"),
     )
