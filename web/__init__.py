@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import partial
 
 from flask import Flask
@@ -10,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from matcher.config import Config
 from matcher.domain.errors import SetupError
+from matcher.domain.preferences import SENDING_LIMITS
 from matcher.services.scheme_number import Line
 from matcher.services.wordings import Scheme
 from matcher.store.session import configure
@@ -107,6 +109,7 @@ def create_app(config: Config | None = None) -> Flask:
         NOTIFY_TOKEN=config.notify.token,
         ASKS_DEVICE=config.asks_device,
         TEXTS_A_DAY=config.texts_a_day if config.holds_back else None,
+        LIMITS=replace(SENDING_LIMITS, texts_a_day=config.texts_a_day) if config.holds_back else None,
         CLOSED=config.closed,
         SETTING_LINES=partial(setting_lines, config),
         LINE=Line(config.phone, config.hours),

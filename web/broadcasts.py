@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, current_app, g, request
 
 from matcher.domain.errors import BadInput, Conflict
-from matcher.domain.preferences import SENDING_LIMITS
 from matcher.services import audiences, broadcast_page, broadcasts, kinds
 from matcher.services.access import Action
 from matcher.services.broadcasts import Desk
@@ -19,7 +17,7 @@ from web.auth import is_session_sealed
 from web.forms.broadcasts import AudienceForm
 from web.forms.questions import show_beside
 from web.guard import HIGHEST_ID, declares
-from web.scheme import sender
+from web.scheme import limits_now, sender
 from web.templating import page, see_other
 
 blueprint = Blueprint("broadcasts", __name__)
@@ -149,6 +147,4 @@ def _read() -> int:
 
 
 def _desk() -> Desk:
-    texts_a_day = current_app.config["TEXTS_A_DAY"]
-    limits = None if texts_a_day is None else replace(SENDING_LIMITS, texts_a_day=texts_a_day)
-    return Desk(g.actor.staff_id, g.actor.area_ids, limits)
+    return Desk(g.actor.staff_id, g.actor.area_ids, limits_now())

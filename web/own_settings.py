@@ -176,6 +176,7 @@ def _shown(session: Any, own: Own, setting: Setting, now: datetime) -> Any:
 
 def _prepared(form: Any, own: Own, asking: Asking) -> Any:
     if isinstance(form, WritingForm):
+        form.offer_hours(own.usual_quiet)
         form.offer_ways(has_email=own.has_email, wants_no_texts=own.wants_no_texts)
     form.prepare(asking)
     return form

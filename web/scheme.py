@@ -12,7 +12,8 @@ from flask import current_app, g
 from matcher.config import Config
 from matcher.domain.errors import Unavailable
 from matcher.domain.messages.longest import Sender
-from matcher.services import settings
+from matcher.domain.preferences import SendingLimits
+from matcher.services import quiet_hours, settings
 from matcher.services.settings import HOURS, PHONE
 from matcher.services.wording_desk import Scheme
 from matcher.store.session import reading
@@ -82,6 +83,12 @@ def scheme_now() -> Scheme:
     """The scheme as messages name it: its address comes from the settings, never from a request."""
     usual: Scheme = current_app.config["SCHEME"]
     return replace(usual, phone=team_settings().get(PHONE, usual.phone))
+
+
+def limits_now() -> SendingLimits | None:
+    """When, and how many, messages go to one person; None where nothing is held back."""
+    usual: SendingLimits | None = current_app.config["LIMITS"]
+    return usual and replace(usual, quiet=quiet_hours.hours_in(team_settings()))
 
 
 def sender() -> Sender:

@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 from matcher.config import Config
 from matcher.domain import doorwords
-from matcher.domain.preferences import SENDING_LIMITS
-from matcher.services import retention, taking_requests
-from matcher.services.settings import CLOSED, HOURS, PHONE
+from matcher.domain.preferences import SENDING_LIMITS, hours_words
+from matcher.services import quiet_hours, retention, taking_requests
+from matcher.services.settings import CLOSED, HOURS, PHONE, QUIET
 
 RELEASE = "Part of the release"
 BY_TEAM = "Set by the team"
 NUMBER, REQUESTS = "/team/settings/number", "/team/settings/closed"
+QUIET_HOURS = "/team/settings/quiet-hours"
 
 
 class SettingLine(NamedTuple):
@@ -29,7 +30,7 @@ def setting_lines(config: Config, team: Mapping[str, str]) -> tuple[tuple[str, t
     """In groups, with the heading of each. team: what the team has set, by name."""
     return (
         ("Who we are", _who_we_are(config, team)),
-        ("Messages", _messages(config)),
+        ("Messages", _messages(config, team)),
         ("How long we keep what people told us", _kept()),
         ("Safety", _safety(config)),
     )
@@ -61,11 +62,13 @@ def _who_we_are(config: Config, team: Mapping[str, str]) -> tuple[SettingLine, .
     )
 
 
-def _messages(config: Config) -> tuple[SettingLine, ...]:
+def _messages(config: Config, team: Mapping[str, str]) -> tuple[SettingLine, ...]:
     limits = SENDING_LIMITS
-    quiet = f"{limits.quiet[0]:%-I%p} to {limits.quiet[1]:%-I%p}".lower()
+    quiet = hours_words(quiet_hours.hours_in(team))
     return (
-        SettingLine("Quiet hours, in which only what must goes", quiet, RELEASE),
+        SettingLine(
+            "Quiet hours, in which only what must goes", quiet, BY_TEAM if QUIET in team else RELEASE, QUIET_HOURS
+        ),
         SettingLine("Most messages to one person", f"{limits.an_hour} an hour, {limits.a_day} a day", RELEASE),
         SettingLine("What can wait does so", _on(config.holds_back), _by(config, "GRITBIN_HOLD_BACK")),
         SettingLine(

@@ -7,15 +7,16 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app
 
-from matcher.services import scheme_number, taking_requests
+from matcher.services import quiet_hours, scheme_number, taking_requests
 from matcher.services.access import Action
 from matcher.services.scheme_number import Line
-from matcher.services.settings import CLOSED, HOURS, PHONE, Preview
+from matcher.services.settings import CLOSED, HOURS, PHONE, QUIET, Preview
+from web import clock
 from web.auth import is_session_sealed
-from web.forms.set_up import ClosedForm, NumberForm
+from web.forms.set_up import ClosedForm, NumberForm, QuietForm
 from web.guard import declares
 from web.scheme import team_settings
-from web.setting_lines import NUMBER, REQUESTS
+from web.setting_lines import NUMBER, QUIET_HOURS, REQUESTS
 from web.setting_screens import SettingScreen, show, take
 from web.templating import page
 
@@ -50,12 +51,37 @@ class _Number(SettingScreen):
         scheme_number.change(session, form.line(), usual, scheme, looked_at, staff_id=staff_id, now=now)
 
 
+class _QuietHours(SettingScreen):
+    path, template, form, fields, names = (
+        QUIET_HOURS,
+        "set_up/quiet-hours.html",
+        QuietForm,
+        ("begins", "ends"),
+        (QUIET,),
+    )
+
+    def standing(self, session: Any) -> dict[str, str]:
+        begins, ends = quiet_hours.standing(session)
+        return {"begins": str(begins.hour), "ends": str(ends.hour)}
+
+    def preview(self, session: Any, form: QuietForm) -> Preview:
+        return quiet_hours.preview(session, form.begins.data, form.ends.data, holds_back=_holds_back(), now=clock.now())
+
+    def change(self, session: Any, form: QuietForm, looked_at: str, *, staff_id: int, now: datetime) -> None:
+        begins, ends, holds_back = form.begins.data, form.ends.data, _holds_back()
+        quiet_hours.change(session, begins, ends, looked_at, holds_back=holds_back, staff_id=staff_id, now=now)
+
+
+def _holds_back() -> bool:
+    return current_app.config["LIMITS"] is not None
+
+
 def _usual_line() -> Line:
     usual: Line = current_app.config["LINE"]
     return usual
 
 
-_REQUESTS, _NUMBER = _Requests(), _Number()
+_REQUESTS, _NUMBER, _QUIET_HOURS = _Requests(), _Number(), _QuietHours()
 
 
 @blueprint.get("/team/settings")
@@ -91,3 +117,17 @@ def number() -> Response:
 def change_number() -> Response:
     """It is another."""
     return take(_NUMBER)
+
+
+@blueprint.get(QUIET_HOURS)
+@declares(Action.SET_UP)
+def hours() -> Response:
+    """The hours in which nothing goes that can wait."""
+    return show(_QUIET_HOURS)
+
+
+@blueprint.post(QUIET_HOURS)
+@declares(Action.SET_UP, sealed_by=is_session_sealed)
+def change_hours() -> Response:
+    """They are others."""
+    return take(_QUIET_HOURS)

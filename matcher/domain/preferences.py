@@ -23,14 +23,27 @@ NO_NEWS = "none"  # for news only: thanks of the month and the like are never ne
 Hours = tuple[time, time]
 AT_ANY_TIME: Hours = (time(), time())  # hours that begin and end together are none
 
-# No question goes out between these local clock times, over midnight.
+# When the scheme's own hours may begin, and end the morning after.
+QUIET_BEGINS, QUIET_ENDS = range(18, 24), range(6, 11)
+
+
+def read_hours(key: str) -> Hours:
+    """`21-8`: from nine in the evening to eight in the morning."""
+    begins, _, ends = key.partition("-")
+    return time(int(begins)), time(int(ends))
+
+
+def hours_words(hours: Hours) -> str:
+    """`9pm to 8am`."""
+    return " to ".join(f"{clock:%-I%p}".lower() for clock in hours)
+
+
+# No question goes out between these local clock times, over midnight: what a volunteer may choose for themselves.
 QUIET_CHOICES: dict[str, Hours] = {
     "any": AT_ANY_TIME,
-    "21-8": (time(21), time(8)),
-    "20-9": (time(20), time(9)),
-    "18-10": (time(18), time(10)),
-    "22-7": (time(22), time(7)),
+    **{key: read_hours(key) for key in ("21-8", "20-9", "18-10", "22-7")},
 }
+USUAL_QUIET = "21-8"  # the scheme's own, until it sets others
 ASKS_CHOICES: dict[str, int | None] = {"2": 2, "4": 4, "7": 7, "any": None}
 
 
@@ -56,7 +69,7 @@ def quiet_until(hours: Hours, now: datetime) -> datetime | None:
     return at_local(today + timedelta(days=1), ends) if clock >= begins else None
 
 
-SENDING_LIMITS = SendingLimits(quiet=QUIET_CHOICES["21-8"], an_hour=4, a_day=12)
+SENDING_LIMITS = SendingLimits(quiet=QUIET_CHOICES[USUAL_QUIET], an_hour=4, a_day=12)
 
 # Everything waits but this: the answer to what someone has just done, a neighbour on the way to a door, and what is of
 # no use later.

@@ -16,10 +16,10 @@ from matcher.domain.geo import TravelMode
 from matcher.domain.lifecycle import MatchStatus
 from matcher.domain.localtime import local_day
 from matcher.domain.motives import Motive
-from matcher.domain.preferences import CHANNELS, NO_NEWS, SENDING_LIMITS, About, Hours
+from matcher.domain.preferences import CHANNELS, NO_NEWS, About, Hours
 from matcher.domain.timewindow import TimeWindow
 from matcher.domain.traits import Trait
-from matcher.services import audit, matches, motives, offers, wishes
+from matcher.services import audit, matches, motives, offers, quiet_hours, wishes
 from matcher.store import queries
 from matcher.store.models import (
     AvailabilityException,
@@ -45,16 +45,16 @@ class Times:
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """How they are written to. `asks_per_week` None: at the scheme's pace. `quiet`: their own or the scheme's."""
+    """How they are written to. `asks_per_week` None: at the scheme's pace. `quiet` None: in the scheme's hours."""
 
     asks_per_week: int | None
-    quiet: Hours
+    quiet: Hours | None
     channels: Mapping[About, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """Everything they have settled, as their settings page shows it."""
+    """Everything they have settled, as their settings page shows it. `usual_quiet`: the scheme's hours."""
 
     kinds: frozenset[str]
     traits: frozenset[Trait]
@@ -62,6 +62,7 @@ class Own:
     travel_mode: TravelMode
     travel_minutes: int
     writing: Writing
+    usual_quiet: Hours
     has_email: bool
     wants_no_texts: bool
     motives: frozenset[Motive]
@@ -70,6 +71,7 @@ class Own:
 def read(session: Session, person_id: int, *, now: datetime) -> Own:
     """What they have settled until now."""
     offer = session.scalars(select(Offer).where(Offer.person_id == person_id)).one()
+    usual = quiet_hours.standing(session)
     return Own(
         kinds=frozenset(session.scalars(select(OfferKind.kind_slug).where(OfferKind.offer_id == offer.id))),
         traits=wishes.told(session, offer.id),
@@ -78,9 +80,10 @@ def read(session: Session, person_id: int, *, now: datetime) -> Own:
         travel_minutes=offer.travel_minutes,
         writing=Writing(
             asks_per_week=offer.asks_per_week,
-            quiet=_quiet(offer),
+            quiet=_own_quiet(offer, usual),
             channels={about: queries.channel_of(session, person_id, about) for about in About},
         ),
+        usual_quiet=usual,
         has_email=_has_email(session, person_id),
         wants_no_texts=_wants_no_texts(session, person_id),
         motives=motives.told(session, offer.id),
@@ -146,7 +149,9 @@ def change_writing(session: Session, person_id: int, writing: Writing, *, now: d
     if "text" in writing.channels.values() and _wants_no_texts(session, person_id) and _has_email(session, person_id):
         raise BadInput("You texted STOP. Press “Send me texts again” first", field="asks")
     offer.asks_per_week = writing.asks_per_week
-    offer.quiet_from, offer.quiet_until = writing.quiet
+    usual = quiet_hours.standing(session)
+    if writing.quiet != _own_quiet(offer, usual):  # whoever once chose hours that the scheme has now keeps them
+        offer.quiet_from, offer.quiet_until = writing.quiet or (None, None)
     for about, channel in writing.channels.items():
         row = insert(ChannelChoice).values(person_id=person_id, about=about, channel=channel)
         session.execute(row.on_conflict_do_update(index_elements=["person_id", "about"], set_={"channel": channel}))
@@ -175,9 +180,10 @@ def pause_until(session: Session, person_id: int, back_on: date, *, now: datetim
     _changed(session, offer, "away", now)
 
 
-def _quiet(offer: Offer) -> Hours:
-    if offer.quiet_from is None or offer.quiet_until is None:
-        return SENDING_LIMITS.quiet
+def _own_quiet(offer: Offer, usual: Hours) -> Hours | None:
+    """The hours that they chose, where those are not the scheme's."""
+    if offer.quiet_from is None or offer.quiet_until is None or (offer.quiet_from, offer.quiet_until) == usual:
+        return None
     return offer.quiet_from, offer.quiet_until
 
 

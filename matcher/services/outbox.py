@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from matcher.domain.errors import MessageError
 from matcher.domain.lifecycle import NotificationStatus, check_move
 from matcher.domain.messages import Message, parts_of, words_event
-from matcher.services import another_way, message_texts, scheme_number, text_comparisons
+from matcher.services import another_way, message_texts, standing_scheme, text_comparisons
 from matcher.services.calendar_feed import CalendarFile
 from matcher.services.handed_over import TRIES, end, fail
 from matcher.services.text_comparisons import Running
@@ -134,7 +134,7 @@ def claim_due(
     most_once: int = BATCH,
 ) -> tuple[Envelope, ...]:
     """Lease what is due and put it into words; what is over is dropped here, in the same transaction. scheme: as the
-    operator gave it; the team's number counts before the operator's.
+    operator gave it; what the team has set counts before it.
 
     A row whose lease ran out may or may not have been sent. Over a channel in `repeatable`, which knows what it has
     taken, it goes again; over any other it is marked uncertain. So of those that may go only once no more than
@@ -147,7 +147,7 @@ def claim_due(
     for row in due:
         if row.status is NotificationStatus.LEASED and row.channel not in repeatable:
             fail(session, row, NotificationStatus.UNCERTAIN, now, "the sender stopped half-way")
-    scheme = scheme_number.as_it_stands(session, scheme)
+    scheme = standing_scheme.as_set(session, scheme)
     envelopes: list[Envelope] = []
     once = 0
     for row in due:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -25,7 +25,7 @@ from matcher.services.message_texts import TextRow
 from matcher.services.setting_changes import differences
 from matcher.services.settings import HOURS, PHONE, Preview
 from matcher.services.wording_desk import Scheme
-from matcher.store.models import Need, Notification, SettingChange
+from matcher.store.models import Need, Notification
 
 LONGEST_PHONE, LONGEST_HOURS = 17, 60  # as the constraints have it
 # Figures with single spaces, as pages keep them on one line and as the constraint has it.
@@ -70,17 +70,6 @@ def change(
     settings.change(
         session, values, lambda: preview(session, typed, usual, scheme), looked_at, staff_id=staff_id, now=now
     )
-
-
-def as_it_stands(session: Session, scheme: Scheme) -> Scheme:
-    """The scheme as messages name it now, and the numbers that those name which were owed before."""
-    past = session.execute(
-        select(SettingChange.changed_at, SettingChange.before)
-        .where(SettingChange.thing == settings.THING, SettingChange.key == PHONE)
-        .order_by(SettingChange.id)
-    )
-    phone = settings.standing(session).get(PHONE, scheme.phone)
-    return replace(scheme, phone=phone, earlier_phones=tuple((until, before) for until, before in past))
 
 
 def _checked(typed: Line) -> Line:

@@ -21,8 +21,8 @@ from matcher.services.setting_changes import Changed, Difference, mark
 from matcher.store.models import SettingRow
 
 THING = "setting"  # in the audit, and in what is kept of changes
-CLOSED, PHONE, HOURS = "closed", "phone", "hours"
-_NUMBERS = {CLOSED: 1, PHONE: 2, HOURS: 3}  # in the audit, which knows things by number
+CLOSED, PHONE, HOURS, QUIET = "closed", "phone", "hours", "quiet"
+_NUMBERS = {CLOSED: 1, PHONE: 2, HOURS: 3, QUIET: 4}  # in the audit, which knows things by number
 _LOCK = 7_413
 
 

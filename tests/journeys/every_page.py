@@ -142,6 +142,7 @@ TEAM = {
     "areas": "/team/areas",
     "another area": "/team/areas/new",
     "one of the areas": "/team/areas/1",
+    "quiet hours": "/team/settings/quiet-hours",
     "kinds of help": "/team/kinds",
     "one kind of help": "/team/kinds/snow",
     "export": "/team/export",

@@ -17,6 +17,7 @@ from web.limits import limiter
 from web.setting_lines import setting_lines
 
 SETTINGS, CLOSE, NUMBER = "/team/settings", "/team/settings/closed", "/team/settings/number"
+QUIET = "/team/settings/quiet-hours"
 WORDS = "We are back on Monday 4 January."
 OUR_NUMBER = {"phone": "01632 960 555", "hours": "9am to 5pm"}
 
@@ -118,7 +119,24 @@ def test_the_number_of_the_team_is_there_without_a_database_too(
     assert "01632 960 100" not in asked.text
 
 
-@pytest.mark.parametrize("path", [SETTINGS, CLOSE, NUMBER])
+def test_the_team_sets_the_quiet_hours_and_volunteers_are_shown_them(
+    administrator: FlaskClient, anyone: FlaskClient, world: World
+) -> None:
+    writing = f"/me/{world.me}/settings/writing"
+    assert re.search(r'value="usual" checked.*?9pm to 8am, as for everyone', anyone.get(writing).text, re.DOTALL)
+    late = {"begins": "22", "ends": "7"}
+    assert "<b>10pm to 7am</b>" in press(administrator, QUIET, **late).text.replace("10pm To", "10pm to")
+    assert change(administrator, QUIET, **late) == 303
+    shown = anyone.get(writing).text
+    assert re.search(r'value="usual" checked.*?10pm to 7am, as for everyone', shown, re.DOTALL)
+    assert re.search(r">\s*9pm to 8am\s*<", shown), "what was everyone's is now a choice of one's own"
+    assert "10pm to 7am, as for everyone" in anyone.get(f"/me/{world.me}/settings").text
+    assert re.search(r"10pm to 7am</td><td>Set by the team", administrator.get(SETTINGS).text)
+    refused = press(administrator, QUIET, begins="12", ends="7")
+    assert (refused.status_code, bool(error_beside(refused.text, "begins"))) == (422, True)
+
+
+@pytest.mark.parametrize("path", [SETTINGS, CLOSE, NUMBER, QUIET])
 def test_nobody_else_of_the_team_opens_them(own_app: Flask, path: str) -> None:
     coordinator = sign_in(own_app.test_client(), StaffRoleName.COORDINATOR)
     assert coordinator.get(path).status_code == 404

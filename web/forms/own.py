@@ -7,7 +7,7 @@ from typing import Any
 from wtforms import Field
 
 from matcher.domain.motives import MOTIVE_WORDS
-from matcher.domain.preferences import ASKS_CHOICES, QUIET_CHOICES, About
+from matcher.domain.preferences import ASKS_CHOICES, AT_ANY_TIME, QUIET_CHOICES, About, Hours, hours_words
 from matcher.services.offer_changes import Own, Times, Writing
 from web.forms.offers import PER_WEEK, TimesForm
 from web.forms.questions import DateField, OneOf, QuestionForm, SomeOf, chosen
@@ -18,13 +18,7 @@ ASKS = (
     ("7", "Up to 7 a week"),
     ("any", "As many as there are"),
 )
-QUIET = (
-    ("any", "Ask me at any time"),
-    ("21-8", "9pm to 8am"),
-    ("20-9", "8pm to 9am"),
-    ("18-10", "6pm to 10am"),
-    ("22-7", "10pm to 7am"),
-)
+_USUAL = "usual"  # the scheme's own hours, whatever they become
 _BY = {"text": "Text", "email": "Email", "none": "Do not send these"}
 
 
@@ -34,14 +28,21 @@ class WritingForm(QuestionForm):
     asks_per_week = OneOf(
         "How often may we ask you?", choices=ASKS, validators=[chosen("Select how often we may ask you")]
     )
-    quiet = OneOf(
-        "When should we not ask you?", choices=QUIET, validators=[chosen("Select when we should not ask you")]
-    )
+    quiet = OneOf("When should we not ask you?", validators=[chosen("Select when we should not ask you")])
     asks = OneOf("Questions: can you help?", validators=[chosen("Select how we should ask you")])
     visits = OneOf("About your visits", validators=[chosen("Select how we should write about your visits")])
     news = OneOf("Thanks and news", validators=[chosen("Select how we should send thanks and news")])
 
     stopped = False
+
+    def offer_hours(self, usual: Hours) -> None:
+        """The scheme's hours, or their own."""
+        own = [(key, hours_words(hours)) for key, hours in QUIET_CHOICES.items() if hours not in (usual, AT_ANY_TIME)]
+        self.quiet.choices = [
+            (_USUAL, f"{hours_words(usual)}, as for everyone"),
+            *own,
+            ("any", "Ask me at any time"),
+        ]
 
     def offer_ways(self, *, has_email: bool, wants_no_texts: bool) -> None:
         """By e-mail only to those who gave an address; by text to nobody who texted STOP, if there is another way."""
@@ -55,14 +56,14 @@ class WritingForm(QuestionForm):
         """What was chosen."""
         return Writing(
             asks_per_week=ASKS_CHOICES[self.asks_per_week.data],
-            quiet=QUIET_CHOICES[self.quiet.data],
+            quiet=QUIET_CHOICES.get(self.quiet.data),
             channels={about: self[about.value].data for about in About},
         )
 
     def in_words(self) -> list[str]:
         """One line for each choice."""
         often, quiet = dict(ASKS)[self.asks_per_week.data], self.quiet.data
-        hours = "At any time" if quiet == "any" else f"Nothing that can wait from {dict(QUIET)[quiet]}"
+        hours = "At any time" if quiet == "any" else f"Nothing that can wait from {dict(self.quiet.choices)[quiet]}"
         ways = [
             f"No {words.lower()}" if self[name].data == "none" else f"{words} by {self[name].data}"
             for name, words in _SHORT.items()
@@ -76,7 +77,7 @@ _SHORT = {"asks": "Questions", "visits": "Visits", "news": "Thanks and news"}
 def writing_data(writing: Writing) -> dict[str, str]:
     """What they have settled, as the form's answers."""
     asks = next((key for key, most in ASKS_CHOICES.items() if most == writing.asks_per_week), "any")
-    quiet = next((key for key, hours in QUIET_CHOICES.items() if hours == writing.quiet), "any")
+    quiet = next((key for key, hours in QUIET_CHOICES.items() if hours == writing.quiet), _USUAL)
     channels = {about.value: channel for about, channel in writing.channels.items()}
     return {"asks_per_week": asks, "quiet": quiet, **channels}
 

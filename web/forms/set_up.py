@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import time
 
 from wtforms import StringField
 
 from matcher.domain.errors import BadInput
+from matcher.domain.preferences import QUIET_BEGINS, QUIET_ENDS
 from matcher.domain.roles import ROLE_WORDS, StaffRoleName
 from matcher.services.kind_changes import KindDraft
 from matcher.services.kinds import KindView
@@ -90,6 +92,13 @@ class NumberForm(QuestionForm):
     def line(self) -> Line:
         """What was typed."""
         return Line(self.phone.data, self.hours.data)
+
+
+class QuietForm(QuestionForm):
+    """When does nothing go that can wait?"""
+
+    begins = OneOf("From", choices=[(str(hour), f"{time(hour):%-I%p}".lower()) for hour in QUIET_BEGINS])
+    ends = OneOf("Until", choices=[(str(hour), f"{time(hour):%-I%p}".lower()) for hour in QUIET_ENDS])
 
 
 class ClosedForm(QuestionForm):

@@ -39,7 +39,8 @@ class SettingRow(Declared):
     """A setting of the scheme that its team has set; without a row it is as the operator gave it, or as it came.
 
     closed: why no new requests are taken; empty while they are. phone: the number to call, in figures with single
-    spaces. hours: when it is answered.
+    spaces. hours: when it is answered. quiet: the hours of the evening and the morning between which nothing goes that
+    can wait, like 21-8.
     """
 
     __tablename__ = "settings"
@@ -50,11 +51,14 @@ class SettingRow(Declared):
     set_at: Mapped[datetime]
 
     __table_args__ = (
-        CheckConstraint("name in ('closed', 'phone', 'hours')", name="known_name"),
+        CheckConstraint("name in ('closed', 'phone', 'hours', 'quiet')", name="known_name"),
         CheckConstraint("length(value) <= 200", name="short"),
         CheckConstraint(
             "name <> 'phone' or (value ~ '^[+]?[0-9]( ?[0-9]){7,14}$' and length(value) <= 17)",
             name="phone_is_a_number",
+        ),
+        CheckConstraint(
+            "name <> 'quiet' or value ~ '^(18|19|20|21|22|23)-(6|7|8|9|10)$'", name="quiet_hours_are_at_night"
         ),
         CheckConstraint("name <> 'hours' or (value <> '' and length(value) <= 60)", name="hours_are_said"),
     )
