@@ -1,7 +1,8 @@
-"""Codes for organisations whose people ask for those they work with: given, given anew, ended."""
+"""Organisations that ask for those they work with: their codes given, given anew, ended; and what is said of them."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, Response, current_app, g, request
@@ -15,7 +16,7 @@ from web.auth import is_session_sealed
 from web.forms.at_work import OrganisationForm
 from web.forms.questions import show_beside
 from web.guard import HIGHEST_ID, declares
-from web.once import new_key, shown_key
+from web.once import new_key, sent_key, shown_key
 from web.templating import page, see_other
 
 blueprint = Blueprint("organisations", __name__)
@@ -37,25 +38,51 @@ def listed() -> Response:
 @declares(Action.GIVE_CODE)
 def new() -> Response:
     """Another one."""
-    return _form_page(OrganisationForm())
+    return _new_page(OrganisationForm(), key=new_key())
 
 
 @blueprint.post("/team/organisations/new")
 @declares(Action.GIVE_CODE, sealed_by=is_session_sealed)
 def give() -> Response:
-    """Its first code."""
+    """Its first code. The form is taken once."""
+    form, key = OrganisationForm(request.form), sent_key()
+    try:
+        with unit_of_work() as session:
+            form.choose_from(organisations.area_choices(session, g.actor.area_ids))
+            if not form.validate():
+                return _new_page(form, key=key)
+            if drafts.claim(session, key, _GIVEN, now=clock.now()):
+                _keep(session, key, *organisations.give_code(session, form.draft(), **_who()))
+    except BadInput as error:
+        show_beside(form, error)
+        return _new_page(form, key=key)
+    return see_other(f"/team/organisations/given?d={key}")
+
+
+@blueprint.get(f"{_ONE}/correct")
+@declares(Action.GIVE_CODE)
+def as_it_stands(organisation_id: int) -> Response:
+    """One of them, to be corrected."""
+    with reading() as session:
+        draft = organisations.draft_of(session, organisation_id, g.actor.area_ids)
+    return _one_page(organisation_id, OrganisationForm(data=asdict(draft)))
+
+
+@blueprint.post(f"{_ONE}/correct")
+@declares(Action.GIVE_CODE, sealed_by=is_session_sealed)
+def correct(organisation_id: int) -> Response:
+    """Its name, how it is reached, who looks after it; its code stays."""
     form = OrganisationForm(request.form)
     try:
         with unit_of_work() as session:
             form.choose_from(organisations.area_choices(session, g.actor.area_ids))
             if not form.validate():
-                return _form_page(form)
-            organisation_id, code = organisations.give_code(session, form.draft(), **_who())
-            key = _keep(session, organisation_id, code)
+                return _one_page(organisation_id, form)
+            organisations.correct(session, organisation_id, form.draft(), **_who())
     except BadInput as error:
         show_beside(form, error)
-        return _form_page(form)
-    return see_other(f"/team/organisations/given?d={key}")
+        return _one_page(organisation_id, form)
+    return see_other("/team/organisations")
 
 
 @blueprint.post(f"{_ONE}/code")
@@ -64,7 +91,7 @@ def change(organisation_id: int) -> Response:
     """A new code; the old one ends."""
     with unit_of_work() as session:
         code = organisations.change_code(session, organisation_id, **_who())
-        key = _keep(session, organisation_id, code)
+        _keep(session, key := new_key(), organisation_id, code)
     return see_other(f"/team/organisations/given?d={key}")
 
 
@@ -94,13 +121,18 @@ def _who() -> dict[str, Any]:
     return {"area_ids": g.actor.area_ids, "staff_id": g.actor.staff_id, "now": clock.now()}
 
 
-def _keep(session: Any, organisation_id: int, code: str) -> str:
-    key = new_key()
+def _keep(session: Any, key: str, organisation_id: int, code: str) -> None:
     drafts.save(session, key, _GIVEN, {"organisation_id": organisation_id, "code": code}, now=clock.now())
-    return key
 
 
-def _form_page(form: OrganisationForm) -> Response:
+def _new_page(form: OrganisationForm, *, key: str) -> Response:
     with reading() as session:
         form.choose_from(organisations.area_choices(session, g.actor.area_ids))
-    return page("organisations/new.html", form=form)
+    return page("organisations/new.html", form=form, key=key)
+
+
+def _one_page(organisation_id: int, form: OrganisationForm) -> Response:
+    with reading() as session:
+        name = organisations.name_of(session, organisation_id, g.actor.area_ids)
+        form.choose_from(organisations.area_choices(session, g.actor.area_ids))
+    return page("organisations/correct.html", form=form, name=name, organisation_id=organisation_id)

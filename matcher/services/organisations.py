@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -78,26 +79,50 @@ def give_code(
     session: Session, draft: OrganisationDraft, *, area_ids: Collection[int], staff_id: int, now: datetime
 ) -> tuple[int, str]:
     """Take an organisation on: its id, and its code, which is kept nowhere. BadInput names what is missing."""
-    name = clean_line(draft.name, NAME_LENGTH, noun="The name", field="name")
-    if not name:
-        raise BadInput("Enter the name of the organisation", field="name")
-    area_id = session.scalar(select(Area.id).where(Area.slug == draft.area, Area.id.in_(area_ids)))
-    if area_id is None:
-        raise BadInput("Select one of your areas", field="area")
     code = _new_code()
     organisation = Organisation(
-        name=name,
-        area_id=area_id,
-        phone=people.check_phone(draft.phone),
-        email=people.check_email(draft.email) if draft.email else "",
-        code_hash=_hash(code),
-        staff_id=staff_id,
-        given_at=now,
+        **_checked(session, draft, area_ids), code_hash=_hash(code), staff_id=staff_id, given_at=now
     )
     session.add(organisation)
     session.flush()
     audit.record(session, audit.staff(staff_id), "gave_code", ("organisation", organisation.id), now=now)
     return organisation.id, code
+
+
+def draft_of(session: Session, organisation_id: int, area_ids: Collection[int]) -> OrganisationDraft:
+    """It as it stands, to be corrected. NotFound if it is of no area of theirs."""
+    wanted = (
+        select(Organisation, Area.slug)
+        .join(Area, Area.id == Organisation.area_id)
+        .where(Organisation.id == organisation_id, Organisation.area_id.in_(area_ids))
+    )
+    found = session.execute(wanted).first()
+    if found is None:
+        raise NotFound
+    row, area = found
+    return OrganisationDraft(row.name, people.phone_words(row.phone), row.email, area)
+
+
+def correct(
+    session: Session,
+    organisation_id: int,
+    draft: OrganisationDraft,
+    *,
+    area_ids: Collection[int],
+    staff_id: int,
+    now: datetime,
+) -> None:
+    """What it is called, how it is reached and who looks after it; its code stays. BadInput names what is missing,
+    NotFound if it is of no area of theirs. What was asked already keeps how it was reached then.
+    """
+    organisation = _locked(session, organisation_id, area_ids)
+    typed = _checked(session, draft, area_ids)
+    changed = sorted(name for name, value in typed.items() if getattr(organisation, name) != value)
+    for name in changed:
+        setattr(organisation, name, typed[name])
+    if changed:
+        thing = "organisation", organisation_id
+        audit.record(session, audit.staff(staff_id), "corrected_organisation", thing, *changed, now=now)
 
 
 def change_code(
@@ -207,6 +232,18 @@ def ask_at_work(
     audit.record(session, audit.SYSTEM, "asked_at_work", ("need", need.id), "organisation", now=now)
     drafts.save(session, key, _ASKED, {"reference": need.reference}, now=now)
     return need.reference
+
+
+def _checked(session: Session, draft: OrganisationDraft, area_ids: Collection[int]) -> dict[str, Any]:
+    """The columns that are typed. BadInput names the field at fault."""
+    name = clean_line(draft.name, NAME_LENGTH, noun="The name", field="name")
+    if not name:
+        raise BadInput("Enter the name of the organisation", field="name")
+    area_id = session.scalar(select(Area.id).where(Area.slug == draft.area, Area.id.in_(area_ids)))
+    if area_id is None:
+        raise BadInput("Select one of your areas", field="area")
+    email = people.check_email(draft.email) if draft.email else ""
+    return {"name": name, "area_id": area_id, "phone": people.check_phone(draft.phone), "email": email}
 
 
 def _locked(session: Session, organisation_id: int, area_ids: Collection[int]) -> Organisation:

@@ -385,6 +385,7 @@ class EveryPage:
             "a volunteer": f"/team/volunteers/{self.world.people['Ann']}",
             "two records side by side": "/team/volunteers/twice/{Ann}/{Joan}".format(**self.world.people),
             "what a spreadsheet would do": f"/team/import/{self._imported()}",
+            "an organisation corrected": "/team/organisations/1/correct",
             "a code was given": f"/team/organisations/given?d={'g' * 22}",
             "one badge": f"/team/badges/{self.world.people['Ann']}",
             "a story was typed": f"/team/stories/typed?d={'t' * 22}",

@@ -176,3 +176,24 @@ def test_while_no_requests_are_taken_it_says_so_and_takes_none(
         assert "We are back on Monday." in closed.get(path).text
     assert closed.post(at, data={**hidden, **ASKED}).status_code == 503
     assert owed() == []
+
+
+def test_pressed_twice_one_code_is_made(ruth: FlaskClient) -> None:
+    shown = ruth.get("/team/organisations/new").text
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]+)"', shown))
+    answers = [ruth.post("/team/organisations/new", data=SURGERY | hidden) for _ in range(2)]
+    assert answers[0].location == answers[1].location
+    assert ruth.get("/team/organisations").text.count("Code given: ") == 1
+
+
+def test_a_coordinator_corrects_it_and_sees_what_is_wrong_beside_what_was_typed(
+    client: FlaskClient, ruth: FlaskClient
+) -> None:
+    at = opened(client, code_given(ruth))
+    path = "/team/organisations/1/correct"
+    assert f'value="{SURGERY["name"]}"' in ruth.get(path).text
+    wrong = press(ruth, path, **{**SURGERY, "name": "Bridge Street", "phone": "12"})
+    assert error_beside(wrong.text, "phone")
+    assert 'value="Bridge Street"' in wrong.text
+    press(ruth, path, **{**SURGERY, "name": "Bridge Street"})
+    assert "Bridge Street" in client.get(at).text

@@ -1,5 +1,7 @@
 """A code says which organisation asks, and nothing more: whoever is asked for is rung first, as ever."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -170,3 +172,44 @@ def test_the_database_holds_no_link_at_work_that_opens_another_thing(world):
             text("update private_links set need_id = :need where organisation_id = :id"),
             {"need": need.need_id, "id": organisation_id},
         )
+
+
+def correct(world, organisation_id, of_area="bradford-on-avon", **changes):
+    with world.work() as session:
+        who = {"area_ids": {world.area_id(of_area)}, "staff_id": world.coordinator()}
+        draft = organisations.draft_of(session, organisation_id, who["area_ids"])
+        organisations.correct(session, organisation_id, replace(draft, **changes), **who, now=world.now)
+
+
+def test_it_is_corrected_and_its_code_and_what_it_asked_stay(world):
+    organisation_id, code = give(world)
+    ask(world, organisation_id)
+    correct(world, organisation_id, name="Bridge Street Surgery", phone="01632 960 301", email="desk@example.org")
+    row = world.one(Organisation)
+    assert (row.name, row.phone, row.email) == ("Bridge Street Surgery", "+441632960301", "desk@example.org")
+    assert leads_to(world, opened(world, code)) == organisation_id
+    asked = world.one(Referral)
+    assert (asked.organisation, asked.phone, asked.email) == ("Market Street Surgery", "+441632960300", "")
+    assert audited(world) == ["gave_code", "corrected_organisation", "opened_with_code"]
+
+
+def test_saved_as_it_stands_nothing_is_corrected(world):
+    organisation_id, _ = give(world)
+    correct(world, organisation_id)
+    assert audited(world) == ["gave_code"]
+
+
+@pytest.mark.parametrize(("field", "typed"), [("name", " "), ("phone", "12"), ("email", "x"), ("area", "salisbury")])
+def test_what_is_wrong_in_a_correction_is_named_and_nothing_changes(world, field, typed):
+    organisation_id, _ = give(world)
+    before = world.picture()
+    with pytest.raises(BadInput) as wrong:
+        correct(world, organisation_id, **{field: typed})
+    assert wrong.value.field == field
+    assert world.picture() == before
+
+
+def test_nobody_of_another_area_corrects_it(world):
+    organisation_id, _ = give(world)
+    with pytest.raises(NotFound):
+        correct(world, organisation_id, of_area="salisbury", name="Mine")
