@@ -229,5 +229,6 @@ def _drawn(sky: SnowSky) -> dict[str, Any]:
         "not_known": snow_sky_picture.not_known(sky),
         "halves": snow_sky_picture.half_rows(sky),
         "weather": snow_sky_picture.weather_rows(sky),
+        "warnings": snow_sky_picture.warning_rows(sky),
         "visits_each": snow_sky.VISITS_EACH,
     }

@@ -112,8 +112,8 @@ def lower_first(words: str) -> str:
 
 
 def plural(count: int, noun: str, many: str = "") -> str:
-    """`1 neighbour`, `3 neighbours`."""
-    return f"{count} {noun if count == 1 else many or noun + 's'}"
+    """`1 neighbour`, `3 neighbours`, `1,200 neighbours`."""
+    return f"{count:,} {noun if count == 1 else many or noun + 's'}"
 
 
 def no_break(words: str) -> str:

@@ -23,6 +23,7 @@ from matcher.services import (
     visit_reports,
 )
 from matcher.services.access import Action
+from matcher.services.drawing import NARROW, WIDE
 from matcher.services.unfilled import Choice
 from matcher.store.session import reading, unit_of_work
 from web import bell, clock
@@ -43,7 +44,8 @@ def answers() -> Response:
     """What we expect people to say, and what they say."""
     with reading() as session:
         shown = calibration_page.read(session)
-    return page("team/answers.html", shown=shown)
+    drawn = [calibration_page.draw(shown.bars, width) for width in (WIDE, NARROW)]
+    return page("team/answers.html", shown=shown, drawn=drawn)
 
 
 @blueprint.post(f"/team/needs/{_NEED}/confirmed")

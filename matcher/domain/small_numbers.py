@@ -5,6 +5,7 @@ from dataclasses import dataclass
 FEWEST_SHOWN = 5
 ROUNDED_TO = 5
 _FEW = f"fewer than {FEWEST_SHOWN}"
+_BOTH = 2
 
 
 def is_few(count: int) -> bool:
@@ -12,9 +13,14 @@ def is_few(count: int) -> bool:
     return 0 < count < FEWEST_SHOWN
 
 
+def all_of(count: int) -> str:
+    """`Both`, `All 12`: of more than one."""
+    return "Both" if count == _BOTH else f"All {count:,}"
+
+
 def count_words(count: int) -> str:
     """A count as a public page may show it."""
-    return str(count) if count >= FEWEST_SHOWN else _FEW
+    return f"{count:,}" if count >= FEWEST_SHOWN else _FEW
 
 
 def rounded(count: int) -> int | None:

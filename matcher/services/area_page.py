@@ -28,7 +28,9 @@ MOST_NAMED = 2  # in a finding
 
 @dataclass(frozen=True, slots=True)
 class JobsDone:
-    """A kind of help and about how often it was given; None for fewer than 5. `houses`: so many are drawn."""
+    """A kind of help and about how often it was given; None for fewer than 5. `houses`: so many are drawn, none for
+    less than half of what one stands for.
+    """
 
     kind: str
     name: str
@@ -112,7 +114,7 @@ def _jobs(counted: list[tuple[str, str, int]]) -> tuple[tuple[JobsDone, ...], in
     most = max((count or 0 for _, _, count in about), default=0)
     a_house = ROUNDED_TO * max(1, -(-most // (ROUNDED_TO * MOST_HOUSES)))
     ranked = sorted(about, key=lambda one: -(one[2] or 0))
-    jobs = (JobsDone(slug, name, count, max(1, round(count / a_house)) if count else 0) for slug, name, count in ranked)
+    jobs = (JobsDone(slug, name, count, round(count / a_house) if count else 0) for slug, name, count in ranked)
     return tuple(jobs), a_house
 
 
@@ -123,7 +125,7 @@ def _finding(jobs: tuple[JobsDone, ...]) -> str:
         return "Fewer than 5 jobs of each kind so far"
     first = [job.name for job in jobs if job.about == most]
     if len(first) == 1:
-        return f"{first[0]} was the most common job: about {most} times"
+        return f"{first[0]} was the most common job: about {most:,} times"
     if len(first) > MOST_NAMED:
-        return f"No job stands out: {len(first)} kinds were done about {most} times each"
-    return f"{' and '.join((first[0], first[1].lower()))} were the most common jobs: about {most} times each"
+        return f"No job stands out: {len(first)} kinds were done about {most:,} times each"
+    return f"{' and '.join((first[0], first[1].lower()))} were the most common jobs: about {most:,} times each"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 WIDE, NARROW = 560, 288  # half a wide page; what a page of 320 px has room for
 MARK, STACK_HEIGHT = 7, 126
 DOT, OPEN, ALERT = "dot", "open", "alert"
+LEAST_SEEN = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,16 @@ class Words:
     y: float
     kind: str = "soft"
     anchor: str = "start"
+
+
+def short(words: str, longest: int) -> str:
+    """As much of the words as there is room for."""
+    return words if len(words) <= longest else f"{words[: longest - 1].rstrip()}…"
+
+
+def seen(length: float) -> float:
+    """How long the bar of something is drawn: whatever there is of it, never so short that it looks like nothing."""
+    return max(length, LEAST_SEEN)
 
 
 @dataclass(slots=True)

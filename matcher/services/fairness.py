@@ -51,10 +51,24 @@ class Fairness:
         """The finding."""
         if not self.willing:
             return "Nobody offers help yet"
-        never = f"{round(100 * self.never / self.willing)}% of willing people were not asked"
         if not self.ended:
-            return f"No visit was wanted, and {never}"
-        return f"{round(100 * self.met / self.ended)}% of needs were met, and {never}. Both are true"
+            return f"No visit was wanted, and {self._not_asked}"
+        return f"{self._needs_met}, and {self._not_asked}. Both are true"
+
+    @property
+    def _needs_met(self) -> str:
+        if self.ended == 1:
+            return f"The only visit that was wanted was {'met' if self.met else 'not met'}"
+        return f"{self.met * 100 // self.ended}% of needs were met"
+
+    @property
+    def _not_asked(self) -> str:
+        if self.willing == 1:
+            return f"the only willing person was {'not ' * self.never}asked"
+        if not self.never:
+            return "every willing person was asked"
+        share = self.never * 100 // self.willing
+        return f"{share if share else 'under 1'}% of willing people were not asked"
 
 
 def read(session: Session, area_ids: frozenset[int], *, now: datetime) -> Fairness:

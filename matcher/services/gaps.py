@@ -61,7 +61,7 @@ class GapCell:
             return "not known"
         if self.short == 0:
             return "even"
-        return f"short {self.short}" if self.short > 0 else f"spare {-self.short}"
+        return f"short {self.short:,}" if self.short > 0 else f"spare {-self.short:,}"
 
     @property
     def step(self) -> str:
@@ -130,15 +130,24 @@ def whom_to_recruit(session: Session, area_id: int, *, area_ids: frozenset[int],
 
 def _title(rows: Sequence[GapRow]) -> str:
     short = [row for row in rows if row.total]
+    if all(row.is_unknown for row in rows):
+        return "Nothing is known yet: no visit was wanted in 90 days, and nobody says when they are free"
     if not short:
         return "No area is short at any time of the week"
     areas_short = [sum((row.cells[n].short or 0) > 0 for row in rows) for n in range(len(TIMES))]
     worst = max(range(len(TIMES)), key=lambda n: areas_short[n])
-    visits = "1 visit" if short[0].total == 1 else f"{short[0].total} visits"
-    return (
-        f"{TIMES[worst][2]}s are short in {areas_short[worst]} of {len(rows)} {'area' if len(rows) == 1 else 'areas'}."
-        f" {short[0].area} is shortest overall: {visits} a week with nobody"
-    )
+    where = f"in {areas_short[worst]} of {len(rows)} areas" if len(rows) > 1 else f"in {rows[0].area}"
+    return f"{TIMES[worst][2]}s are short {where}. {_shortest(short)} a week with nobody"
+
+
+def _shortest(short: Sequence[GapRow]) -> str:
+    """Where most is short. Of one area alone, or of several that are alike, none is said to stand out."""
+    most = short[0].total
+    visits = "1 visit" if most == 1 else f"{most:,} visits"
+    alike = sum(row.total == most for row in short)
+    if len(short) == 1:
+        return f"{short[0].area} has {visits}"
+    return f"{alike} areas have {visits} each" if alike > 1 else f"{short[0].area} is shortest overall: {visits}"
 
 
 _Key = tuple[int, bool, str]

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from matcher.domain.errors import BadInput, NotFound
+from matcher.domain.small_numbers import all_of
 from matcher.domain.wording import clean_line
 from matcher.services import audit, invitations
 from matcher.services.invitations import CHANNELS, CHOICES
@@ -159,9 +160,20 @@ def finding(rows: Iterable[Answers]) -> str:
         return "No invitation has been made yet"
     if not total:
         return "Nobody has answered an invitation yet"
-    first = each[0]
-    words = invitations.CHANNEL_WORDS[first.channel]
-    return f"Most answers by {words[:1].lower()}{words[1:]}: {first.pressed.total:,} of {total:,}"
+    if total == 1:
+        return f"The one answer came by {_by(each[0])}"
+    most = each[0].pressed.total
+    first = [row for row in each if row.pressed.total == most]
+    if len(first) > 1:
+        return f"No way stands out: {len(first)} of them brought {most:,} of {total:,} answers each"
+    if most == total:
+        return f"{all_of(total)} answers came by {_by(each[0])}"
+    return f"More answers by {_by(each[0])} than by any other way: {most:,} of {total:,}"
+
+
+def _by(row: Answers) -> str:
+    words = invitations.CHANNEL_WORDS[row.channel]
+    return words[:1].lower() + words[1:]
 
 
 def _copies(typed: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from matcher.domain.lifecycle import Urgency
+from matcher.domain.small_numbers import all_of
 from matcher.services.unfilled import UnfilledRow
 
 Place = tuple[str, int, int]  # name, easting, northing
@@ -34,7 +35,7 @@ def _where(rows: Sequence[UnfilledRow], towns: Sequence[Place]) -> str:
     if len(urgent) == 1:
         return f"The urgent visit is in {urgent[0].area}."
     if len(areas) == 1:
-        return f"All {len(urgent)} urgent visits are in {urgent[0].area}."
+        return f"{all_of(len(urgent))} urgent visits are in {urgent[0].area}."
     return _side(urgent, towns) or f"The {len(urgent)} urgent visits are spread over {len(areas)} areas."
 
 

@@ -116,7 +116,7 @@ def named(towns: Sequence[tuple[str, int, int]], marks: Sequence[tuple[int, int]
     for name, x, y in towns:
         half = len(name) * LETTER / 2
         middle = min(max(x, half), WIDTH - half)
-        box = (middle - half, y - 20.0, middle + half, y - 3.0)
+        box = (middle - half, y - 24.0, middle + half, y - 2.0)
         has_room = half * 2 < WIDTH and not any(_touch(box, other) for other in boxes)
         boxes.extend([box] if has_room else [])
         found.append(Town(name if has_room else "", x, y, round(middle)))

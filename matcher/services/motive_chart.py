@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from matcher.domain.lifecycle import OfferStatus
 from matcher.domain.motives import MOTIVE_WORDS, Motive
 from matcher.domain.small_numbers import FEWEST_SHOWN, count_words, rounded
-from matcher.services.drawing import Box, Picture, Stroke, Words
+from matcher.services.drawing import Box, Picture, Stroke, Words, seen
 from matcher.store.models import Offer, OfferMotive, Person
 
 _STEP, _BAR = 50, 14
@@ -115,5 +115,5 @@ def _draw_bars(picture: Picture, bars: Sequence[tuple[str, int, str]]) -> None:
     for nth, (name, count, kind) in enumerate(bars):
         top = nth * _STEP
         picture.words.append(Words(f"{name}: {about(count)}", 0, top + 16, "name"))
-        picture.boxes.append(Box(1, top + 22, count * each, _BAR, kind))
+        picture.boxes.append(Box(1, top + 22, seen(count * each), _BAR, kind))
         picture.strokes.append(Stroke(f"M0 {top + 22 + _BAR}H{picture.width}", "guide"))

@@ -85,6 +85,12 @@ class NotHeard:
         """Never below nothing: whoever is shown the question twice may answer it twice."""
         return max(0, self.told.total - self.answers.total)
 
+    @property
+    def is_too_few(self) -> bool:
+        """Somebody said something, and of no group whose number is known enough did to say what would be expected."""
+        is_known = any(row.share is not None for row in self.groups if row.heard is not Heard.NOT_ASKED)
+        return bool(self.answers.total) and is_known and all(row.expected is None for row in self.groups)
+
 
 @dataclass(frozen=True, slots=True)
 class _Figure:

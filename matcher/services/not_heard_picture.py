@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from matcher.domain.groups import Group, in_a_sentence
 from matcher.domain.hearing import MISSING, Heard
 from matcher.domain.small_numbers import FEWEST_SHOWN, count_or_none_words
-from matcher.services.drawing import Box, Picture, Stroke, Words
+from matcher.services.drawing import Box, Picture, Stroke, Words, seen
 from matcher.services.not_heard import NotHeard, Row
 
 _STEP, _BAR = 66, 14
@@ -37,7 +37,7 @@ def draw(shown: NotHeard, width: int) -> Picture | None:
     rows = [row for row in shown.groups if row.heard is not Heard.NOT_ASKED and row.expected is not None]
     if not rows:
         return None
-    most = max(max(row.voices.shown, row.expected or 0) for row in rows) or 1
+    most = max(max(_length(row), row.expected or 0) for row in rows) or 1
     picture = Picture(width, _STEP * len(rows))
     for nth, row in enumerate(rows):
         _draw_row(picture, row, nth * _STEP, (width - 8) / most)
@@ -49,13 +49,18 @@ def _draw_row(picture: Picture, row: Row, top: int, each: float) -> None:
     heard, foot = row.voices.shown, top + 22 + _BAR
     if heard:
         kind = "given" if heard >= FEWEST_SHOWN else "low"
-        picture.boxes.append(Box(1, top + 22, max(heard if kind == "given" else FEWEST_SHOWN, 1) * each, _BAR, kind))
+        picture.boxes.append(Box(1, top + 22, seen(_length(row) * each), _BAR, kind))
     picture.strokes.append(Stroke(f"M0 {foot}H{picture.width}", "guide"))
     expected = row.expected or 0
     picture.strokes.append(Stroke(f"M{1 + expected * each:.1f} {top + 19}V{foot + 3}", "median"))
     kind = "alert" if row.heard in MISSING else "soft"
-    beside = "cannot tell yet" if row.heard is Heard.CANNOT_TELL else f"about {expected} expected"
+    beside = "cannot tell yet" if row.heard is Heard.CANNOT_TELL else f"about {expected:,} expected"
     picture.words.append(Words(f"{count_or_none_words(heard)} heard, {beside}", 0, foot + 18, kind))
+
+
+def _length(row: Row) -> int:
+    """Of its bar, in voices: the same for any few, so that neither the bar nor the scale tells which."""
+    return max(row.voices.shown, FEWEST_SHOWN) if row.voices.shown else 0
 
 
 def _some(names: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import segno
 
-from matcher.services.drawing import Box, Picture, Stroke, Words
+from matcher.services.drawing import Box, Picture, Stroke, Words, seen
 from matcher.services.invitation_batches import Answers
 from matcher.services.invitations import CHANNEL_WORDS
 
@@ -37,8 +37,9 @@ def draw(rows: Sequence[Answers], width: int) -> Picture | None:
         picture.words.append(Words(CHANNEL_WORDS[row.channel], 0, top + 16, "name"))
         for choice, kind, _ in PARTS:
             if count := getattr(row.pressed, choice):
-                picture.boxes.append(Box(x, top + 22, count * each, _BAR, kind))
-                x += count * each
+                wide = seen(count * each)
+                picture.boxes.append(Box(x, top + 22, wide, _BAR, kind))
+                x += wide
         picture.strokes.append(Stroke(f"M0 {top + 22 + _BAR}H{width}", "guide"))
         picture.words.append(Words(_said(row, is_short=width < 400), 0, top + 40 + _BAR))
     return picture

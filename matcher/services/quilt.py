@@ -61,7 +61,7 @@ def title(voices: int, groups: int) -> str:
     """What the quilt shows, in a sentence or two worked out from it."""
     if not voices:
         return "No story is out for others to read yet."
-    heard = "1 voice" if voices == 1 else f"{voices} voices"
+    heard = "1 voice" if voices == 1 else f"{voices:,} voices"
     missing = "1 group has" if groups == 1 else f"{groups} groups have"
     return f"We have heard {heard}." + (f" {missing} not spoken yet." if groups else "")
 
@@ -89,5 +89,5 @@ def spread(voices: Sequence[Patch], unheard: Sequence[Patch]) -> tuple[Patch, ..
 def _patch(story: Seen) -> Patch:
     words = " ".join(story.words.split())
     if len(words) > WORDS_SHOWN:
-        words = words[:WORDS_SHOWN].rpartition(" ")[0] + " ..."
+        words = (words[:WORDS_SHOWN].rpartition(" ")[0] or words[:WORDS_SHOWN]) + " ..."
     return Patch(words, story.about, story.area, story.story_id)

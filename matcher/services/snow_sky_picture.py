@@ -8,7 +8,7 @@ from itertools import groupby
 
 from matcher.domain.localtime import clock_words, day_words, local_day, to_local
 from matcher.domain.weather.forecast import Hour
-from matcher.services.drawing import Box, Picture, Stroke, Words
+from matcher.services.drawing import Box, Picture, Stroke, Words, seen
 from matcher.services.snow_sky import HalfDay, SnowSky, Warned
 
 WIDE, NARROW = 720, 288
@@ -26,7 +26,11 @@ def finding(sky: SnowSky) -> str:
     worst = max(sky.halves, key=lambda half: half.too_many)
     if worst.too_many:
         name = half_day_words(worst)
-        return f"{name} is the pinch: {_expected_words(worst)}, and volunteers for {worst.capacity:,}"
+        can = f"volunteers for {worst.capacity:,}" if worst.capacity else "nobody is free"
+        return f"{name} is the pinch: {_expected_words(worst)}, and {can}"
+    at_worst = max(half.high - half.capacity for half in sky.halves)
+    if at_worst > 0:
+        return f"Enough volunteers for what is likely to {last}; at worst {at_worst:,} too many in half a day"
     if any(half.high for half in sky.halves):
         return f"Enough volunteers for every half-day to {last}"
     return f"No visit to clear snow or ice is expected to {last}"
@@ -59,9 +63,14 @@ def weather_rows(sky: SnowSky) -> Sequence[tuple[str, str, str]]:
     for day in sky.days:
         hours = _of_day(sky.hours, day)
         coldest = degrees(min(hour.ground_c for hour in hours)) if hours else "not known"
-        snow = f"{sum(hour.snow_mm for hour in hours):.0f} mm" if hours else "not known"
+        snow = _millimetres(sum(hour.snow_mm for hour in hours)) if hours else "not known"
         found.append((f"{day:%A} {day.day}", coldest, snow))
     return found
+
+
+def warning_rows(sky: SnowSky) -> Sequence[tuple[str, str, str]]:
+    """The warnings in full: a short bar has no room for all of its words."""
+    return [(one.why, _moment(one.begins_at), _moment(one.ends_at)) for one in sky.warnings]
 
 
 def not_known(sky: SnowSky) -> str:
@@ -70,12 +79,20 @@ def not_known(sky: SnowSky) -> str:
         return ""
     if sky.read_at is None:
         return "No forecast is known"
-    return f"Forecast not known since {clock_words(sky.read_at)} on {day_words(sky.read_at)}"
+    return f"Forecast not known since {_moment(sky.read_at)}"
 
 
 def degrees(celsius: float) -> str:
     """`−4.8 °C`."""
     return f"{celsius:.1f} °C".replace("-", "−")
+
+
+def _moment(at: datetime) -> str:
+    return f"{clock_words(at)} on {day_words(at)}"
+
+
+def _millimetres(snow: float) -> str:
+    return "under 1 mm" if 0 < snow < 1 else f"{snow:.0f} mm"
 
 
 def _expected_words(half: HalfDay) -> str:
@@ -151,7 +168,8 @@ class _Block:
         path = "".join(f for day in self.days for f in self._flakes(day, top))
         self.picture.marks["flake"] = self.picture.marks.get("flake", "") + path
         if not path:
-            self._say("none", 0, top + 16, "name")
+            fallen = sum(hour.snow_mm for day in self.days for hour in _of_day(self.sky.hours, day))
+            self._say(f"less than {MM_OF_A_FLAKE:g} mm" if fallen else "none", 0, top + 16, "name")
 
     def _flakes(self, day: date, top: int) -> Iterator[str]:
         fallen, drawn = 0.0, 0
@@ -213,7 +231,7 @@ class _Block:
     def _draw_half(self, half: HalfDay, middle: float, foot: int, each: float) -> None:
         left, can = middle - _BAR / 2, min(half.likely, half.capacity)
         if can:
-            self.picture.boxes.append(Box(left, foot - can * each, _BAR, round(can * each, 1), "given"))
+            self.picture.boxes.append(Box(left, foot - seen(can * each), _BAR, round(seen(can * each), 1), "given"))
         if half.too_many:
             height = round(half.too_many * each, 1)
             self.picture.boxes.append(Box(left, foot - half.likely * each, _BAR, height, "over"))

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.lifecycle import HOLDING, OccurrenceStatus, VisitStatus
 from matcher.domain.localtime import at_local, clock_words, local_day
+from matcher.domain.small_numbers import all_of
 from matcher.services import unfilled
 from matcher.services.unfilled import Choice
 from matcher.store.models import Need, Occurrence, Visit
@@ -100,14 +101,14 @@ class Street:
         if not self.count:
             return "No visits today"
         if not self.dark:
-            return "Every visit today has someone coming"
+            return f"{'The one visit of' if self.count == 1 else 'Every visit'} today has someone coming"
         return f"{self._coming} {self._soon}"
 
     @property
     def _coming(self) -> str:
         if self.count == 1:
             return "The one visit of today has nobody yet."
-        return f"{self.lit} of {self.count} visits today {'has' if self.lit == 1 else 'have'} someone coming."
+        return f"{self.lit:,} of {self.count:,} visits today {'has' if self.lit == 1 else 'have'} someone coming."
 
     @property
     def _soon(self) -> str:
@@ -115,10 +116,13 @@ class Street:
             return f"No dark house starts before {self.lamps_until}."
         if self.dark == 1:
             return f"The dark house starts before {self.lamps_until}."
-        which = (
-            f"{self.lamps} of the {self.dark} dark houses" if self.lamps < self.dark else f"All {self.dark} dark houses"
-        )
-        return f"{which} {'starts' if self.lamps == 1 else 'start'} before {self.lamps_until}."
+        return f"{self._with_a_lamp} {'starts' if self.lamps == 1 else 'start'} before {self.lamps_until}."
+
+    @property
+    def _with_a_lamp(self) -> str:
+        if self.lamps < self.dark:
+            return f"{self.lamps:,} of the {self.dark:,} dark houses"
+        return f"{all_of(self.dark)} dark houses"
 
 
 def read(session: Session, area_ids: frozenset[int], choice: Choice, *, now: datetime) -> Street:

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from matcher.services.drawing import Words
+from matcher.services.drawing import Words, seen
 from matcher.services.street import Hour, House, Street
 
 WIDE, NARROW = 1200, 288  # what a page of 320 px has room for
 HOUSE_WIDE, HOUSE_NARROW = 23, 19
 _GAP, _ROW, _BAR_ROW, _LETTER = 12, 90, 34, 9
+_LEFT, _BESIDE, _LETTER_OF_A_COUNT = 60.0, 8, 8  # of rows of bars: room for the hour; between a bar and its count
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +135,14 @@ def _house(pen: _Pen, house: House, *, is_ticked: bool) -> Iterator[Words]:
 def _bars(pen: _Pen, hours: Sequence[Hour]) -> tuple[list[Words], int]:
     """A row for each hour: the dark first, then the lit, on one scale."""
     labels: list[Words] = []
-    scale = (pen.width - 190) / max(one.lit + one.dark for one in hours)
+    counts = [f"{one.dark:,} dark, {one.lit:,} lit" for one in hours]
+    room = max(map(len, counts)) * _LETTER_OF_A_COUNT + 2 * _BESIDE
+    scale = (pen.width - _LEFT - room) / max(one.lit + one.dark for one in hours)
     for row, one in enumerate(hours):
-        top, left = row * _BAR_ROW + 2, 60.0
-        dark, lit = one.dark * scale, one.lit * scale
+        top, left = row * _BAR_ROW + 2, _LEFT
+        dark, lit = (seen(many * scale) if many else 0.0 for many in (one.dark, one.lit))
         pen.dark += f"M{left:g} {top}h{dark:.1f}v22h{-dark:.1f}z" if one.dark else ""
         pen.windows += f"M{left + dark:.1f} {top}h{lit:.1f}v22h{-lit:.1f}z" if one.lit else ""
         labels.append(Words(one.words, 0, top + 17, "hour"))
-        labels.append(Words(f"{one.dark} dark, {one.lit} lit", left + dark + lit + 8, top + 17, "count"))
+        labels.append(Words(counts[row], left + dark + lit + _BESIDE, top + 17, "count"))
     return labels, len(hours) * _BAR_ROW

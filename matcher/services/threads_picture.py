@@ -42,11 +42,13 @@ class ThreadsMap:
 def finding(shown: Threads) -> str:
     """What the map shows, as a sentence or two that are worked out from it."""
     if not shown.told:
-        return "No two villages have helped each other five times yet"
+        return "No two villages have helped each other five times lately"
     first = shown.told[0]
     strongest = [one for one in shown.told if one.visits == first.visits]
     new = sum(one.new_pairs for one in shown.told)
-    if len(strongest) > 1:
+    if len(shown.told) == 1:
+        said = f"{first.one.name} and {first.other.name} are the only thread: {first.visits:,} visits"
+    elif len(strongest) > 1:
         said = f"{len(strongest)} threads are the strongest: {first.visits:,} visits each"
     else:
         said = f"{first.one.name} and {first.other.name} are the strongest thread: {first.visits:,} visits"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from matcher.engine.uptake import FEWEST_WEEKS, Difference
-from matcher.services.drawing import WIDE, Box, Picture, Stroke, Words
+from matcher.services.drawing import WIDE, Box, Picture, Stroke, Words, seen
 from matcher.services.uptake import Uptake, Week
 
 _HEAD, _TALL, _FOOT = 24, 54, 30  # of one row of bars: its words, its bars, the space below
@@ -20,7 +20,7 @@ def finding(found: Uptake) -> str:
         return "The first week is not over: there is nothing to compare yet"
     before, since = found.a_week("visits")
     if not before and not since:
-        return f"No visit was made in the {_weeks(found.weeks)} before, and none since"
+        return f"No visit was made in the {'week' if found.weeks == 1 else _weeks(found.weeks)} before, and none since"
     said = f"{_number(since)} visits a week since it began, {_number(before)} before"
     difference = found.difference("visits")
     if difference is None:
@@ -54,7 +54,7 @@ def by_week(found: Uptake) -> tuple[tuple[str, ...], ...]:
     """(week, when, new volunteers, asked, yes, visits): the numbers of the picture."""
     sides = (("before", found.before), ("since", found.since))
     return tuple(
-        (f"{week.first:%-d %B %Y}", name, *map(str, (week.sign_ups, week.asked, week.yes, week.visits)))
+        (f"{week.first:%-d %B %Y}", name, *(f"{many:,}" for many in (week.sign_ups, week.asked, week.yes, week.visits)))
         for name, weeks in sides
         for week in weeks
     )
@@ -86,7 +86,7 @@ def draw(found: Uptake, width: int) -> Picture | None:
 def _counts(weeks: Sequence[Week], what: str) -> tuple[Callable[[Week], float | None], str]:
     """(the height of a week as a share of the highest, how many that is)."""
     most = max(1, *(getattr(week, what) for week in weeks))
-    return lambda week: getattr(week, what) / most, str(most)
+    return lambda week: getattr(week, what) / most, f"{most:,}"
 
 
 def _yes(week: Week) -> float | None:
@@ -101,9 +101,8 @@ def _row(picture: Picture, shares: Sequence[float | None], top: float, name: str
         if share:
             kind = "given" if number >= len(shares) / 2 else "off"
             wide = each - min(4.0, each / 4)
-            picture.boxes.append(
-                Box(number * each + (each - wide) / 2, foot - share * _TALL, wide, share * _TALL, kind)
-            )
+            tall = seen(share * _TALL)
+            picture.boxes.append(Box(number * each + (each - wide) / 2, foot - tall, wide, tall, kind))
     picture.strokes.append(Stroke(f"M0 {foot - _TALL:g}H{picture.width}", "guide"))
     picture.strokes.append(
         Stroke(f"M0 {foot:g}H{picture.width}M{picture.width / 2:g} {foot - _TALL:g}V{foot + 6:g}", "axis")
@@ -128,11 +127,11 @@ def _signed(words: str, value: float) -> str:
 
 
 def _share(yes: int, asked: int) -> str:
-    return f"{100 * yes / asked:.0f} in 100 ({yes} of {asked})" if asked else "Nobody was asked"
+    return f"{100 * yes / asked:.0f} in 100 ({yes:,} of {asked:,})" if asked else "Nobody was asked"
 
 
 def _number(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0")
+    return f"{value:,.1f}".removesuffix(".0")
 
 
 def _weeks(count: int) -> str:

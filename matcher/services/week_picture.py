@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from matcher.domain.localtime import local_day, to_local
-from matcher.services.drawing import Words
+from matcher.services.drawing import Words, short
 from matcher.services.week_plan import Rota
 
 WIDE, NARROW = 1000, 288  # what a page of 320 px has room for
 NOBODY = "Nobody yet"
 _NAMES_WIDE, _HEAD, _ROW_WIDE, _ROW_NARROW, _BLOCK, _LINE = 150, 28, 36, 54, 24, 28
+_LETTER = 8  # pixels of a letter of a name, at most
+_THREE_FIGURES, _BLOCK_OF_THREE = 100, 32
 _OPENS, _CLOSES = 8, 20  # hours: what is earlier or later stands at the edge
 
 
@@ -66,7 +68,7 @@ def draw(rota: Rota, *, is_wide: bool) -> Drawing:
     tops = [_HEAD]
     for name, marks in rows:
         top, first = tops[-1], tops[-1] + row - _BLOCK - 6
-        words.append(Words(name, 0, top + (24 if is_wide else 18), "name"))
+        words.append(Words(short(name, (left or width) // _LETTER), 0, top + (24 if is_wide else 18), "name"))
         placed = _place(marks, rota.week.start, left, day_width)
         blocks += [
             Block(
@@ -110,11 +112,12 @@ class _Placed:
 
 def _place(marks: Iterable[_Mark], monday: datetime, left: float, day_width: float) -> Sequence[_Placed]:
     """Each within its own day, by the hour; what has no room beside the others of that day stands below them."""
-    least, placed = min(_BLOCK, day_width - 4), []
+    placed = []
     free: dict[tuple[int, int], float] = {}  # (day, line) -> where the next one may begin
     for mark in sorted(marks, key=lambda mark: (mark.at, mark.number or 0)):
         day = (local_day(mark.at) - local_day(monday)).days
         at = to_local(mark.at)
+        least = min(_BLOCK if (mark.number or 0) < _THREE_FIGURES else _BLOCK_OF_THREE, day_width - 4)
         hour = min(max(at.hour + at.minute / 60, _OPENS), _CLOSES)
         width = min(max(least, mark.minutes / 60 * day_width / (_CLOSES - _OPENS)), day_width - 4)
         begins, ends = left + day_width * day + 2, left + day_width * (day + 1) - 2

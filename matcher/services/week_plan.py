@@ -114,11 +114,12 @@ class Rota:
         """What there is to be seen, in words."""
         of = len(self.proposed) + sum(one.short for one in self.not_given)
         if not of:
-            return "Nothing is left to plan in this week"
-        names = len({one.name for one in self.proposed})
+            has_any = self.settled or self.waiting or self.left_out
+            return "Nothing is left to plan in this week" if has_any else "No weekly visit is wanted in this week"
+        found, names = len(self.proposed), len({one.name for one in self.proposed})
         if not names:
             return "Nobody could make any of these visits" if of > 1 else "Nobody could make this visit"
-        visits = "the one visit has" if of == 1 else f"{len(self.proposed)} of {of} visits have"
+        visits = "the one visit has" if of == 1 else f"{found} of {of} visits {'has' if found == 1 else 'have'}"
         return f"{visits} somebody to ask: {names} {'person' if names == 1 else 'people'}".capitalize()
 
 

@@ -38,7 +38,7 @@ def test_postcards_are_made_printed_scanned_and_counted(app: Flask, client: Flas
     for choice in ("ask", "offer"):
         press(client, f"/i/{code}", choice=choice)
     shown = words(pat.get("/team/invitations"))
-    assert "<h1>Most answers by postcards: 2 of 2</h1>" in shown
+    assert "<h1>Both answers came by postcards</h1>" in shown
     assert "400, 2 answered (0.5%)" in shown
     assert "2 answers: 1 to ask, 1 to offer" in shown
     assert press(pat, "/team/invitations", "/team/invitations/1/end").location == "/team/invitations"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from matcher.domain.money import pounds, pounds_and_pence
-from matcher.domain.small_numbers import EXACT, FEWEST_SHOWN, Counts
+from matcher.domain.small_numbers import EXACT, FEWEST_SHOWN, Counts, all_of
 from matcher.domain.worth import hours_words
 from matcher.services.impact_report.asked_for import Met, Waits
 from matcher.services.impact_report.askings import Askings
@@ -132,7 +132,9 @@ def met_neighbours(found: Ties, counts: Counts = EXACT) -> str:
     if found.pairs == 1:
         return f"One pair of neighbours met {'for the first time' if found.new else 'again'}"
     if found.new == found.pairs:
-        return f"All {found.pairs:,} pairs of neighbours met for the first time"
+        return f"{all_of(found.pairs)} pairs of neighbours met for the first time"
+    if not found.new:
+        return f"{found.pairs:,} pairs of neighbours met, none for the first time"
     return _capital(f"{counts.part(found.new, found.pairs)} pairs of neighbours met for the first time")
 
 

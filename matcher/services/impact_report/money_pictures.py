@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from matcher.domain.money import pounds
-from matcher.services.drawing import NARROW, WIDE, Box, Picture, Stroke, Words
+from matcher.services.drawing import NARROW, WIDE, Box, Picture, Stroke, Words, seen, short
 from matcher.services.impact_report.money import Money
 
 _BAR, _STEP, _LEFT_BAR = 22, 62, 30
@@ -79,18 +79,14 @@ def _side(x: float, width: int) -> str:
 
 def _caption(picture: Picture, name: str, how: str, y: float) -> None:
     longest = _LONGEST[picture.width]
-    picture.words.append(Words(_short(name, longest), 7, y + 15, "name"))
+    picture.words.append(Words(short(name, longest), 7, y + 15, "name"))
     if how:
-        picture.words.append(Words(_short(how, longest), 7, y + 32))
-
-
-def _short(words: str, longest: int) -> str:
-    return words if len(words) <= longest else f"{words[: longest - 1].rstrip()}…"
+        picture.words.append(Words(short(how, longest), 7, y + 32))
 
 
 def _bar(picture: Picture, at: Scale, before: Decimal, after: Decimal, y: float, kind: str) -> None:
     left, right = sorted((at(before), at(after)))
-    picture.boxes.append(Box(left, y, max(right - left, 1.5), _BAR, kind))
+    picture.boxes.append(Box(left, y, seen(right - left), _BAR, kind))
 
 
 def _beside(bar: float, axis: float) -> float:

@@ -41,6 +41,13 @@ def test_houses_never_fill_more_than_a_row_and_what_is_hidden_does_not_order_it(
     ]
 
 
+def test_a_house_that_would_stand_for_much_more_is_not_drawn():
+    shown, a_house = jobs(123_456, 900, 5, 0)
+    assert a_house > 5000
+    assert [(job.about, job.houses) for job in shown] == [(123_455, 24), (900, 0), (5, 0), (None, 0)]
+    assert area_page._finding(shown) == "Kind 0 was the most common job: about 123,455 times"
+
+
 def test_the_finding_is_made_from_what_is_shown():
     assert area_page._finding(jobs(42, 9)[0]) == "Kind 0 was the most common job: about 40 times"
     assert area_page._finding(jobs(42, 40, 9)[0]) == "Kind 0 and kind 1 were the most common jobs: about 40 times each"

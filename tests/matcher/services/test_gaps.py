@@ -3,7 +3,8 @@
 import pytest
 
 from matcher.services import fairness, gaps
-from matcher.services.gaps import TIMES, GapCell
+from matcher.services.fairness import Fairness
+from matcher.services.gaps import TIMES, GapCell, GapRow
 
 
 def grid(world, *slugs, **how):
@@ -32,7 +33,7 @@ def wanted(world, count, **how):
 def test_of_an_empty_scheme_nothing_is_known(world):
     shown = grid(world)
     assert {cell.words for row in shown.rows for cell in row.cells} == {"not known"}
-    assert (shown.title, shown.unmet) == ("No area is short at any time of the week", 0)
+    assert (shown.title.split(":")[0], shown.unmet) == ("Nothing is known yet", 0)
 
 
 def test_what_is_wanted_a_week_less_what_is_offered_then(world):
@@ -40,7 +41,7 @@ def test_what_is_wanted_a_week_less_what_is_offered_then(world):
     assert cells(world)[0] == round(26 * 7 / 90)
     assert grid(world).unmet == 26
     assert grid(world).title == (
-        "Weekday mornings are short in 1 of 1 area. Bradford on Avon is shortest overall: 2 visits a week with nobody"
+        "Weekday mornings are short in Bradford on Avon. Bradford on Avon has 2 visits a week with nobody"
     )
     world.offer("Ann", pattern="choose", times=frozenset({"MO-am", "WE-am"}), visits_per_week=2)
     assert cells(world) == [0, None, None, None, None, None]
@@ -91,10 +92,50 @@ def test_both_sides_of_fairness_are_told(world):
     shown = fair(world)
     assert (shown.met, shown.ended, shown.willing, shown.never) == (1, 1, 10, 6)
     assert shown.often == (("Never", 6), ("Once or twice", 4), ("3 to 8 times", 0), ("9 times or more", 0))
-    assert shown.title == "100% of needs were met, and 60% of willing people were not asked. Both are true"
+    assert shown.title == (
+        "The only visit that was wanted was met, and 60% of willing people were not asked. Both are true"
+    )
     assert [(one.area, one.share) for one in shown.waiting] == [("Bradford on Avon", 60)]
     world.later(days=28)
     assert fair(world).never == 10
+
+
+@pytest.mark.parametrize(
+    ("met", "ended", "willing", "never", "said"),
+    [
+        (
+            11_999,
+            12_000,
+            3210,
+            12,
+            "99% of needs were met, and under 1% of willing people were not asked. Both are true",
+        ),
+        (0, 1, 1, 1, "The only visit that was wanted was not met, and the only willing person was not asked."),
+        (2, 2, 9, 0, "100% of needs were met, and every willing person was asked. Both are true"),
+        (0, 0, 1, 0, "No visit was wanted, and the only willing person was asked"),
+        (0, 0, 0, 0, "Nobody offers help yet"),
+    ],
+)
+def test_no_share_says_all_or_none_where_it_is_nearly_so(met, ended, willing, never, said):
+    assert Fairness(met, ended, willing, never, (), ()).title.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("short", "said"),
+    [
+        ([[3, 0], [1, 0]], "short in 2 of 2 areas. A is shortest overall: 3 visits a week with nobody"),
+        ([[2, 0], [0, 2]], "short in 1 of 2 areas. 2 areas have 2 visits each a week with nobody"),
+        ([[1, 0], [-4, None]], "short in 1 of 2 areas. A has 1 visit a week with nobody"),
+        ([[1234, 0], [12, 0]], "A is shortest overall: 1,234 visits a week with nobody"),
+        ([[0, -3], [None, None]], "No area is short at any time of the week"),
+    ],
+)
+def test_the_title_of_the_grid_claims_no_more_than_it_holds(short, said):
+    rows = [
+        GapRow(n, name, tuple(GapCell(one) for one in (*cells, *[None] * (len(TIMES) - 2))))
+        for n, (name, cells) in enumerate(zip("AB", short, strict=True))
+    ]
+    assert gaps._title(rows).endswith(said)
 
 
 def test_in_public_small_numbers_are_hidden_and_shares_are_rounded(world):

@@ -41,8 +41,8 @@ def test_a_few_stay_a_few_in_public():
     [
         (1, 1, "One pair of neighbours met for the first time"),
         (1, 0, "One pair of neighbours met again"),
-        (2, 2, "All 2 pairs of neighbours met for the first time"),
-        (2, 0, "0 of 2 pairs of neighbours met for the first time"),
+        (2, 2, "Both pairs of neighbours met for the first time"),
+        (2, 0, "2 pairs of neighbours met, none for the first time"),
     ],
 )
 def test_one_pair_is_one_pair(pairs, new, words):

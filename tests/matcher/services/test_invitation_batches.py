@@ -5,7 +5,9 @@ from sqlalchemy.exc import IntegrityError
 
 from matcher.domain.errors import BadInput, NotFound
 from matcher.services import invitation_batches, invitations, postcards
-from matcher.services.invitation_batches import BatchDraft, Pressed
+from matcher.services.drawing import LEAST_SEEN
+from matcher.services.invitation_batches import Answers, BatchDraft, Pressed
+from matcher.services.invitations import CHANNELS
 
 DRAFT = {
     "title": "Post office, January",
@@ -70,7 +72,7 @@ def test_what_is_pressed_is_counted_by_pile_and_by_channel_with_single_ones_besi
         ("postcard", Pressed(ask=1, offer=2, story=1), 800, 4),
         ("gp", Pressed(read=1), 0, 0),
     )
-    assert finding == "Most answers by postcards: 4 of 5"
+    assert finding == "More answers by postcards than by any other way: 4 of 5"
     world.later(days=40)
     press(world, first.code, "ask")
     assert piles(world)["Post office, January"].pressed == Pressed(ask=2, offer=2)
@@ -138,6 +140,29 @@ def test_a_pile_of_another_area_is_not_there(world, make):
     pile = make()
     with world.work() as session, pytest.raises(NotFound):
         invitation_batches.batch(session, pile, {world.area_id("salisbury")})
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ([1], "The one answer came by postcards"),
+        ([2, 0], "Both answers came by postcards"),
+        ([1200, 0], "All 1,200 answers came by postcards"),
+        ([3, 2, 2, 2], "More answers by postcards than by any other way: 3 of 9"),
+        ([2, 2, 1], "No way stands out: 2 of them brought 2 of 5 answers each"),
+    ],
+)
+def test_no_way_is_said_to_stand_out_that_does_not(counts, said):
+    rows = [Answers(channel, Pressed(ask=count), 100, 0) for channel, count in zip(CHANNELS, counts, strict=False)]
+    assert invitation_batches.finding(rows) == said
+
+
+def test_one_answer_beside_thousands_is_still_seen():
+    rows = [Answers(CHANNELS[0], Pressed(ask=9999, read=1), 0, 0), Answers(CHANNELS[1], Pressed(story=1), 0, 0)]
+    for width in (560, 288):
+        boxes = postcards.draw(rows, width).boxes
+        assert min(box.width for box in boxes) >= LEAST_SEEN
+        assert max(box.x + box.width for box in boxes) <= width
 
 
 def test_the_bars_fill_the_picture_and_their_parts_are_what_was_pressed(world, make):

@@ -9,6 +9,8 @@ from sqlalchemy import delete
 from matcher.domain.lifecycle import MatchStatus
 from matcher.engine.world import build_world
 from matcher.services import ask_records, calibration_page, cold, learned, thoughts
+from matcher.services.calibration_page import Bar
+from matcher.services.drawing import NARROW, WIDE
 from matcher.services.learned import Fitted
 from matcher.store.models import AcceptanceModel, AuditRow, Leaning, Person
 
@@ -281,3 +283,19 @@ def test_the_title_of_the_picture_is_its_finding(world, night, title, decision):
     found = calibration(world)
     assert found.title == title
     assert found.decision.startswith(decision)
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_every_share_of_yes_and_what_was_expected_is_within_the_picture(width):
+    drawn = calibration_page.draw((Bar(100, 100, 1), Bar(0, 0, 1234), Bar(3, 1, 9)), width)
+    assert all(box.x + box.width <= width for box in drawn.boxes)
+    assert len(drawn.boxes) == 2  # nobody who said yes is no bar
+    lines = [float(stroke.d[1:].split()[0]) for stroke in drawn.strokes if stroke.kind == "median"]
+    assert max(lines) <= width
+    assert [words.text for words in drawn.words][:4] == [
+        "Expected 100, said yes 100 in 100",
+        "1 question",
+        "Expected 0, said yes 0 in 100",
+        "1,234 questions",
+    ]
+    assert calibration_page.draw((), width) is None

@@ -26,7 +26,7 @@ WAITING = row("Calne", 399_000, 171_000, is_paused=True)
         ([], "None of these visits is urgent."),
         ([LATER, WAITING], "None of these visits is urgent."),
         ([BOX, LATER], "The urgent visit is in Box."),
-        ([BOX, BOX], "All 2 urgent visits are in Box."),
+        ([BOX, BOX], "Both urgent visits are in Box."),
         ([BOX, CORSHAM, CALNE], "2 of the 3 urgent visits are west of Chippenham."),
         (
             [row("Box", 392_000, 173_000), row("Corsham", 392_000, 173_000)],

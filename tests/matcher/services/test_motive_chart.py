@@ -4,6 +4,7 @@ import pytest
 
 from matcher.domain.motives import MOTIVE_WORDS, Motive
 from matcher.services import motive_chart, motives
+from matcher.services.drawing import LEAST_SEEN
 from matcher.services.motive_chart import Why
 
 
@@ -107,6 +108,12 @@ def why_of(told, **found):
 )
 def test_the_title_is_worked_out_from_what_is_drawn(why, title):
     assert motive_chart.finding(why) == title
+
+
+def test_a_reason_beside_very_many_who_said_nothing_is_still_seen():
+    why = Why(True, 10, 100_000, ((Motive.LIVES_HERE, 5), (Motive.WAS_HELPED, None)))
+    boxes = motive_chart.draw(why, 288).boxes
+    assert [round(box.width, 1) for box in boxes] == [LEAST_SEEN, 286]
 
 
 def test_each_bar_is_as_long_as_its_count_and_fits(crowd):

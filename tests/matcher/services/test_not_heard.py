@@ -1,10 +1,12 @@
 """Who is missing: only what people said of themselves is counted, and small numbers and what is unknown are told."""
 
+from datetime import date
+
 import pytest
 
 from matcher.domain.hearing import Heard
 from matcher.services import imports, not_heard, not_heard_picture, voices
-from matcher.services.not_heard import Voices
+from matcher.services.not_heard import NotHeard, Row, Voices
 from matcher.services.taken_in import Importer
 
 HEAD = "area,group,people,source,counted_on\n"
@@ -110,6 +112,32 @@ def test_too_few_answers_say_nothing_of_anyone(world, load, say):
 )
 def test_a_total_gives_nothing_away_that_is_hidden(voices, shown):
     assert voices.shown == shown
+
+
+@pytest.mark.parametrize("width", [560, 288])
+def test_neither_a_bar_nor_the_scale_tells_which_of_a_few_it_is(width):
+    def drawn(heard):
+        rows = [
+            Row(one, one, 100, share, Voices(asks), 6, Heard.CANNOT_TELL)
+            for one, share, asks in (("a", 0.4, heard), ("b", 0.1, 0))
+        ]
+        return not_heard_picture.draw(
+            NotHeard(date(2025, 11, 1), "", "", (), (), tuple(rows), Voices(6), Voices(6), 0), width
+        )
+
+    pictures = [drawn(heard) for heard in (1, 2, 3, 4)]
+    assert all(picture == pictures[0] for picture in pictures)
+    assert all(box.x + box.width <= width for box in pictures[0].boxes)
+
+
+def test_what_is_missing_for_a_picture_is_said(world, load, say):
+    say(3, "25_to_44")
+    assert not read(world).is_too_few  # nobody has told how many live there
+    load((HERE, "", 1000), (HERE, "25-44", 300))
+    assert read(world).is_too_few
+    assert not_heard_picture.draw(read(world), 288) is None
+    say(30, "25_to_44")
+    assert not read(world).is_too_few
 
 
 def test_the_picture_hatches_what_is_fewer_than_five_and_marks_who_is_missing(world, load, say):

@@ -34,6 +34,11 @@ def test_of_too_many_voices_each_view_and_each_area_keeps_a_patch():
     assert set(rare) <= set(chosen)
 
 
+def test_of_one_word_without_end_the_beginning_is_shown():
+    long = Seen(1, "a" * 200, "", "Calne", "thanks", is_changed=False)
+    assert quilt._patch(long).words == "a" * quilt.WORDS_SHOWN + " ..."
+
+
 def test_empty_patches_are_spread_among_the_others():
     voices, unheard = [Patch(words=str(number)) for number in range(6)], [Patch(group="a"), Patch(group="b")]
     sewn = quilt.spread(voices, unheard)

@@ -9,7 +9,7 @@ from matcher.domain.errors import BadInput, Conflict, NotFound
 from matcher.domain.localtime import local_day
 from matcher.engine.uptake import Difference
 from matcher.services import area_page, rewards, uptake, uptake_words
-from matcher.services.drawing import NARROW, WIDE
+from matcher.services.drawing import LEAST_SEEN, NARROW, WIDE
 from matcher.services.rewards import Keeper, RewardDraft
 from matcher.services.uptake import Uptake, Week
 from matcher.store.models import AuditRow, Reward, Visit
@@ -231,7 +231,7 @@ def weeks(*visits, asked=0, yes=0):
 def test_its_finding_is_worked_out_and_claims_no_cause():
     said = {
         (2, 4): "4 visits a week since it began, 2 before: 1 week says little",
-        (0, 0): "No visit was made in the 1 week before, and none since",
+        (0, 0): "No visit was made in the week before, and none since",
     }
     for (before, since), words in said.items():
         found = Uptake(weeks(before), weeks(since), is_known_before=True)
@@ -243,6 +243,15 @@ def test_its_finding_is_worked_out_and_claims_no_cause():
     assert uptake_words.finding(more).endswith("4 before: more than chance alone would often do")
     assert "does not show that the reward did it" in uptake_words.caution(more)
     assert uptake_words.finding(Uptake((), (), is_known_before=True)).startswith("The first week is not over")
+
+
+def test_thousands_are_told_as_such_and_one_of_them_is_still_seen():
+    found = Uptake(weeks(1, 12_345), weeks(2000, 3001), is_known_before=True)
+    assert uptake_words.finding(found).startswith("2,500.5 visits a week since it began, 6,173 before")
+    assert [row[-1] for row in uptake_words.by_week(found)] == ["1", "12,345", "2,000", "3,001"]
+    drawn = uptake_words.draw(found, NARROW)
+    assert min(box.height for box in drawn.boxes) >= LEAST_SEEN
+    assert "12,345" in [words.text for words in drawn.words]
 
 
 def test_each_difference_stands_between_its_ends_and_the_table_has_the_numbers_of_the_picture():

@@ -1,6 +1,7 @@
 """The snow sky: what three days may bring and who is free, and a title that is worked out from both."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from matcher.domain.errors import NotFound
 from matcher.domain.localtime import local_day, to_local
 from matcher.services import cold_hints, on_duty, snow_sky, snow_sky_picture, upkeep, weather_looks
+from matcher.services.drawing import LEAST_SEEN
 from matcher.services.snow_sky import HalfDay
 from matcher.store.models import Area, AreaForecast
 from tests.matcher.domain.weather.feeds import forecast
@@ -57,7 +59,7 @@ def test_who_stands_whenever_it_is_icy_and_who_waits_are_expected_and_who_is_fre
         on_duty.pause(session, world.people["Christopher"], now=world.now)
         on_duty.pause(session, world.people["Bea"], now=world.now)
     assert snow_sky_picture.finding(read(world)).endswith(
-        "morning is the pinch: about 1 visit expected, and volunteers for 0"
+        "morning is the pinch: about 1 visit expected, and nobody is free"
     )
 
 
@@ -103,10 +105,37 @@ def test_the_title_names_the_half_day_with_the_most_too_many(world):
     assert snow_sky_picture.finding(empty) == f"No visit to clear snow or ice is expected to {sky.days[-1]:%A}"
 
 
+def test_where_the_likely_is_enough_and_the_worst_is_not_both_are_said(world):
+    sky = read(world)
+    shown = replace(sky, halves=(half("morning", world, 3, 2, low=0, high=9), half("afternoon", world, 0, 2)))
+    said = f"Enough volunteers for what is likely to {sky.days[-1]:%A}; at worst 5 too many in half a day"
+    assert snow_sky_picture.finding(shown) == said
+
+
+def test_a_little_snow_is_not_none(world):
+    take(world, snow=0.003)
+    sky = read(world)
+    assert {row[2] for row in snow_sky_picture.weather_rows(sky)} == {"under 1 mm"}
+    for is_wide in (True, False):
+        words = words_of(snow_sky_picture.draw(sky, is_wide=is_wide))
+        assert "less than 2 mm" in words
+        assert "none" not in words
+    take(world, snow=0.0)
+    assert "none" in words_of(snow_sky_picture.draw(read(world), is_wide=True))
+
+
+def test_a_visit_beside_thousands_is_still_seen(world):
+    shown = replace(read(world), halves=(half("morning", world, 4000, 9000), half("afternoon", world, 1, 9)))
+    boxes = snow_sky_picture.draw(shown, is_wide=True).boxes
+    assert min(box.height for box in boxes) >= LEAST_SEEN
+
+
 def test_a_warning_is_a_bar_while_it_is_fresh(world):
     take_warnings(world, soon(world, warningHeadline="Ice on the hills"))
     (warned,) = read(world).warnings
     assert "Ice on the hills" in warned.why
+    (row,) = snow_sky_picture.warning_rows(read(world))
+    assert row[0] == warned.why
     boxes = snow_sky_picture.draw(read(world), is_wide=True).boxes
     assert [box.kind for box in boxes] == ["warned"]
     world.later(hours=7)

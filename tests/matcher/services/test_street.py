@@ -31,7 +31,7 @@ def test_a_house_is_dark_until_somebody_says_yes_and_lit_until_the_day_is_over(w
     assert today().title == "The one visit of today has nobody yet. The dark house starts before 11:30am."
     world.yes("Christopher")
     assert today().houses == (House(9, is_lit=True),)
-    assert today().title == "Every visit today has someone coming"
+    assert today().title == "The one visit of today has someone coming"
     world.set_off("Christopher")
     assert today().on_way == 1
     world.later(hours=3)
@@ -101,11 +101,30 @@ def test_every_house_is_within_the_picture_and_no_row_is_too_long(is_wide):
         (33, 12, 12, "33 of 45 visits today have someone coming. All 12 dark houses start before 12 noon."),
         (1, 2, 1, "1 of 3 visits today has someone coming. 1 of the 2 dark houses starts before 12 noon."),
         (2, 1, 1, "2 of 3 visits today have someone coming. The dark house starts before 12 noon."),
+        (0, 2, 2, "0 of 2 visits today have someone coming. Both dark houses start before 12 noon."),
+        (2, 0, 0, "Every visit today has someone coming"),
+        (
+            1200,
+            3400,
+            1100,
+            "1,200 of 4,600 visits today have someone coming. 1,100 of the 3,400 dark houses start before 12 noon.",
+        ),
         (2, 1, 0, "2 of 3 visits today have someone coming. No dark house starts before 12 noon."),
     ],
 )
 def test_the_title_is_what_there_is_to_see(lit, dark, lamps, title):
     assert Street((Hour(9, lit, dark, lamps),), (), 0, "12 noon", None).title == title
+
+
+@pytest.mark.parametrize("is_wide", [True, False])
+def test_rows_of_bars_show_one_beside_thousands_and_their_counts_have_room(is_wide):
+    hours = (Hour(8, 1200, 1100, 1100), Hour(12, 0, 1, 0), Hour(23, 1, 0, 0))
+    drawn = street_picture.draw(Street(hours, (), 0, "12 noon", None), is_wide=is_wide)
+    counts = [label for label in drawn.words if label.kind == "count"]
+    assert [label.text for label in counts] == ["1,100 dark, 1,200 lit", "1 dark, 0 lit", "0 dark, 1 lit"]
+    assert all(label.x + 7.7 * len(label.text) <= drawn.width for label in counts)
+    assert "h1.5v22" in drawn.dark
+    assert "h1.5v22" in drawn.windows
 
 
 def test_a_lamp_goes_out_as_time_goes_by_only_when_somebody_says_yes(world, today):

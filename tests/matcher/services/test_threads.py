@@ -44,7 +44,7 @@ def test_from_five_visits_on_it_is_a_thread_whichever_of_the_two_helped(neighbou
     visits(neighbours, "Christopher", "Gwen", 4)
     shown = read(neighbours)
     assert (named(shown), shown.thin, shown.within) == ([], 1, 0)
-    assert threads_picture.finding(shown) == "No two villages have helped each other five times yet"
+    assert threads_picture.finding(shown) == "No two villages have helped each other five times lately"
     neighbours.offer("Hugh", person=TROWBRIDGE)
     visits(neighbours, "Hugh", "Eileen", 1)
     shown = read(neighbours)
@@ -70,6 +70,7 @@ def thread(one, other, count, new=0, spread=1000):
     ("told", "words"),
     [
         ([thread("Box", "Calne", 9, 2), thread("Box", "Mere", 6)], "Box and Calne are the strongest thread: 9 visits."),
+        ([thread("Box", "Calne", 9)], "Box and Calne are the only thread: 9 visits"),
         ([thread("Box", "Calne", 9), thread("Box", "Mere", 9)], "2 threads are the strongest: 9 visits each"),
     ],
 )

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from matcher.domain.errors import BadInput, NotFound
 from matcher.domain.lifecycle import MatchStatus, VisitStatus
 from matcher.domain.localtime import to_local
+from matcher.domain.timewindow import TimeWindow
 from matcher.services import arrangement_changes, round_reader, week_picture, week_plan, week_sending
-from matcher.services.week_plan import ALL_TAKEN, TOO_LATE
+from matcher.services.week_plan import ALL_TAKEN, TOO_LATE, NotGiven, Proposed, Rota
 from matcher.services.week_problem import Edits, build
 from matcher.services.week_sending import Line
 from matcher.store.models import AuditRow, HandChoice, Match, Visit
@@ -204,6 +205,36 @@ def test_many_of_one_day_stay_in_that_day_and_lie_on_none_of_each_other(world, i
     assert days == ends
     assert len({(block.x, block.y) for block in drawn.blocks}) == len(drawn.blocks) == 9
     assert all(block.y + block.height < drawn.height for block in drawn.blocks)
+
+
+NAME = "Bartholomew-Maximilian Featherstonehaugh W"
+
+
+def planned(*numbers, **changes):
+    """Visits with these numbers, all of one person's Monday morning."""
+    week = week_plan.week_of(datetime(2026, 1, 14, 8, tzinfo=UTC), 1)
+    nine = TimeWindow(week.start + timedelta(hours=9), week.start + timedelta(hours=10))
+    visits = tuple(Proposed(n, n, n, NAME, nine, "Errand for Stan", "0.2 miles", False, ()) for n in numbers)
+    empty = {"not_given": (), "settled": (), "left_out": (), "waiting": (), "not_kept": ()}
+    return Rota(week, visits, **{**empty, **changes})
+
+
+@pytest.mark.parametrize("is_wide", [True, False])
+def test_no_name_reaches_the_days_and_no_number_is_wider_than_its_block(is_wide):
+    drawn = week_picture.draw(planned(9, 107), is_wide=is_wide)
+    (name,) = (words.text for words in drawn.words if words.kind == "name")
+    assert 8 * len(name) <= (150 if is_wide else drawn.width)
+    wide = {block.number: block.width for block in drawn.blocks}
+    assert wide[107] >= 3 * 9
+    assert all(block.x + block.width <= drawn.width for block in drawn.blocks)
+
+
+def test_the_title_tells_nothing_to_plan_from_nothing_wanted():
+    lacking = NotGiven(2, 2, "Errand for Dot", planned().week.start, 4, "Everyone near has said no")
+    assert planned().title == "No weekly visit is wanted in this week"
+    assert planned(waiting=("Errand for Dot",)).title == "Nothing is left to plan in this week"
+    assert planned(1, not_given=(lacking,)).title == "1 of 5 visits has somebody to ask: 1 person"
+    assert planned(1).title == "The one visit has somebody to ask: 1 person"
 
 
 def test_an_area_of_others_is_not_planned(weekly):
