@@ -34,6 +34,13 @@ def local_day(instant: datetime) -> date:
     return to_local(instant).date()
 
 
+def last_midnight(instant: datetime) -> datetime:
+    """The instant at which that day began in London. What anyone may read is counted up to it: a count that turns while
+    somebody watches would tell them that a neighbour has just been helped.
+    """
+    return at_local(local_day(instant), time())
+
+
 def month_window(year: int, month: int) -> TimeWindow:
     """A month by London clocks."""
     first = date(year, month, 1)

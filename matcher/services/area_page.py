@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.errors import NotFound
 from matcher.domain.lifecycle import VisitStatus
+from matcher.domain.localtime import last_midnight
 from matcher.domain.small_numbers import ROUNDED_TO, rounded
 from matcher.domain.stories import Reader
+from matcher.domain.timewindow import TimeWindow
 from matcher.services import decision_reading, fairness, needed_now, place_list, rewards, story_reading
 from matcher.services.decision_reading import Answer
 from matcher.services.needed_now import NeededNow
@@ -40,9 +42,9 @@ class JobsDone:
 
 @dataclass(frozen=True, slots=True)
 class AreaPage:
-    """An area as anyone may see it. slug: the one it has now. `about`: of all jobs; `a_house`: how many jobs one drawn
-    house stands for. `both_sides`: of the whole scheme, needs met and willing people asked, each in 100; None while it
-    would tell of somebody.
+    """An area as anyone may see it. slug: the one it has now. `about`: of all jobs up to last midnight; `a_house`: how
+    many jobs one drawn house stands for. `both_sides`: of the whole scheme, needs met and willing people asked, each in
+    100; None while it would tell of somebody.
     """
 
     slug: str
@@ -67,8 +69,9 @@ def read(session: Session, slug: str, *, now: datetime) -> AreaPage:
     area = session.scalar(select(Area).join(AreaSlug, AreaSlug.area_id == Area.id).where(AreaSlug.slug == slug))
     if area is None:
         raise NotFound
-    since = now - LOOKS_BACK
-    counted = _counts(session, area.id, since)
+    until = last_midnight(now)
+    since = last_midnight(now - LOOKS_BACK)
+    counted = _counts(session, area.id, TimeWindow(since, until))
     told = story_reading.out_for(session, Reader.PUBLIC, area_id=area.id, now=now)
     jobs, a_house = _jobs(counted)
     return AreaPage(
@@ -90,13 +93,14 @@ def read(session: Session, slug: str, *, now: datetime) -> AreaPage:
     )
 
 
-def _counts(session: Session, area_id: int, since: datetime) -> list[tuple[str, str, int]]:
+def _counts(session: Session, area_id: int, window: TimeWindow) -> list[tuple[str, str, int]]:
     """(kind, name, visits done) for every kind of help there is."""
+    is_of_it = (Visit.ended_at >= window.start) & (Visit.ended_at < window.end)
     done = (
         select(Need.kind_slug, func.count().label("visits"))
         .join(Occurrence, Occurrence.need_id == Need.id)
         .join(Visit, Visit.occurrence_id == Occurrence.id)
-        .where(Need.area_id == area_id, Visit.status == VisitStatus.DONE, Visit.ended_at >= since)
+        .where(Need.area_id == area_id, Visit.status == VisitStatus.DONE, is_of_it)
         .group_by(Need.kind_slug)
         .subquery()
     )

@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from matcher.domain.lifecycle import NeedStatus, VisitStatus
-from matcher.domain.localtime import at_local, local_day
+from matcher.domain.localtime import at_local, last_midnight, local_day
 from matcher.domain.recurrence import Recurrence
 from matcher.store.models import Match, Need, Occurrence, Visit
 
@@ -49,7 +49,8 @@ def usual_wait(session: Session, kind_slug: str, *, now: datetime) -> timedelta 
 
 
 def done_this_month(session: Session, *, now: datetime) -> int:
-    """Visits done since the first of the month, by London clocks."""
-    first = at_local(local_day(now).replace(day=1), time())
-    wanted = select(func.count()).where(Visit.status == VisitStatus.DONE, Visit.ended_at >= first)
+    """Visits done from the first of the month to last midnight, by London clocks."""
+    first, until = at_local(local_day(now).replace(day=1), time()), last_midnight(now)
+    is_of_it = (Visit.ended_at >= first) & (Visit.ended_at < until)
+    wanted = select(func.count()).where(Visit.status == VisitStatus.DONE, is_of_it)
     return session.execute(wanted).scalar_one()

@@ -1,4 +1,8 @@
-"""What help an area still looks for, by kind, for everyone: rounded to 5, and a kind of fewer than five is not told."""
+"""What help an area still looks for, by kind, for everyone: rounded to 5, and a kind of fewer than five is not told.
+
+As things stand, and not as of last midnight: somebody who could help must not come for what is taken. What turns while
+one watches is how much is asked for in a whole area, and nothing of anyone who was helped.
+"""
 
 from __future__ import annotations
 

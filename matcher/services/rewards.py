@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.errors import BadInput, Conflict, NotFound
 from matcher.domain.lifecycle import VisitStatus
-from matcher.domain.localtime import LONDON, local_day
+from matcher.domain.localtime import LONDON, last_midnight, local_day
 from matcher.domain.rewards import FEWEST_VISITS, LONGEST, MOST_VISITS, names_money, promise, so_far
 from matcher.domain.wording import clean_line
 from matcher.services import audit
@@ -138,21 +138,22 @@ def end(session: Session, reward_id: int, by: Keeper, *, is_given: bool) -> None
 
 def list_rewards(session: Session, area_ids: Collection[int], *, now: datetime) -> tuple[RewardView, ...]:
     """Every reward of these areas: those that have not ended first, then the newest."""
-    found = _read(session, Reward.area_id.in_(area_ids), now=now)
+    found = _read(session, Reward.area_id.in_(area_ids), until=now, now=now)
     return tuple(sorted(found, key=lambda one: (one.ends_on is not None, -one.starts_on.toordinal(), one.area)))
 
 
 def reward(session: Session, reward_id: int, area_ids: Collection[int], *, now: datetime) -> RewardView:
     """One of them. NotFound if it is of no area of theirs."""
-    found = list(_read(session, Reward.id == reward_id, Reward.area_id.in_(area_ids), now=now))
+    found = list(_read(session, Reward.id == reward_id, Reward.area_id.in_(area_ids), until=now, now=now))
     if not found:
         raise NotFound
     return found[0]
 
 
 def for_everyone(session: Session, area_id: int, *, now: datetime) -> tuple[Together, ...]:
-    """What runs or comes in an area, and what was given there lately."""
-    shown = _read(session, Reward.area_id == area_id, Reward.is_given.is_not(False), now=now)
+    """What runs or comes in an area, counted up to last midnight, and what was given there lately."""
+    wanted = Reward.area_id == area_id, Reward.is_given.is_not(False)
+    shown = _read(session, *wanted, until=last_midnight(now), now=now)
     return tuple(
         _together(one)
         for one in sorted(shown, key=lambda one: one.starts_on)
@@ -172,10 +173,10 @@ def _together(one: RewardView) -> Together:
     return Together(said, "It has not begun." if one.is_coming else so_far(one.done, one.visits_wanted))
 
 
-def _read(session: Session, *wanted: Any, now: datetime) -> Iterable[RewardView]:
+def _read(session: Session, *wanted: Any, until: datetime, now: datetime) -> Iterable[RewardView]:
     today = local_day(now)
     rows = session.execute(
-        select(Reward, Area.name, _done()).join(Area, Area.id == Reward.area_id).where(*wanted)
+        select(Reward, Area.name, _done(until)).join(Area, Area.id == Reward.area_id).where(*wanted)
     ).all()
     for row, area, done in rows:
         yield RewardView(
@@ -192,8 +193,8 @@ def _read(session: Session, *wanted: Any, now: datetime) -> Iterable[RewardView]
         )
 
 
-def _done() -> Any:
-    """Visits done in the area of a reward that began from its first day on, and before it ended."""
+def _done(until: datetime) -> Any:
+    """Visits done by then in the area of a reward that began from its first day on, and before it ended."""
     begins_at = func.timezone(LONDON.key, cast(Reward.starts_on, DateTime))
     return (
         select(func.count())
@@ -201,7 +202,7 @@ def _done() -> Any:
         .join(Occurrence, Occurrence.id == Visit.occurrence_id)
         .join(Need, Need.id == Occurrence.need_id)
         .where(Need.area_id == Reward.area_id, Visit.status == VisitStatus.DONE, Visit.starts_at >= begins_at)
-        .where(Reward.ended_at.is_(None) | (Visit.starts_at < Reward.ended_at))
+        .where(Reward.ended_at.is_(None) | (Visit.starts_at < Reward.ended_at), Visit.ended_at <= until)
         .correlate(Reward)
         .scalar_subquery()
     )

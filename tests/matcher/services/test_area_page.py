@@ -1,9 +1,12 @@
 """What everyone may see of an area: rounded, and never so few that somebody could be known."""
 
+from datetime import timedelta
+
 import pytest
 
 from matcher.domain.errors import NotFound
 from matcher.domain.small_numbers import rounded
+from matcher.domain.timewindow import TimeWindow
 from matcher.services import area_page, places
 from matcher.services.area_page import LOOKS_BACK
 from matcher.services.places import PlaceDraft
@@ -89,15 +92,30 @@ def test_a_visit_counts_where_it_was_and_for_so_long_and_one_alone_is_never_told
     world.done("Christopher")
     area_id = world.area_id()
     with world.work() as session:
-        found = area_page._counts(session, area_id, world.now - LOOKS_BACK)
+        lately = TimeWindow(world.now - LOOKS_BACK, world.now + timedelta(days=1))
+        found = area_page._counts(session, area_id, lately)
         counted = {slug: count for slug, _, count in found}
-        later = area_page._counts(session, area_id, world.now + LOOKS_BACK)
-        elsewhere = area_page._counts(session, world.area_id("salisbury"), world.now - LOOKS_BACK)
+        before = area_page._counts(session, area_id, TimeWindow(lately.start, world.now))
+        later = area_page._counts(session, area_id, TimeWindow(world.now + LOOKS_BACK, world.now + 2 * LOOKS_BACK))
+        elsewhere = area_page._counts(session, world.area_id("salisbury"), lately)
     assert counted["snow"] == sum(counted.values()) == 1
-    assert {count for _, _, count in (*later, *elsewhere)} == {0}
+    assert {count for _, _, count in (*before, *later, *elsewhere)} == {0}
     shown = read(world)
     assert shown.about is None
     assert {job.about for job in shown.jobs} == {None}
+
+
+def test_who_watches_the_page_sees_no_count_turn_when_a_visit_is_done(world):
+    world.offer("Christopher", visits_per_week=None)
+    for _ in range(5):
+        world.ask("Christopher", world.post(when="tomorrow"))
+        world.yes("Christopher")
+        world.later(days=1)
+        before = read(world)
+        world.done("Christopher")
+    assert read(world) == before
+    world.later(days=1)
+    assert (before.about, read(world).about) == (None, 5)
 
 
 def test_only_what_everyone_may_read_of_this_area_stands_there(world, ruth):

@@ -6,6 +6,7 @@ from math import hypot
 import pytest
 from sqlalchemy import Engine, event
 
+from matcher.domain.localtime import last_midnight
 from matcher.services import board, impact, map_ground, unfilled
 from matcher.services.unfilled import Choice
 
@@ -60,7 +61,8 @@ def test_who_is_coming_and_who_is_late(world, today):
     seen = today()
     assert (seen.filled, seen.done_today) == ((), 1)
     with world.work() as session:
-        assert impact.done_this_month(session, now=world.now) == 1
+        assert impact.done_this_month(session, now=world.now) == 0  # anyone may read it: it turns at midnight only
+        assert impact.done_this_month(session, now=last_midnight(world.now) + timedelta(days=1)) == 1
         assert impact.done_this_month(session, now=world.now + timedelta(days=31)) == 0
 
 

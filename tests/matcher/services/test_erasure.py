@@ -1,5 +1,7 @@
 """Erased: everyone who was to meet them is told, nobody is asked any more, and no word of theirs is left anywhere."""
 
+from datetime import timedelta
+
 import pytest
 
 from matcher.domain.errors import NotFound
@@ -101,7 +103,7 @@ def test_what_was_done_is_still_counted_and_the_pages_of_others_still_open(world
     world.done("Christopher")
     erase(world, need)
     with world.work() as session:
-        assert impact.done_this_month(session, now=world.now) == 1
+        assert impact.done_this_month(session, now=world.now + timedelta(days=1)) == 1
         (past,) = own_page.read(session, world.people["Christopher"], now=world.now).past
         assert past.resident == "A neighbour"
         assert need_page.read(session, need.need_id, now=world.now).resident == "A neighbour"

@@ -89,6 +89,21 @@ def test_it_counts_visits_done_in_its_area_from_its_first_day_until_it_ends(worl
     assert elsewhere.done == 0
 
 
+def test_who_watches_sees_no_step_turn_before_midnight_and_the_team_does(world, set_one):
+    """A step of five that turns while someone looks would tell them that a neighbour has just been helped."""
+    world.offer("Christopher", visits_per_week=None)
+    bench = set_one()
+    came(world, 4)
+    world.ask("Christopher", world.post("Eileen", when="tomorrow"), at=world.now + timedelta(hours=1))
+    world.yes("Christopher")
+    world.later(hours=3)
+    world.done("Christopher")
+    assert read(world, bench)[0].done == 5
+    assert told(world) == ["Fewer than 5 visits so far."]
+    world.later(days=1)
+    assert told(world) == ["About 5 visits so far."]
+
+
 def test_everyone_reads_of_it_before_while_and_for_a_season_after_it_was_given(world, set_one, end):
     bench = set_one(days=3)
     assert told(world) == ["It has not begun."]
