@@ -29,8 +29,8 @@ class AreaWaits:
 
     @property
     def share(self) -> int:
-        """Never asked, in 100."""
-        return round(100 * self.never / self.willing)
+        """Never asked, in 100: only all of them are 100."""
+        return 100 * self.never // self.willing
 
 
 @dataclass(frozen=True, slots=True)

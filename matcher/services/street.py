@@ -87,8 +87,8 @@ class Street:
 
     @property
     def share(self) -> int:
-        """The lit, in 100."""
-        return round(100 * self.lit / self.count) if self.count else 0
+        """The lit, in 100: only all of them are 100."""
+        return 100 * self.lit // self.count if self.count else 0
 
     @property
     def is_drawn_one_by_one(self) -> bool:

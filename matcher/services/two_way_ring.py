@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import cos, pi, sin
 
+from matcher.domain.small_numbers import all_of
 from matcher.services.drawing import DOT, OPEN, WIDE, Picture, Stroke, Words, stands_for
 from matcher.services.ties import Sides
 
@@ -23,7 +24,7 @@ def finding(shown: Sides) -> str:
     if not shown.both:
         return f"None of {shown.people:,} people has both given and got help yet"
     if shown.both == shown.people:
-        return f"All {shown.people:,} people have both given and got help"
+        return f"{all_of(shown.people)} people have both given and got help"
     return f"{shown.both:,} of {shown.people:,} people {_have(shown.both)} both given and got help"
 
 

@@ -24,7 +24,7 @@ from matcher.services.ties import Sides
         ),
         (
             Sides(0, 0, 2, 0),
-            "All 2 people have both given and got help",
+            "Both people have both given and got help",
             "2 have helped somebody who helped them.",
         ),
     ],
