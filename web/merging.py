@@ -22,7 +22,7 @@ from matcher.store.session import reading, unit_of_work
 from web import bell, clock
 from web.auth import is_session_sealed
 from web.filters import capital, date_words, listed, plural
-from web.forms.merging import KEPT, OTHER, MergeForm
+from web.forms.merging import KEPT, LOST, OTHER, STILL_THEIRS, MergeForm
 from web.guard import HIGHEST_ID, declares
 from web.pages import page_number
 from web.templating import page, see_other
@@ -62,13 +62,13 @@ def merge(kept_id: int, gone_id: int) -> Response:
     is_read = request.form.get("mark") == shown.mark
     if not is_read or shown.why_not or not form.validate():
         return _page(shown, form, is_read=is_read)
-    wanted = Merge(two, form.taken())
+    wanted = Merge(two, form.taken(), form.is_lost())
     try:
         with unit_of_work() as session:
             by = g.actor.staff_id
             into_one.merge(session, wanted, area_ids=g.actor.area_ids, staff_id=by, now=clock.now())
-    except Conflict:  # it came up between the reading and the button
-        return _beside(two, form, is_read=False)
+    except Conflict as conflict:  # it came up between the reading and the button
+        return _beside(two, form, stopped=conflict.message)
     bell.ring(bell.RUN_DUE_ROUNDS, bell.DELIVER_DUE)
     return see_other(_where(two))
 
@@ -83,14 +83,14 @@ def two_people(kept_id: int, gone_id: int) -> Response:
     return see_other(_LIST)
 
 
-def _beside(two: Two, form: MergeForm | None = None, *, is_read: bool = True) -> Response:
+def _beside(two: Two, form: MergeForm | None = None, *, stopped: str = "") -> Response:
     shown = _read(two)
     if shown is None:
         return see_other(_where(two))
     if form is None:
         form = MergeForm()
         form.ask(_differing(shown))
-    return _page(shown, form, is_read=is_read)
+    return _page(shown, form, is_read=not stopped, stopped=stopped)
 
 
 def _read(two: Two) -> MergePage | None:
@@ -110,15 +110,16 @@ def _where(two: Two) -> str:
     return f"/team/volunteers/{kept_id}" if is_volunteer else f"{_LIST}?done=yes"
 
 
-def _page(shown: MergePage, form: MergeForm, *, is_read: bool) -> Response:
+def _page(shown: MergePage, form: MergeForm, *, is_read: bool, stopped: str = "") -> Response:
+    """stopped: why it was not done, unless what is read now says so itself."""
     status = 200 if is_read and not form.errors else 422
     rows = [(name, fill(shown.kept), fill(shown.gone)) for name, fill in _ROWS]
     told = {"shown": shown, "form": form, "rows": rows, "is_read": is_read, "choices_of": _choices_of(form)}
-    return page("merging/pair.html", status=status, **told)
+    return page("merging/pair.html", status=status, stopped="" if shown.why_not else stopped, **told)
 
 
 def _choices_of(form: MergeForm) -> dict[str, list[tuple[str, str, str]]]:
-    """Each choice with whose it is: the values alone may look much alike."""
+    """Each choice with whose it is, or what follows: the values alone may look much alike."""
     return {field.name: [(value, words, _WHOSE[value]) for value, words in field.choices] for field in form}
 
 
@@ -147,7 +148,12 @@ _STATUS_WORDS = {
     OfferStatus.PAUSED: "Paused",
     OfferStatus.STOPPED: "Left",
 }
-_WHOSE = {KEPT: "As in the record kept", OTHER: "As in the other"}
+_WHOSE = {
+    KEPT: "As in the record kept",
+    OTHER: "As in the other",
+    STILL_THEIRS: "Links in texts to it still work",
+    LOST: "Links sent to it stop working, a calendar too. What they were asked by it, others are asked",
+}
 # What stands in both columns, row by row.
 _ROWS: tuple[tuple[str, Callable[[Side], str]], ...] = (
     ("Phone", lambda side: side.phone),

@@ -60,6 +60,8 @@ class Upkept:
 def keep_up(session: Session, *, now: datetime) -> Upkept:
     """One pass over everything whose time has come. A second pass at the same moment changes nothing."""
     return Upkept(
+        # First: it locks offers, which come before occurrences in the order of the house.
+        brought_along=into_one.bring_along(session, now=now),
         lapsed=lapse_passed(session, now=now),
         unheard=lapse_unheard(session, now=now),
         opened=occurrences.extend_recurring(session, now=now) + icy.extend(session, now=now),
@@ -73,7 +75,6 @@ def keep_up(session: Session, *, now: datetime) -> Upkept:
         drafts_erased=drafts.erase_old(session, now=now) + story_pieces.erase_old_unsent(session, now=now),
         texts_erased=texts_to_read.erase_old(session, now=now),
         erased=retention.erase_old(session, now=now),
-        brought_along=into_one.bring_along(session, now=now),
     )
 
 

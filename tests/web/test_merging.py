@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -11,7 +12,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from matcher.domain.roles import StaffRoleName
-from matcher.services import offers
+from matcher.services import offers, outbox
+from matcher.services.merging import clashes
+from matcher.services.outbox import Owed
 from matcher.store.session import unit_of_work
 from tests.web.conftest import PHONE, World, christopher, press, sign_in
 
@@ -39,7 +42,7 @@ def mark_of(client: FlaskClient, path: str) -> str:
 
 
 def stays(**other: str) -> dict[str, str]:
-    return {**dict.fromkeys(("name", "phone", "home", "offer"), "kept"), **other}
+    return {**dict.fromkeys(("name", "phone", "home", "offer"), "kept"), "lost": "theirs", **other}
 
 
 def test_a_likely_pair_leads_from_the_list_and_from_either_page_to_one_person(
@@ -74,14 +77,54 @@ def test_a_residents_request_tells_of_a_volunteer_who_is_perhaps_they(ruth: Flas
     assert f"/{person_id}" in shown
 
 
-def test_what_changed_since_it_was_read_is_read_again(ruth: FlaskClient, world: World, again: int) -> None:
-    pair = f"{LIST}/{world.person_id}/{again}"
-    mark, now = mark_of(ruth, pair), datetime.now(UTC)
+def check(person_id: int) -> None:
+    now = datetime.now(UTC)
     with unit_of_work() as session:
-        offers.record_check(session, again, "id_seen", now.date(), expires_on=None, staff_id=None, now=now)
+        offers.record_check(session, person_id, "id_seen", now.date(), expires_on=None, staff_id=None, now=now)
+
+
+def tell(person_id: int) -> None:
+    """One message more that comes along."""
+    with unit_of_work() as session:
+        news = Owed("month_thanks", ("person_id", person_id), person_id)
+        outbox.owe(session, news, now=datetime.now(UTC))
+
+
+@pytest.mark.parametrize("changed", [check, tell])
+def test_what_changed_since_it_was_read_is_read_again(
+    ruth: FlaskClient, world: World, again: int, changed: Callable[[int], None]
+) -> None:
+    pair = f"{LIST}/{world.person_id}/{again}"
+    mark = mark_of(ruth, pair)
+    changed(again)
     answer = press(ruth, pair, mark=mark, **stays(phone="other"))
     assert answer.status_code == 422
     assert "Something changed" in answer.text
+    assert re.search(r'value="other"[^>]*checked', answer.text), "what was chosen is kept"
+    assert ruth.get(f"/team/volunteers/{again}").status_code == 200
+
+
+def test_of_a_number_that_is_lost_the_page_says_what_stops_and_it_does(
+    ruth: FlaskClient, world: World, again: int
+) -> None:
+    pair = f"{LIST}/{world.person_id}/{again}"
+    assert "unless you say below that the number is lost" in ruth.get(pair).text
+    assert ruth.get(f"/me/{world.me}").status_code == 200
+    assert press(ruth, pair, mark=mark_of(ruth, pair), **stays(phone="other", lost="lost")).status_code == 303
+    assert ruth.get(f"/me/{world.me}").status_code == 404
+
+
+def test_what_nobody_foresaw_is_said_and_nothing_is_merged(
+    ruth: FlaskClient, world: World, again: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair = f"{LIST}/{world.person_id}/{again}"
+    for person_id in (world.person_id, again):
+        check(person_id)
+    monkeypatch.setattr(clashes, "_ALIKE", ())
+    answer = press(ruth, pair, mark=mark_of(ruth, pair), **stays(phone="other"))
+    assert answer.status_code == 422
+    assert "Both have something that one person cannot have twice. Nothing was merged." in answer.text
+    assert "Something changed" not in answer.text
     assert re.search(r'value="other"[^>]*checked', answer.text), "what was chosen is kept"
     assert ruth.get(f"/team/volunteers/{again}").status_code == 200
 

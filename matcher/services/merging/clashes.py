@@ -51,11 +51,6 @@ _ALIKE = (
            or h.resident_id = :gone and k.resident_id = :kept and h.helper_id is not distinct from k.helper_id)
       and h.kind_slug = k.kind_slug and h.day = k.day
     """,
-    """
-    delete from weekly_help h using weekly_help k
-    where h.helper_id = :gone and k.helper_id = :kept and h.kind_slug = k.kind_slug
-      and daterange(h.first_day, h.last_day, '[]') && daterange(k.first_day, k.last_day, '[]')
-    """,
     "delete from badges where person_id = :gone and exists (select from badges where person_id = :kept)",
     # What was learned of the one record is learned anew of both, tonight.
     "delete from leanings where person_id = :gone",

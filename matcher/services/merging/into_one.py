@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.errors import BadInput, Conflict, NotFound
 from matcher.domain.lifecycle import EXPECTED, MatchStatus, OccurrenceStatus
-from matcher.services import audit, duplicates, outbox, people, stand_downs
+from matcher.services import audit, duplicates, erasure, links, matches, outbox, people, stand_downs
 from matcher.services.merging import one_home, refusals, rows
 from matcher.services.merging.refusals import Two
 from matcher.store.bulk import among
@@ -27,15 +27,23 @@ _UNFINISHED = (OccurrenceStatus.OPEN, OccurrenceStatus.FILLED)
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """Who goes into whom. taken: which of `one_home.CHOICES` come from who goes."""
+    """Who goes into whom. taken: which of `one_home.CHOICES` come from who goes. is_lost: the number that does not stay
+    is lost, or somebody else's by now.
+    """
 
     two: Two
     taken: frozenset[str] = frozenset()
+    is_lost: bool = False
+
+    @property
+    def of_other_number(self) -> int:
+        """Whose number does not stay."""
+        return self.two.kept_id if one_home.PHONE in self.taken else self.two.gone_id
 
 
 def merge(session: Session, wanted: Merge, *, area_ids: frozenset[int], staff_id: int, now: datetime) -> None:
     """Do it. Twice is once, also from both sides. NotFound unless both are of these areas; Conflict, with nothing
-    written, if they may not become one or one of them was deleted meanwhile.
+    written and in words, if they may not become one or one of them was deleted meanwhile.
     """
     two = wanted.two
     if not wanted.taken <= {*one_home.CHOICES}:
@@ -46,18 +54,46 @@ def merge(session: Session, wanted: Merge, *, area_ids: frozenset[int], staff_id
     _require(session, two, area_ids)
     if why := refusals.why_not(session, two, now=now):
         raise Conflict(" ".join(why))
-    actor = audit.staff(staff_id)
+    try:
+        with session.begin_nested():
+            _become_one(session, wanted, staff_id, now)
+    except IntegrityError as error:
+        raise _not_both(two, error) from error
+
+
+def _become_one(session: Session, wanted: Merge, staff_id: int, now: datetime) -> None:
+    two, actor = wanted.two, audit.staff(staff_id)
     _stop_both(session, two, staff_id, now)
-    offer_id = rows.move(session, two, prefers_gone=one_home.OFFER in wanted.taken, now=now)
+    if wanted.is_lost:
+        _end_what_was_sent(session, wanted.of_other_number, now)
+    offer_id = rows.move(session, two, prefers_gone=one_home.OFFER in wanted.taken, actor=actor, now=now)
     one_home.become(session, two, wanted.taken, now=now)
-    one_home.keep_off_texts(session, two.kept_id)
+    one_home.keep_off_texts(session, two.kept_id, actor=actor, now=now)
     session.add(
         MergedPerson(person_id=two.gone_id, kept_id=two.kept_id, offer_id=offer_id, staff_id=staff_id, merged_at=now)
     )
-    of_gone = f"from_{two.gone_id}", *sorted(wanted.taken)
+    of_gone = f"from_{two.gone_id}", *sorted(wanted.taken), *(["number_lost"] if wanted.is_lost else [])
     audit.record(session, actor, "merged", ("person", two.kept_id), *of_gone, now=now)
     audit.record(session, actor, "merged_into", ("person", two.gone_id), f"into_{two.kept_id}", now=now)
     session.flush()
+
+
+def _end_what_was_sent(session: Session, person_id: int, now: datetime) -> None:
+    """To a number that is lost: whoever has it now opens and answers nothing, and others are asked instead."""
+    links.revoke(session, now=now, person_id=person_id)
+    asked = Match.person_id == person_id, Match.status == MatchStatus.PROPOSED
+    for match_id in session.scalars(select(Match.id).where(*asked).order_by(Match.occurrence_id)).all():
+        matches.step_aside(session, match_id, now=now)
+
+
+def _not_both(two: Two, error: IntegrityError) -> Conflict:
+    """In words, for what no refusal foresaw: what the database will not have twice, by the name of its rule."""
+    rule = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or "unknown"
+    log.warning("two records cannot become one", kept=two.kept_id, gone=two.gone_id, rule=rule)
+    return Conflict(
+        "Both have something that one person cannot have twice. Nothing was merged. Tell whoever looks after this "
+        f"service that it was “{rule}”."
+    )
 
 
 def kept_of(session: Session, person_id: int) -> int | None:
@@ -77,8 +113,8 @@ def is_done(session: Session, two: Two) -> bool:
 
 
 def bring_along(session: Session, *, now: datetime) -> int:
-    """Whoever wrote something for a record while it was merged did not know of it: that comes along now. How many
-    records had something. A second pass finds nothing.
+    """Whoever wrote something for a record while it was merged did not know of it: that comes along now, as far as the
+    two might still become one with it. How many records had something. A second pass finds nothing.
     """
     lately = select(MergedPerson).where(MergedPerson.merged_at > now - COMES_ALONG_FOR).order_by(MergedPerson.person_id)
     brought = 0
@@ -88,11 +124,27 @@ def bring_along(session: Session, *, now: datetime) -> int:
             continue
         try:
             with session.begin_nested():
-                rows.move(session, two, now=now)
+                _bring(session, two, now)
             brought += 1
-        except IntegrityError:  # a person has to look at it: `verify` names the row
-            log.warning("what was written for a merged record cannot come along", person=two.gone_id)
+        except (Conflict, IntegrityError) as error:  # a person has to look at it: `verify` names the row
+            why = type(error).__name__
+            log.warning("what was written for a merged record cannot come along", person=two.gone_id, why=why)
     return brought
+
+
+def _bring(session: Session, two: Two, now: datetime) -> None:
+    """By the same rules as the merge itself. Whoever was deleted since is not known again by it."""
+    _lock(session, two)
+    if refusals.why_not(session, two, now=now):
+        raise Conflict
+    is_deleted = session.get_one(Person, two.kept_id).erased_at is not None
+    if is_deleted:
+        erasure.erase_person(session, two.gone_id, actor=audit.SYSTEM, now=now)
+        outbox.drop_pending(session, person_id=two.gone_id, now=now)
+        links.revoke(session, now=now, person_id=two.gone_id)
+    rows.move(session, two, actor=audit.SYSTEM, now=now)
+    if not is_deleted:
+        one_home.keep_off_texts(session, two.kept_id, actor=audit.SYSTEM, now=now)
 
 
 def _lock(session: Session, two: Two) -> None:

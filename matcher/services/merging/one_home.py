@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from matcher.domain.lifecycle import NeedStatus, OfferStatus
-from matcher.services import people, story_withdrawal
+from matcher.domain.lifecycle import NeedStatus
+from matcher.services import on_duty, people, story_withdrawal
 from matcher.services.erasure import NOBODYS_NAME
 from matcher.services.merging.refusals import Two
 from matcher.store.models import ChannelChoice, Home, Need, Offer, OwnCode, Person, StoryTeller
@@ -51,7 +51,7 @@ def become(session: Session, two: Two, taken: frozenset[str], *, now: datetime) 
     session.flush()
 
 
-def keep_off_texts(session: Session, person_id: int) -> None:
+def keep_off_texts(session: Session, person_id: int, *, actor: str, now: datetime) -> None:
     """Whose number takes no texts, or who wanted none under either record, is told by other ways, as `replies` has it
     for who sends STOP.
     """
@@ -64,9 +64,8 @@ def keep_off_texts(session: Session, person_id: int) -> None:
     if home.email:
         by_text = ChannelChoice.person_id == person_id, ChannelChoice.channel == "text"
         session.execute(update(ChannelChoice).where(*by_text).values(channel="email"))
-    elif person.texts_stopped_at is not None:
-        active = Offer.person_id == person_id, Offer.status == OfferStatus.ACTIVE
-        session.execute(update(Offer).where(*active).values(status=OfferStatus.PAUSED))
+    elif person.texts_stopped_at is not None and session.scalar(select(Offer.id).where(Offer.person_id == person_id)):
+        on_duty.pause(session, person_id, actor=actor, now=now)
 
 
 def _read(session: Session, person_id: int) -> _Record:

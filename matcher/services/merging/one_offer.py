@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from matcher.domain.lifecycle import OfferStatus
+from matcher.services import on_duty
 from matcher.services.merging.refusals import Two
 from matcher.store.models import (
     AvailabilityException,
@@ -31,6 +32,17 @@ _CHOSEN = (
 _TOLD_OF_THEMSELVES = (OfferTrait, OfferMotive)
 
 
+def pause_both(session: Session, two: Two, *, actor: str, now: datetime) -> None:
+    """Whoever paused, or was stopped, under either record is asked nothing under the other until they, or the team, say
+    so: what they are being asked there ends as in every pause.
+    """
+    offers = session.scalars(select(Offer).where(Offer.person_id.in_(two.ids)).order_by(Offer.id)).all()
+    if any(offer.status is OfferStatus.PAUSED or offer.stood_down_at is not None for offer in offers):
+        for offer in offers:
+            on_duty.pause(session, offer.person_id, actor=actor, now=now)
+        session.flush()
+
+
 def become(session: Session, two: Two, *, prefers_gone: bool) -> int | None:
     """The number of the offer that is no more; None if there were not two."""
     offers = {offer.person_id: offer for offer in session.scalars(select(Offer).where(Offer.person_id.in_(two.ids)))}
@@ -42,7 +54,7 @@ def become(session: Session, two: Two, *, prefers_gone: bool) -> int | None:
         return None
     if takes_gone(kept.status, gone.status, prefers_gone=prefers_gone):
         _take(session, kept, gone)
-    _stay_off(kept, gone)
+    kept.stood_down_at = _earliest((kept.stood_down_at, gone.stood_down_at))
     kept.made_at = min(kept.made_at, gone.made_at)
     session.flush()
     _lead_over(session, kept.id, gone.id)
@@ -64,14 +76,6 @@ def _take(session: Session, kept: Offer, gone: Offer) -> None:
     for table in (OfferKind, AvailabilityRule):
         _run(session, delete(table).where(table.offer_id == kept.id))
         _run(session, update(table).where(table.offer_id == gone.id).values(offer_id=kept.id))
-
-
-def _stay_off(kept: Offer, gone: Offer) -> None:
-    """Whoever paused, or was stopped, under either record is not asked until they, or the team, say so."""
-    kept.stood_down_at = _earliest((kept.stood_down_at, gone.stood_down_at))
-    is_off = kept.stood_down_at is not None or gone.status is OfferStatus.PAUSED
-    if is_off and kept.status is OfferStatus.ACTIVE:
-        kept.status = OfferStatus.PAUSED
 
 
 def _lead_over(session: Session, kept_id: int, gone_id: int) -> None:

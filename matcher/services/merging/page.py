@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from matcher.domain.kinds import CHECK_WORDS
 from matcher.domain.lifecycle import EXPECTED, MatchStatus, NeedStatus, OfferStatus, VisitStatus
 from matcher.services import audit, duplicates, offer_changes, people, story_withdrawal
-from matcher.services.merging import clashes, into_one, one_home, refusals
+from matcher.services.merging import clashes, into_one, one_home, refusals, weekly
 from matcher.services.merging.refusals import Two
 from matcher.services.offer_changes import Own
 from matcher.store.bulk import among
@@ -87,16 +87,17 @@ def read(session: Session, two: Two, *, area_ids: frozenset[int], staff_id: int,
     for person_id in two.ids:
         audit.record(session, audit.staff(staff_id), "looked_up", ("person", person_id), "phone", "email", now=now)
     shared = next((pair.shared for pair in _pairs(session, two, area_ids)), ())
+    comes = tuple(_comes(session, two.gone_id))
     why_not, told = refusals.why_not(session, two, now=now), tuple(_told(session, two, kept, gone))
     return MergePage(
         kept=kept,
         gone=gone,
         shared=tuple(duplicates.SHARED_WORDS[sign] for sign in shared),
         choices=tuple(_choices(kept, gone)),
-        comes=tuple(_comes(session, two.gone_id)),
+        comes=comes,
         why_not=why_not,
         told=told,
-        mark=hashlib.sha256(repr((kept, gone, why_not, told)).encode()).hexdigest()[:16],
+        mark=hashlib.sha256(repr((kept, gone, comes, why_not, told)).encode()).hexdigest()[:16],
     )
 
 
@@ -191,7 +192,7 @@ def _told(session: Session, two: Two, kept: Side, gone: Side) -> Iterator[str]:
     if kept.phone != gone.phone:
         yield (
             "One of the two phone numbers goes. A text from it will be answered with our number to call, as from any "
-            "number we do not know. Links in texts that were sent to it still work."
+            "number we do not know."
         )
     if kept.home != gone.home:
         yield "There are two addresses. Whoever is to come to either is sent to the one that stays: check what is open."
@@ -234,6 +235,10 @@ _ALIKE: tuple[tuple[Callable[[Session, Two], Any], str], ...] = (
     (
         _stands_in,
         "One stands in for the other on a regular visit. Nobody stands in for themselves: you may want another.",
+    ),
+    (
+        weekly.told_twice,
+        "Both told of the same weekly help outside the scheme. The days of both count, each once.",
     ),
     (clashes.arrangements_twice, "Both were asked to be somebody's usual person. It counts as asked once; a no stays."),
     (

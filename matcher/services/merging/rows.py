@@ -13,7 +13,7 @@ from sqlalchemy import Column, ColumnElement, Table, case, delete, func, literal
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from matcher.services.merging import clashes, one_offer
+from matcher.services.merging import clashes, one_offer, weekly
 from matcher.services.merging.refusals import Two
 from matcher.store.models import Declared
 
@@ -87,13 +87,15 @@ def keys_to(table: str) -> frozenset[str]:
     return frozenset(led - {f"{table}.id"})
 
 
-def move(session: Session, two: Two, *, prefers_gone: bool = False, now: datetime) -> int | None:
+def move(session: Session, two: Two, *, prefers_gone: bool = False, actor: str, now: datetime) -> int | None:
     """Let everything lead to who is kept. prefers_gone: of the two offers, and of how they are written to, that of who
     goes is theirs from now on. The number of an offer that is no more, if there is one.
     """
     session.flush()
+    one_offer.pause_both(session, two, actor=actor, now=now)
     session.execute(text(f"set constraints {_BOTH_ENDS} deferred"))
     clashes.settle(session, two, prefers_gone=prefers_gone, now=now)
+    weekly.become_one(session, two, now=now)
     offer_id = one_offer.become(session, two, prefers_gone=prefers_gone)
     for key in (key for key, how in HOW.items() if how == GOES):
         led = _column(key)

@@ -118,9 +118,9 @@ def fill(world: World, two: Two, staff_id: int) -> None:
         world.execute(statement, **named)
 
 
-def merge(world: World, two: Two, *taken: str, staff_id: int | None = None) -> None:
-    """A coordinator of every area merges them."""
+def merge(world: World, two: Two, *taken: str, staff_id: int | None = None, is_lost: bool = False) -> None:
+    """A coordinator of every area merges them. is_lost: the number that goes is theirs no more."""
     by = staff_id or world.coordinator()
     areas = frozenset(area_id for (area_id,) in world.execute("select id from areas"))
     with world.work() as session:
-        into_one.merge(session, Merge(two, frozenset(taken)), area_ids=areas, staff_id=by, now=world.now)
+        into_one.merge(session, Merge(two, frozenset(taken), is_lost), area_ids=areas, staff_id=by, now=world.now)
