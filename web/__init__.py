@@ -36,6 +36,7 @@ from web import (
     desk,
     desk_looks,
     details,
+    door_words,
     exports,
     for_someone,
     gaps,
@@ -142,7 +143,7 @@ def create_app(config: Config | None = None) -> Flask:
         *(desk, desk_looks, concerns, volunteer_list, merging, imports),
         impact,
         *(what_if, gaps, week),
-        *(audit, exports, set_up, area_settings, settings),
+        *(audit, exports, set_up, area_settings, door_words, settings),
         *(calendar_feed, notify, outbox, health),
     ):
         app.register_blueprint(noun.blueprint)

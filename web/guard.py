@@ -70,6 +70,7 @@ STAFF_ACTIONS = frozenset(
         Action.REACH_OUT,
         Action.MANAGE_STAFF,
         Action.SET_UP,
+        Action.KEEP_DOOR_WORDS,
         Action.SET_AREAS,
         Action.READ_OWN_HEALTH,
         Action.EXPORT,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from matcher.config import Config
@@ -14,7 +14,7 @@ from matcher.services.settings import CLOSED, HOURS, PHONE, QUIET
 RELEASE = "Part of the release"
 BY_TEAM = "Set by the team"
 NUMBER, REQUESTS = "/team/settings/number", "/team/settings/closed"
-QUIET_HOURS = "/team/settings/quiet-hours"
+QUIET_HOURS, DOOR_WORDS = "/team/settings/quiet-hours", "/team/door-words"
 
 
 class SettingLine(NamedTuple):
@@ -26,13 +26,15 @@ class SettingLine(NamedTuple):
     href: str = ""
 
 
-def setting_lines(config: Config, team: Mapping[str, str]) -> tuple[tuple[str, tuple[SettingLine, ...]], ...]:
-    """In groups, with the heading of each. team: what the team has set, by name."""
+def setting_lines(
+    config: Config, team: Mapping[str, str], words: Collection[str]
+) -> tuple[tuple[str, tuple[SettingLine, ...]], ...]:
+    """In groups, with the heading of each. team: what the team has set, by name. words: its door words."""
     return (
         ("Who we are", _who_we_are(config, team)),
         ("Messages", _messages(config, team)),
         ("How long we keep what people told us", _kept()),
-        ("Safety", _safety(config)),
+        ("Safety", _safety(config, words)),
     )
 
 
@@ -100,10 +102,10 @@ def _kept() -> tuple[SettingLine, ...]:
     )
 
 
-def _safety(config: Config) -> tuple[SettingLine, ...]:
-    words, weather = sorted(doorwords.WORDS), config.weather
+def _safety(config: Config, words: Collection[str]) -> tuple[SettingLine, ...]:
+    weather, by = config.weather, RELEASE if words == frozenset(doorwords.WORDS) else BY_TEAM
     return (
-        SettingLine("Door words", f"{len(words)}, from {words[0]} to {words[-1]}", RELEASE),
+        SettingLine("Door words", f"{len(words)}, from {min(words)} to {max(words)}", by, DOOR_WORDS),
         SettingLine("A new phone is asked for a code", _on(config.asks_device), _by(config, "GRITBIN_DEVICE_CODE")),
         SettingLine("Weather warnings are read", _on(bool(weather.warnings_url)), _by(config, "GRITBIN_WARNINGS_URL")),
         SettingLine("The forecast is read", _on(bool(weather.forecast_url)), _by(config, "GRITBIN_FORECAST_URL")),

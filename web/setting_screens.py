@@ -42,6 +42,10 @@ class SettingScreen(ABC):
     def change(self, session: Any, form: Any, looked_at: str, *, staff_id: int, now: datetime) -> None:
         """Change it. Conflict if that would be another change than the one that was looked at."""
 
+    def beside(self, session: Any) -> dict[str, Any]:
+        """What else its page shows, by the names that its template uses."""
+        return {}
+
 
 def show(screen: SettingScreen) -> Response:
     """The setting as it stands."""
@@ -71,7 +75,7 @@ def take(screen: SettingScreen) -> Response:
 
 def _page(screen: SettingScreen, form: QuestionForm, previewed: Preview | None = None, notice: str = "") -> Response:
     with reading() as session:
-        past = settings.history(session, *screen.names)
+        past, beside = settings.history(session, *screen.names), screen.beside(session)
     return page(
         screen.template,
         form=form,
@@ -81,4 +85,5 @@ def _page(screen: SettingScreen, form: QuestionForm, previewed: Preview | None =
         notice=notice,
         past=past,
         said=request.args.get("said", ""),
+        **beside,
     )

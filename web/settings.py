@@ -7,10 +7,11 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app
 
-from matcher.services import quiet_hours, scheme_number, taking_requests
+from matcher.services import door_words, quiet_hours, scheme_number, taking_requests
 from matcher.services.access import Action
 from matcher.services.scheme_number import Line
 from matcher.services.settings import CLOSED, HOURS, PHONE, QUIET, Preview
+from matcher.store.session import reading
 from web import clock
 from web.auth import is_session_sealed
 from web.forms.set_up import ClosedForm, NumberForm, QuietForm
@@ -88,7 +89,9 @@ _REQUESTS, _NUMBER, _QUIET_HOURS = _Requests(), _Number(), _QuietHours()
 @declares(Action.SET_UP)
 def read() -> Response:
     """All of them."""
-    return page("set_up/settings.html", groups=current_app.config["SETTING_LINES"](team_settings()))
+    with reading() as session:
+        words = door_words.standing(session)
+    return page("set_up/settings.html", groups=current_app.config["SETTING_LINES"](team_settings(), words))
 
 
 @blueprint.get(REQUESTS)

@@ -39,6 +39,7 @@ PARTS: tuple[tuple[str, tuple[tuple[str, str, Action], ...]], ...] = (
             ("/team/badges", "Badges", Action.GIVE_BADGE),
             ("/team/ties", "Growing ties", Action.LOOK_AFTER_TIES),
             ("/team/messages", "Messages", Action.WORD_MESSAGES),
+            ("/team/door-words", "Door words", Action.KEEP_DOOR_WORDS),
             ("/team/broadcasts", "Write to many", Action.BROADCAST),
             ("/team/answers", "Expected and given answers", Action.READ_CALIBRATION),
         ),

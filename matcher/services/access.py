@@ -82,6 +82,7 @@ class Action(StrEnum):
     REACH_OUT = "reach_out"
     MANAGE_STAFF = "manage_staff"
     SET_UP = "set_up"
+    KEEP_DOOR_WORDS = "keep_door_words"
     SET_AREAS = "set_areas"
     CHANGE_LEVEL = "change_level"
     READ_OWN_HEALTH = "read_own_health"
@@ -227,6 +228,9 @@ RULES: Mapping[Action, tuple[Rule, ...]] = {
     Action.MANAGE_STAFF: (_staff(StaffRoleName.ADMINISTRATOR),),
     Action.SET_UP: (_staff(StaffRoleName.ADMINISTRATOR, StaffRoleName.SAFEGUARDING_LEAD),),
     Action.SET_AREAS: (_staff(StaffRoleName.ADMINISTRATOR),),
+    Action.KEEP_DOOR_WORDS: (
+        _staff(StaffRoleName.COORDINATOR, StaffRoleName.ADMINISTRATOR, StaffRoleName.SAFEGUARDING_LEAD),
+    ),
     Action.CHANGE_LEVEL: (_staff(StaffRoleName.SAFEGUARDING_LEAD),),
     Action.READ_OWN_HEALTH: (_staff(StaffRoleName.COORDINATOR, StaffRoleName.ADMINISTRATOR),),
     Action.EXPORT: (_staff(StaffRoleName.COORDINATOR, StaffRoleName.ADMINISTRATOR),),

@@ -10,12 +10,11 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.dialects.postgresql.ranges import MultiRange
 from sqlalchemy.orm import Session
 
-from matcher.domain import doorwords
 from matcher.domain.lifecycle import NeedStatus, OccurrenceStatus
 from matcher.domain.localtime import local_day
 from matcher.domain.recurrence import EXTEND_AHEAD, Recurrence, day_windows, weekly_days
 from matcher.domain.timewindow import TimeWindow
-from matcher.services import batching
+from matcher.services import batching, door_words
 from matcher.store.models import Need, Occurrence
 
 ASK_AHEAD = timedelta(days=7)
@@ -59,7 +58,7 @@ def open_occurrence(
             starts_at=starts_at,
             ends_at=ends_at,
             helpers=need.helpers,
-            door_word=doorwords.pick(random.SystemRandom()),
+            door_word=door_words.next_word(session, need.resident_id, random.SystemRandom(), now=now),
             status=OccurrenceStatus.OPEN,
             open_since=now,
             next_round_at=look_at,

@@ -7,7 +7,7 @@ change of it touches, and makes it by `change`: looked at first, under one lock,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,7 +22,8 @@ from matcher.store.models import SettingRow
 
 THING = "setting"  # in the audit, and in what is kept of changes
 CLOSED, PHONE, HOURS, QUIET = "closed", "phone", "hours", "quiet"
-_NUMBERS = {CLOSED: 1, PHONE: 2, HOURS: 3, QUIET: 4}  # in the audit, which knows things by number
+DOOR_WORDS = "door_words"  # these have a table of their own
+_NUMBERS = {CLOSED: 1, PHONE: 2, HOURS: 3, QUIET: 4, DOOR_WORDS: 5}  # in the audit, which knows things by number
 _LOCK = 7_413
 
 
@@ -44,31 +45,38 @@ def standing(session: Session) -> Mapping[str, str]:
     return dict(session.execute(select(SettingRow.name, SettingRow.value)).all())
 
 
-def lock(session: Session) -> None:
-    """One writer of settings at a time, until the transaction ends: what was looked at holds until it is changed."""
+def looked_at(session: Session, preview: Callable[[], Preview], mark_sent: str) -> tuple[Difference, ...]:
+    """The changes that somebody has looked at, to be made now. Conflict if `preview` shows others by now.
+
+    One writer of settings at a time, until the transaction ends.
+    """
     session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    changes = preview().changes
+    if mark(changes) != mark_sent:
+        raise Conflict("Somebody has changed this since you looked at it.")
+    return changes
 
 
 def change(
     session: Session,
     values: Mapping[str, str],
     preview: Callable[[], Preview],
-    looked_at: str,
+    mark_sent: str,
     *,
     staff_id: int,
     now: datetime,
 ) -> None:
-    """Let these values hold, by the name of each setting. The field of each change in `preview` is such a name.
-
-    Conflict if it shows other changes by now than those that were looked at.
-    """
-    lock(session)
-    changes = preview().changes
-    if mark(changes) != looked_at:
-        raise Conflict("Somebody has changed this since you looked at it.")
+    """Let these values hold, by the name of each setting. The field of each change in `preview` is such a name."""
+    changes = looked_at(session, preview, mark_sent)
     for one in changes:
         row = {"name": one.field, "value": values[one.field], "set_by": staff_id, "set_at": now}
         session.execute(insert(SettingRow).values(row).on_conflict_do_update(index_elements=["name"], set_=row))
+    keep(session, changes, staff_id=staff_id, now=now)
+
+
+def keep(session: Session, changes: Iterable[Difference], *, staff_id: int, now: datetime) -> None:
+    """Keep what was changed, in words and in the audit."""
+    for one in changes:
         setting_changes.keep(session, THING, one.field, [one], staff_id=staff_id, now=now)
         audit.record(session, audit.staff(staff_id), "changed", (THING, _NUMBERS[one.field]), one.field, now=now)
 

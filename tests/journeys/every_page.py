@@ -143,6 +143,7 @@ TEAM = {
     "another area": "/team/areas/new",
     "one of the areas": "/team/areas/1",
     "quiet hours": "/team/settings/quiet-hours",
+    "door words": "/team/door-words",
     "kinds of help": "/team/kinds",
     "one kind of help": "/team/kinds/snow",
     "export": "/team/export",

@@ -17,7 +17,7 @@ from web.limits import limiter
 from web.setting_lines import setting_lines
 
 SETTINGS, CLOSE, NUMBER = "/team/settings", "/team/settings/closed", "/team/settings/number"
-QUIET = "/team/settings/quiet-hours"
+QUIET, WORDS_PAGE = "/team/settings/quiet-hours", "/team/door-words"
 WORDS = "We are back on Monday 4 January."
 OUR_NUMBER = {"phone": "01632 960 555", "hours": "9am to 5pm"}
 
@@ -136,6 +136,24 @@ def test_the_team_sets_the_quiet_hours_and_volunteers_are_shown_them(
     assert (refused.status_code, bool(error_beside(refused.text, "begins"))) == (422, True)
 
 
+def test_a_coordinator_takes_a_door_word_out_and_puts_another_in(own_app: Flask) -> None:
+    coordinator = sign_in(own_app.test_client(), StaffRoleName.COORDINATOR)
+    looked = press(coordinator, WORDS_PAGE, out="acorn", into="Quokka").text
+    assert "acorn taken out; quokka put in" in looked
+    assert ", quokka" not in coordinator.get(WORDS_PAGE).text, "it was only looked at"
+    assert change(coordinator, WORDS_PAGE, out="acorn", into="Quokka") == 303
+    shown = coordinator.get(WORDS_PAGE).text
+    assert ", quokka" in shown
+    assert ", acorn," not in shown
+    refused = press(coordinator, WORDS_PAGE, out="", into="lanterns")
+    assert (refused.status_code, ">lanterns</textarea>" in refused.text) == (422, True)
+    assert "too like “lantern”" in error_beside(refused.text, "into")
+    administrator = sign_in(own_app.test_client(), StaffRoleName.ADMINISTRATOR, name="Ada")
+    assert re.search(r"400, from \w+ to \w+</td><td>Set by the team", administrator.get(SETTINGS).text)
+    handler = sign_in(own_app.test_client(), StaffRoleName.CALL_HANDLER, name="Hal")
+    assert handler.get(WORDS_PAGE).status_code == 404
+
+
 @pytest.mark.parametrize("path", [SETTINGS, CLOSE, NUMBER, QUIET])
 def test_nobody_else_of_the_team_opens_them(own_app: Flask, path: str) -> None:
     coordinator = sign_in(own_app.test_client(), StaffRoleName.COORDINATOR)
@@ -154,7 +172,7 @@ def test_no_key_and_no_password_is_among_them() -> None:
         "GRITBIN_WARNINGS_URL": "https://warnings.example.org/?token=hunter2",
         "DATABASE_URL": "postgresql://gritbin:hunter2@db/gritbin",
     }
-    lines = [line for _, group in setting_lines(Config.from_env(secrets), {}) for line in group]
+    lines = [line for _, group in setting_lines(Config.from_env(secrets), {}, {"acorn"}) for line in group]
     said = " ".join(f"{line.value} {line.fixed_by}" for line in lines)
     assert "Set by the operator: GRITBIN_SMTP_URL" in said
     assert not [value for value in secrets.values() if value in said]

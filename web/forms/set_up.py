@@ -10,6 +10,7 @@ from wtforms import StringField
 from matcher.domain.errors import BadInput
 from matcher.domain.preferences import QUIET_BEGINS, QUIET_ENDS
 from matcher.domain.roles import ROLE_WORDS, StaffRoleName
+from matcher.services.door_words import WordsTyped
 from matcher.services.kind_changes import KindDraft
 from matcher.services.kinds import KindView
 from matcher.services.scheme_number import Line
@@ -99,6 +100,17 @@ class QuietForm(QuestionForm):
 
     begins = OneOf("From", choices=[(str(hour), f"{time(hour):%-I%p}".lower()) for hour in QUIET_BEGINS])
     ends = OneOf("Until", choices=[(str(hour), f"{time(hour):%-I%p}".lower()) for hour in QUIET_ENDS])
+
+
+class DoorWordsForm(QuestionForm):
+    """Which words go, and which come?"""
+
+    out = StringField("Words to take out", filters=[stripped])
+    into = StringField("Words to put in", filters=[stripped])
+
+    def typed(self) -> WordsTyped:
+        """What was typed."""
+        return WordsTyped(self.out.data, self.into.data)
 
 
 class ClosedForm(QuestionForm):

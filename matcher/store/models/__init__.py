@@ -38,7 +38,7 @@ from matcher.store.models.population import Population, VoiceCount
 from matcher.store.models.reports import VisitReport
 from matcher.store.models.rewards import Reward
 from matcher.store.models.running import Draft, Heartbeat
-from matcher.store.models.settings import SettingChange, SettingRow
+from matcher.store.models.settings import DoorWord, SettingChange, SettingRow
 from matcher.store.models.staff import Role, Staff, StaffArea, StaffRole
 from matcher.store.models.stories import (
     Story,
@@ -83,6 +83,7 @@ __all__ = [
     "DecisionStory",
     "DecisionView",
     "Declared",
+    "DoorWord",
     "Draft",
     "Export",
     "Feedback",

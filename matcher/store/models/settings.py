@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from matcher.store.models.declared import Declared, Id, link_to
@@ -61,4 +61,20 @@ class SettingRow(Declared):
             "name <> 'quiet' or value ~ '^(18|19|20|21|22|23)-(6|7|8|9|10)$'", name="quiet_hours_are_at_night"
         ),
         CheckConstraint("name <> 'hours' or (value <> '' and length(value) <= 60)", name="hours_are_said"),
+    )
+
+
+class DoorWord(Declared):
+    """A word that the team put on the list of door words, or took off it. Of those put in no two end alike."""
+
+    __tablename__ = "door_words"
+
+    word: Mapped[str] = mapped_column(primary_key=True)
+    is_in: Mapped[bool]
+    set_by: Mapped[int] = link_to("staff.id")
+    set_at: Mapped[datetime]
+
+    __table_args__ = (
+        CheckConstraint("word ~ '^[a-z]{5,11}$'", name="easy_to_say"),
+        Index("uq_door_words_ending", text('"right"(word, 4)'), unique=True, postgresql_where=text("is_in")),
     )

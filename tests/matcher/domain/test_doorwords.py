@@ -4,58 +4,10 @@ from collections import Counter
 from itertools import combinations
 from random import Random
 
-from matcher.domain.doorwords import WORDS, pick
+import pytest
+
+from matcher.domain.doorwords import BY_CHANCE, FIRST_NAMES, UNKIND, WORDS, letters_apart, pick, refusal, sound
 from matcher.domain.messages import gsm7_length
-
-# What someone at a door might say by chance, or to get in.
-CHANCE = """
-alarm antique bank boiler card carer chimney copper council delivery doctor door drive electric evening garden
-gold gutter heating kettle key keys kitchen ladder letter meter money morning neighbour nurse package parcel
-path pension police roof safe shopping shovel silver snow television ticket water weather window winter
-"""
-
-# First names: a name at a door would be heard as the caller's own.
-NAMES = """
-alison amber autumn basil bramley carol clementine coral crystal dahlia daisy florence harmony harold hazel
-heather holly iris ivy jasmine jasper lily lynette martin melody morris olive opal pearl penny poppy primrose
-robin rose rosemary rowan ruby saffron sandy summer violet
-"""
-
-# Words that frighten, mock, or are slang for something else.
-UNKIND = """
-anorak beaver blood coconut coffin crumpet cuckoo donkey dumpling elephant fairy fall fire flood fossil ghost
-goblin gun hermes horizon knife melon minstrel nebula pain pansy poison prune puddle pumpkin raccoon raven
-relic sausage shingles skeleton snowflake spider storm stroke tinker vulture walrus wasp widow witch wreath
-yodel
-"""
-
-_GROUPS = ("bfpv", "cgjkqsxz", "dt", "l", "mn", "r")
-_GROUP = {letter: str(number) for number, letters in enumerate(_GROUPS, 1) for letter in letters}
-
-
-def letters_apart(one: str, other: str) -> int:
-    """Levenshtein distance: single letters to put in, take out or change."""
-    row = list(range(len(other) + 1))
-    for i, letter in enumerate(one, 1):
-        above, row = row, [i]
-        for j, opposite in enumerate(other, 1):
-            row.append(min(above[j] + 1, row[-1] + 1, above[j - 1] + (letter != opposite)))
-    return row[-1]
-
-
-def sound(word: str) -> str:
-    """Soundex without its cut at four signs: the first letter, then consonants by where the mouth makes them.
-
-    Words that a worn ear may take for one another come out the same, often with others that it would not.
-    """
-    signs, last = word[0], _GROUP.get(word[0], "")
-    for letter in word[1:]:
-        group = _GROUP.get(letter, "")
-        if group and group != last:
-            signs += group
-        if letter not in "hw":
-            last = group
-    return signs
 
 
 def repeated(values: list[str]) -> list[str]:
@@ -100,15 +52,44 @@ def test_the_checks_catch_the_pairs_they_are_for() -> None:
 
 
 def test_none_is_said_by_chance_at_a_door() -> None:
-    assert not set(CHANCE.split()) & set(WORDS)
+    assert not BY_CHANCE & set(WORDS)
 
 
 def test_none_is_a_first_name() -> None:
-    assert not set(NAMES.split()) & set(WORDS)
+    assert not FIRST_NAMES & set(WORDS)
 
 
 def test_none_frightens_or_mocks() -> None:
-    assert not set(UNKIND.split()) & set(WORDS)
+    assert not UNKIND & set(WORDS)
+
+
+@pytest.mark.parametrize(
+    ("word", "why"),
+    [
+        ("toffee", "on the list already"),
+        ("gran't", "no letter"),
+        ("Tractor", "no letter"),
+        ("caf\u00e9s", "no letter"),
+        ("tree", "5 to 11 letters"),
+        ("chrysanthemum", "5 to 11 letters"),
+        ("parcel", "by chance"),
+        ("heather", "first name"),
+        ("ghost", "frighten"),
+        ("coffee", "too like “toffee”"),
+        ("toffea", "too like “toffee”"),
+        ("tovvy", "too like “toffee”"),
+        ("zither", ""),
+    ],
+)
+def test_a_word_may_stand_with_others_or_it_is_said_why_not(word: str, why: str) -> None:
+    said = refusal(word, {"toffee", "lantern"})
+    assert why in said
+    assert bool(said) == bool(why)
+
+
+def test_every_word_of_the_list_may_stand_with_the_others() -> None:
+    some = WORDS[::40]
+    assert [refusal(word, set(some) - {word}) for word in some] == [""] * len(some)
 
 
 def test_a_pick_is_in_capitals_and_from_the_list() -> None:

@@ -91,6 +91,9 @@ ALLOWED = {
     "read_audit": {(role, thing) for role in ("administrator", "safeguarding_lead") for thing in ("mine", "none")},
     "manage_staff": {("administrator", thing) for thing in ("mine", "none")},
     "set_areas": {("administrator", thing) for thing in ("mine", "none")},
+    "keep_door_words": {
+        (role, thing) for role in ("coordinator", "administrator", "safeguarding_lead") for thing in ("mine", "none")
+    },
     "set_up": {(role, thing) for role in ("administrator", "safeguarding_lead") for thing in ("mine", "none")},
     "change_level": {("safeguarding_lead", thing) for thing in ("mine", "none")},
     "read_own_health": {(role, thing) for role in ("coordinator", "administrator") for thing in ("mine", "none")},
