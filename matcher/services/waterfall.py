@@ -68,11 +68,13 @@ def steps(
 def finding(steps: Sequence[FallStep[Brought]], *, is_stuck: bool) -> str:
     """What the steps show, in a sentence. Of an older look, if somebody could be asked by now."""
     everyone, last = steps[0].left, steps[-1]
+    if not everyone:
+        return "Nobody who offers help just now is left to ask"
     begin = f"From {everyone:,} {'volunteer' if everyone == 1 else 'volunteers'} to"
     if last.left:
         told = f"{begin} {last.left:,}"
     elif last.fell == everyone:
-        told = f"{begin} nobody: all fall out at “{last.label}”"
+        told = f"{begin} nobody: {'all fall' if everyone > 1 else 'they fall'} out at “{last.label}”"
     else:
         who = "the last one falls" if last.fell == 1 else f"the last {last.fell:,} fall"
         told = f"{begin} nobody: {who} out at “{last.label}”"

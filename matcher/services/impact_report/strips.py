@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from math import log
 
 from matcher.services.drawing import (
@@ -35,6 +36,7 @@ _TICKS_NARROW = (5, 60, 240, A_DAY, 10 * A_DAY)
 _LEAST, _SIDE = 5, 22
 _TOP, _ONE_LINE = 44, 24  # for two lines of words over the marks; for one
 _MOST_TIMES = 12
+_LETTER, _LINE = 9, 16  # of a count over its marks: how wide a figure is, how high a line
 
 
 def time_to_yes(waits: Waits, width: int, *, at_least: int = 1) -> tuple[Picture, int] | None:
@@ -87,19 +89,31 @@ def times_asked(askings: Askings, width: int) -> tuple[Picture, int] | None:
     shares_of = {times: _side_by_side(-(-count // one_for), side_by_side) for times, count in columns.items()}
     foot = _ONE_LINE + stack_height(max(map(max, shares_of.values())), 1)
     picture = Picture(width, foot + 46)
+    counts: list[Words] = []
     for times, count in sorted(columns.items()):
         middle, shares = _SIDE + times * step, shares_of[times]
         across = len(shares)
         kind = OPEN if not times else ALERT if times >= OFTEN else DOT
         places = (middle + (place - (across - 1) / 2) * (MARK + 1) for place in range(across))
         picture.stack(((x, share, kind) for x, share in zip(places, shares, strict=True)), foot, 1)
-        picture.words.append(Words(f"{count:,}", middle, foot - MARK * max(shares) - 8, "sum", "middle"))
+        counts.append(Words(f"{count:,}", middle, foot - MARK * max(shares) - 8, "sum", "middle"))
+    picture.words.extend(_with_room(counts))
     picture.strokes.append(Stroke(f"M0 {foot}H{width}", "axis"))
     for times in range(0, _MOST_TIMES + 1, 1 if width == WIDE else 3):
         words = f"{times}+" if times == _MOST_TIMES else str(times)
         picture.words.append(Words(words, _SIDE + times * step, foot + 20, anchor="middle"))
     picture.words.append(Words("times asked in 28 days", 0, foot + 40))
     return picture, one_for
+
+
+def _with_room(counts: Sequence[Words]) -> Iterator[Words]:
+    """From left to right, without those that would lie on the one before: the table has all."""
+    ends, height = 0.0, 0.0
+    for count in counts:
+        half = _LETTER * len(count.text) / 2
+        if count.x - half > ends or abs(count.y - height) > _LINE:
+            yield count
+            ends, height = count.x + half, count.y
 
 
 def _side_by_side(marks: int, most: int) -> list[int]:

@@ -1,10 +1,12 @@
 """The report where there is next to nothing to tell: no nonsense for none and for one, and nothing told of a few."""
 
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
 from matcher.domain.small_numbers import PUBLIC
+from matcher.services.drawing import NARROW, WIDE
 from matcher.services.impact_report import findings, strips
 from matcher.services.impact_report.asked_for import Met, Waits
 from matcher.services.impact_report.askings import Askings
@@ -61,6 +63,18 @@ def test_a_strip_is_as_high_as_its_highest_stack(count, marks):
     assert picture.height == 44 + 7 * marks + 2 + 28
     assert asked.height <= 24 + 7 * marks + 2 + 46
     assert min(words.y for words in asked.words) > 10
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_no_count_over_the_marks_lies_on_another(width):
+    many = {times: 1500 - 40 * times for times in range(12)}
+    picture, _ = strips.times_asked(Askings(9999, many), width)
+    counts = [words for words in picture.words if words.kind == "sum"]
+    assert counts[0].text == "1,500"
+    for one, other in pairwise(counts):
+        is_beside = other.x - one.x >= 8.5 * (len(one.text) + len(other.text)) / 2
+        assert is_beside or abs(one.y - other.y) >= 15
+    assert len(strips.times_asked(Askings(9, {0: 3, 1: 5}), width)[0].words) >= 3
 
 
 def test_the_hours_of_help_told_a_few_times_are_not_told_in_public():

@@ -260,7 +260,7 @@ def test_each_step_says_whether_it_can_be_relaxed_and_whom_that_would_bring(worl
     world.round()
     near = way(read(world, need), "near enough")
     assert (near.left, near.fell, near.gives_way, near.brought.name) == (0, 1, GivesWay.PRESS, "Gwen S")
-    assert read(world, need).finding == "From 1 volunteer to nobody: all fall out at “near enough”"
+    assert read(world, need).finding == "From 1 volunteer to nobody: they fall out at “near enough”"
     ask(world, need, "Gwen", why="nobody_else")
     assert {step.gives_way for step in read(world, need).steps} <= {None, GivesWay.NOT_ALONE}  # there is nobody else
 
