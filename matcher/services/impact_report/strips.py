@@ -67,12 +67,14 @@ def time_to_yes(waits: Waits, width: int, *, at_least: int = 1) -> tuple[Picture
             picture.strokes.append(Stroke(f"M{at(minutes):.1f} {foot}v6", "axis"))
             picture.words.append(Words(words, at(minutes), foot + 22, anchor="middle"))
     for found, words, kind, y in (
-        (waits.median, "half within", "median", 14),
         (waits.p90, "9 in 10 within", "p90", 34),
+        (waits.median, "half within", "median", 14),
     ):
         if found is not None:
-            picture.strokes.append(Stroke(f"M{at(found):.1f} {y + 5}V{foot}", kind))
-            picture.words.append(_beside(f"{words} {minutes_words(found)}", at(found), y, width))
+            x = at(found)
+            gaps = "".join(f"V{one.y - 14:g}M{x:.1f} {one.y + 6:g}" for one in picture.words if _lies_across(x, y, one))
+            picture.strokes.append(Stroke(f"M{x:.1f} {y + 5}{gaps}V{foot}", kind))
+            picture.words.append(_beside(f"{words} {minutes_words(found)}", x, y, width))
     return picture, one_for
 
 
@@ -129,6 +131,14 @@ def minutes_words(minutes: int) -> str:
     if minutes < 2 * A_DAY:
         return f"{round(minutes / 60)} h"
     return f"{round(minutes / A_DAY)} days"
+
+
+def _lies_across(x: float, y: float, words: Words) -> bool:
+    """Whether words beside another line would be struck out by a line that begins above them."""
+    if words.kind != "sum" or words.y < y:
+        return False
+    ends = words.x + _LETTER * len(words.text) * (-1 if words.anchor == "end" else 1)
+    return min(ends, words.x) < x < max(ends, words.x)
 
 
 def _beside(words: str, x: float, y: float, width: int) -> Words:

@@ -77,6 +77,13 @@ def test_no_count_over_the_marks_lies_on_another(width):
     assert len(strips.times_asked(Askings(9, {0: 3, 1: 5}), width)[0].words) >= 3
 
 
+@pytest.mark.parametrize(("minutes", "parts"), [((5, 110, 110, 5000, 5700), 2), ((5, 6, 7, 5000, 5700), 1)])
+def test_the_line_of_the_half_strikes_out_no_words(minutes, parts):
+    picture, _ = strips.time_to_yes(Waits(minutes, 0), 288)
+    (line,) = (stroke.d for stroke in picture.strokes if stroke.kind == "median")
+    assert line.count("M") == parts
+
+
 def test_the_hours_of_help_told_a_few_times_are_not_told_in_public():
     assert "about 3 hours" in findings.told(Informal(4, 180, 0), None)
     said = findings.told(Informal(4, 180, 0), None, PUBLIC)
