@@ -13,6 +13,7 @@ from PIL import Image, PngImagePlugin
 
 SECRET = "CONIGRE"
 MARK = SECRET.encode()
+HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100)  # how a photo of an iPhone begins
 
 
 def photo(kind: str = "JPEG", size: tuple[int, int] = (60, 40), colour: str = "red") -> bytes:

@@ -40,6 +40,12 @@ LONGEST_SIDE, QUALITIES = 1600, (85, 70, 50)
 VOICE_SECONDS = 600
 
 _NO_PICTURE = "The picture must be a JPEG, PNG or WebP file"
+# An iPhone turns its photos into JPEGs for a form that names what it takes, but not a file that came another way.
+_HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis")
+_NO_HEIC = (
+    "That picture is a HEIC file, which we cannot use. On an iPhone, choose it from Photos, not from Files."
+    " Or send a screenshot of it"
+)
 _NO_VOICE = "The voice note must be an MP3, M4A, OGG or WAV file"
 # What decoders raise at a file that was cut short or made to hurt them.
 _UNREADABLE = (
@@ -78,8 +84,13 @@ def _safe_picture(sent: bytes) -> Safe:
         dots.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
         content = next(made for made in _as_jpeg(dots) if len(made) <= PICTURE_BYTES)
     except _UNREADABLE:
-        raise BadInput(_NO_PICTURE, field=Piece.PICTURE) from None
+        raise BadInput(_NO_HEIC if _is_heic(sent) else _NO_PICTURE, field=Piece.PICTURE) from None
     return Safe(Piece.PICTURE, PICTURE_TYPE, content, *dots.size)
+
+
+def _is_heic(sent: bytes) -> bool:
+    """By the brands in its first box, of which one says how it was made and others what may read it."""
+    return sent[4:8] == b"ftyp" and any(sent.find(brand, 8, min(64, sent[3])) >= 0 for brand in _HEIC_BRANDS)
 
 
 def _most_dots(found: Image.Image) -> int:

@@ -46,7 +46,10 @@ def ruth(app: Flask, world: World) -> FlaskClient:
 
 def test_the_page_asks_for_a_photo_of_the_bin_and_of_nobody(cookieless: FlaskClient, app: Flask) -> None:
     shown = cookieless.get(f"/places/{add()}").text
-    assert 'type="file" accept="image/*" capture="environment" aria-describedby="picture-hint"' in shown
+    assert (
+        'type="file" accept="image/jpeg,image/png,image/webp" capture="environment" aria-describedby="picture-hint"'
+        in shown
+    )
     assert "Show no people, faces, doors or number plates" in shown
     assert 'enctype="multipart/form-data"' in shown
 
@@ -76,11 +79,18 @@ def test_it_comes_with_the_press_or_after_it_and_nobody_is_asked_who_they_are(
     [
         (b"", "The picture must be a JPEG, PNG or WebP file"),
         (SVG, "The picture must be a JPEG, PNG or WebP file"),
+        (
+            sent_files.HEIC,
+            (
+                "That picture is a HEIC file, which we cannot use. On an iPhone, choose it from Photos, not from Files."
+                " Or send a screenshot of it"
+            ),
+        ),
         (sent_files.photo()[:300], "The picture must be a JPEG, PNG or WebP file"),
         (sent_files.png_that_claims(6000, 5000), "The picture has too many dots. Send a smaller copy of it"),
         (bytes(SENT_BYTES + 1), "The picture must be smaller than 8 MB"),
     ],
-    ids=["empty", "a drawing with a script", "cut short", "a bomb", "huge"],
+    ids=["empty", "a drawing with a script", "of an iPhone", "cut short", "a bomb", "huge"],
 )
 def test_a_file_that_cannot_be_used_is_said_beside_it_and_what_was_pressed_is_kept(
     cookieless: FlaskClient, app: Flask, content: bytes, wrong: str

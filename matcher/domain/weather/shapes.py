@@ -39,16 +39,17 @@ class _Sound:
 
 @dataclass(frozen=True, slots=True)
 class _Tangled:
-    """A polygon whose edge crosses itself: inside is what an edge goes round, whichever way.
+    """A polygon whose edge crosses itself: inside is what an edge goes round, whichever way. A hole that lies apart is
+    one more part.
 
     To make it whole first, as shapely can, takes minutes for an edge of 3,000 corners that is all crossings.
     """
 
-    outer: list[Position]
+    outers: list[list[Position]]
     holes: list[list[Position]]
 
     def covers(self, lon: float, lat: float) -> bool:
-        if not (_goes_round(self.outer, lon, lat) or _lies_on(self.outer, lon, lat)):
+        if not any(_goes_round(outer, lon, lat) or _lies_on(outer, lon, lat) for outer in self.outers):
             return False
         return not any(_goes_round(hole, lon, lat) and not _lies_on(hole, lon, lat) for hole in self.holes)
 
@@ -125,7 +126,15 @@ def _part(rings: object) -> tuple[_Part, list[str]]:
     doubts = _odd(read[0])
     if shapely.is_valid(polygon):
         return _Sound(polygon), doubts
-    return _Tangled(read[0], read[1:]), [*doubts, "the edge of its area crosses itself"]
+    apart = [hole for hole in read[1:] if _are_apart(read[0], hole)]
+    holes = [hole for hole in read[1:] if hole not in apart]
+    return _Tangled([read[0], *apart], holes), [*doubts, "the edge of its area crosses itself"]
+
+
+def _are_apart(ring: list[Position], other: list[Position]) -> bool:
+    if _goes_round(ring, *other[0]) or _goes_round(other, *ring[0]):
+        return False
+    return not shapely.intersects(shapely.LinearRing(ring), shapely.LinearRing(other))
 
 
 def _goes_round(ring: list[Position], lon: float, lat: float) -> bool:

@@ -75,6 +75,18 @@ def test_what_is_no_picture_or_would_unfold_to_a_huge_one_is_refused(sent):
     assert refused.value.message.startswith("The picture ")
 
 
+@pytest.mark.parametrize(
+    ("brands", "is_heic"),
+    [(b"heic\0\0\0\0mif1heic", True), (b"mif1\0\0\0\0mif1heix", True), (b"avif\0\0\0\0mif1avif", False)],
+)
+def test_who_sends_an_iphone_s_own_file_reads_what_to_do(brands, is_heic):
+    sent = (8 + len(brands)).to_bytes(4, "big") + b"ftyp" + brands + b"heic" * 20
+    with pytest.raises(BadInput) as refused:
+        made_safe(Piece.PICTURE, sent)
+    assert ("choose it from Photos" in refused.value.message) is is_heic
+    assert refused.value.field == "picture"
+
+
 def test_a_bomb_is_known_by_what_it_claims_before_a_dot_of_it_is_unfolded(monkeypatch):
     monkeypatch.setattr(subject, "_on_white", lambda _found: pytest.fail("unfolded"))
     with pytest.raises(BadInput, match="too many dots"):
