@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from matcher.engine.standing import Standing
-from matcher.services import people, what_if
+from matcher.services import told_apart, what_if
 from matcher.services.pins import APART_WHYS
 from matcher.services.what_if import Move
 from matcher.store.models import ApartChoice
@@ -40,14 +40,22 @@ class About:
     apart: str
 
 
-def read(session: Session, occurrence_id: int, resident_id: int, one: Standing, now: datetime) -> About:
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The visit, who asked for it, and the people whom they are chosen from: names tell them apart from those."""
+
+    occurrence_id: int
+    resident_id: int
+    chosen_from: frozenset[int]
+
+
+def read(session: Session, beside: Beside, one: Standing, *, now: datetime) -> About:
     """What to tell of them. Nothing is written."""
-    found = what_if.if_asked(session, occurrence_id, one.offer_id, now=now)
+    found = what_if.if_asked(session, beside.occurrence_id, one.offer_id, now=now)
     moves = (*found.lacking, *found.changed) if found else ()
-    called = people.short_names(
-        session, [one.person_id, *(who for move in moves for who in (*move.before, *move.after))]
-    )
-    low, high = sorted((one.person_id, resident_id))
+    moved = {who for move in moves for who in (*move.before, *move.after)}
+    called = told_apart.names(session, {one.person_id} | beside.chosen_from | moved)
+    low, high = sorted((one.person_id, beside.resident_id))
     apart = session.get(ApartChoice, (low, high))
     return About(
         offer_id=one.offer_id,

@@ -17,7 +17,7 @@ from matcher.domain.localtime import clock_words, short_day_words, to_local
 from matcher.engine.allocation import Allocation, Ask
 from matcher.engine.problem import OpenOccurrence, RoundProblem
 from matcher.engine.snapshot import snapshot_of
-from matcher.services import people, unfilled
+from matcher.services import told_apart, unfilled
 from matcher.services.street import House
 from matcher.store.bulk import among
 from matcher.store.models import Area, KindRow, Need, Occurrence
@@ -171,7 +171,7 @@ class Told:
 
     def _moves(self, differ: Sequence[int]) -> tuple[Move, ...]:
         asks = [one for answer in (self.before, self.after) for row in differ for one in answer.asked(row)]
-        called = people.short_names(self.session, [one.person_id for one in asks])
+        called = told_apart.names(self.session, [one.person_id for one in asks])
         words = _visits(self.session, self.before, differ)
 
         def would(answer: Answer, row: int) -> tuple[Would, ...]:

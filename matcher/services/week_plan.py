@@ -22,7 +22,7 @@ from matcher.engine.plan.market import set_out
 from matcher.engine.plan.problem import Plan, PlannedVisit, Unplanned, distance_words
 from matcher.engine.plan.search import plan
 from matcher.engine.problem import ReasonCode, RoundProblem
-from matcher.services import people, regular_visits, round_reader
+from matcher.services import regular_visits, round_reader, told_apart
 from matcher.services.week_problem import APART, Edits, WeekProblem, build
 from matcher.store.bulk import among
 from matcher.store.models import Arrangement, KindRow, Need, Occurrence, Person, Visit
@@ -137,7 +137,7 @@ def read(session: Session, area_id: int, ahead: int, edits: Edits, *, area_ids: 
     week = week_of(now, ahead)
     found = round_reader.read_regular(session, area_id, week, most=MOST_VISITS, now=now)
     words = _visit_words(session, [one.id for one in found.occurrences])
-    names = people.short_names(session, {one.person_id for one in found.volunteers})
+    names = told_apart.names(session, {one.person_id for one in found.volunteers})
     made, asked = _planned(build(found, words, names, edits, week))
     others = _others(build(found, words, names, Edits(edits.left_out), week))
     return Rota(
@@ -255,7 +255,7 @@ def _settled(session: Session, area_id: int, week: TimeWindow) -> tuple[Settled,
     )
     rows = session.execute(wanted).all()
     words = _visit_words(session, [row.occurrence_id for row in rows])
-    names = people.short_names(session, {row.person_id for row in rows})
+    names = told_apart.names(session, {row.person_id for row in rows})
     return tuple(
         Settled(names[row.person_id], TimeWindow(row.starts_at, row.ends_at), words[row.occurrence_id]) for row in rows
     )
@@ -278,7 +278,7 @@ def _to_come(session: Session, area_id: int, week: TimeWindow, now: datetime) ->
     )
     rows = session.execute(wanted).all()
     words = _visit_words(session, [row.id for row in rows])
-    names = people.short_names(session, {row.usual_id for row in rows})
+    names = told_apart.names(session, {row.usual_id for row in rows})
     starts = [at_local(local_day(row.starts_at), row.at) for row in rows]
     visits = [TimeWindow(at, at + timedelta(minutes=row.minutes)) for row, at in zip(rows, starts, strict=True)]
     return [

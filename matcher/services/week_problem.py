@@ -70,9 +70,9 @@ def build(
     edits: Edits,
     week: TimeWindow,
 ) -> WeekProblem:
-    """The question. visit_names: by occurrence id; people_names: by person id."""
+    """The question. visit_names: by occurrence id; people_names: by person id, no two alike."""
     read = replace(read, volunteers=tuple(read.volunteers))  # a snapshot puts each together anew whenever it is asked
-    people = dict(zip(_told_apart([people_names[v.person_id] for v in read.volunteers]), read.volunteers, strict=True))
+    people = {people_names[one.person_id]: one for one in read.volunteers}
     name_of = {one.offer_id: name for name, one in people.items()}
     asked = Counter(ask.occurrence_id for ask in read.live_asks)
     wanted = [
@@ -95,7 +95,7 @@ def build(
 
 
 def _told_apart(names: Sequence[str]) -> list[str]:
-    """Each name once: a second Joan M is Joan M (2)."""
+    """Each once: a second visit of the same words is (2)."""
     seen: Counter[str] = Counter()
     told = []
     for name in names:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,15 +20,15 @@ from matcher.domain.timewindow import TimeWindow
 from matcher.engine.problem import ReasonCode
 from matcher.engine.solve import who_could
 from matcher.engine.standing import KEPT_AWAY, LOOKED_INTO, Standing
-from matcher.services import about_one, people, round_reader, setting_aside, unfilled, waterfall, worth_bars
-from matcher.services.about_one import About
+from matcher.services import about_one, round_reader, setting_aside, told_apart, unfilled, waterfall, worth_bars
+from matcher.services.about_one import About, Beside
 from matcher.services.near_offers import LOOKED_AT
 from matcher.services.pins import PIN_WHYS
 from matcher.services.setting_aside import MAY_SET_ASIDE, Relaxation
 from matcher.services.waterfall import FallStep
 from matcher.services.worth_bars import Bar, Scale
 from matcher.store import queries
-from matcher.store.models import Area, Home, KindRow, Match, Need, Occurrence, Person, Pin
+from matcher.store.models import Area, KindRow, Match, Need, Occurrence, Pin
 
 NEAREST = LOOKED_AT  # offers of which the page speaks at all
 SHOWN = 20
@@ -138,7 +138,11 @@ def read(
     shown = standings[: SHOWN if look.is_whole else SHOWN_AT_FIRST]
     brings = setting_aside.smallest(problem, occurrence_id, standings)
     about = next((one for one in standings if one.offer_id == look.about), None)
-    called = people.short_names(session, [one.person_id for one in (*shown, *(one.standing for one in brings))])
+    asked, pin = _asked(session, occurrence_id), _pin(session, occurrence)
+    chosen = (*shown, *(one.standing for one in brings), *([about] if about else ()))
+    chosen_from = frozenset(one.person_id for one in chosen)
+    others = {*(person_id for person_id, *_ in asked), *([pin.person_id] if pin else [])}
+    called = told_apart.names(session, chosen_from | others)
     brought = {one.codes: _brings(one, called[one.standing.person_id]) for one in brings}
     by_one = {codes[0]: one for codes, one in brought.items() if len(codes) == 1}
     alone = Counter(one.missing[0] for one in standings if len(one.missing) == 1)
@@ -166,11 +170,11 @@ def read(
         nought=scale.nought,
         candidates=rows,
         has_more=len(standings) > len(shown),
-        asked=_asked(session, occurrence_id),
+        asked=tuple(AskedRow(called[who], ASKED_WORDS[status], at) for who, status, at in asked),
         brings=tuple(brought.values()),
         cannot=_cannot(alone) if is_stuck and not steps else (),
-        kept_for=_kept_for(session, occurrence),
-        about=about_one.read(session, occurrence_id, need.resident_id, about, now) if about else None,
+        kept_for=KeptFor(called[pin.person_id], pin.occurrence_id is None, PIN_WHYS[pin.why]) if pin else None,
+        about=_about(session, occurrence, need, about, chosen_from, now) if about else None,
     )
 
 
@@ -194,17 +198,20 @@ def _cannot(alone: Mapping[ReasonCode, int]) -> tuple[str, ...]:
     )
 
 
-def _kept_for(session: Session, occurrence: Occurrence) -> KeptFor | None:
-    pin = session.scalars(
+def _about(
+    session: Session, occurrence: Occurrence, need: Need, one: Standing, chosen_from: frozenset[int], now: datetime
+) -> About:
+    beside = Beside(occurrence.id, need.resident_id, chosen_from)
+    return about_one.read(session, beside, one, now=now)
+
+
+def _pin(session: Session, occurrence: Occurrence) -> Pin | None:
+    return session.scalars(
         select(Pin)
         .where(Pin.lifted_at.is_(None), (Pin.occurrence_id == occurrence.id) | (Pin.need_id == occurrence.need_id))
         .order_by(Pin.occurrence_id.is_(None))
         .limit(1)
     ).one_or_none()
-    if pin is None:
-        return None
-    name = people.short_names(session, [pin.person_id])[pin.person_id]
-    return KeptFor(name, pin.occurrence_id is None, PIN_WHYS[pin.why])
 
 
 def looked_for(session: Session, occurrence_id: int, area_ids: frozenset[int]) -> Any:
@@ -254,15 +261,7 @@ def _kept_away(one: Standing, code: ReasonCode) -> str:
     return KEPT_AWAY[code]
 
 
-def _asked(session: Session, occurrence_id: int) -> tuple[AskedRow, ...]:
-    wanted = (
-        select(Person.first_name, Home.surname, Match.status, Match.asked_at)
-        .join(Person, Person.id == Match.person_id)
-        .outerjoin(Home, Home.person_id == Person.id)
-        .where(Match.occurrence_id == occurrence_id)
-        .order_by(Match.asked_at, Match.id)
-    )
-    return tuple(
-        AskedRow(people.short_name(first, surname), ASKED_WORDS[status], at)
-        for first, surname, status, at in session.execute(wanted)
-    )
+def _asked(session: Session, occurrence_id: int) -> Sequence[Any]:
+    """(person, status, since when) of everyone who was asked."""
+    asked = select(Match.person_id, Match.status, Match.asked_at).where(Match.occurrence_id == occurrence_id)
+    return session.execute(asked.order_by(Match.asked_at, Match.id)).all()

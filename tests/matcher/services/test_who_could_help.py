@@ -65,6 +65,19 @@ def test_who_has_been_asked_is_told_apart(world, need):
     assert shown.candidates == ()
 
 
+def test_two_of_one_short_name_are_told_apart_wherever_they_stand_on_the_page(world, need):
+    for name, surname in (("Joan", "Miller"), ("Joan too", "Moss"), ("Joan as well", "Marsh"), ("Tom", "Miller")):
+        world.offer(name, person={"first_name": name.split()[0], "surname": surname}, travel_mode="car")
+    world.ask("Joan as well", need)
+    with world.work() as session:
+        look = Look(about=world.one(Offer, person_id=world.people["Joan too"]).id)
+        areas = frozenset({world.area_id()})
+        shown = who_could_help.read(session, world.occurrence_id(need), area_ids=areas, now=world.now, look=look)
+    assert sorted(row.name for row in shown.candidates) == ["Joan Miller", "Joan Moss", "Tom M"]
+    assert [row.name for row in shown.asked] == ["Joan Marsh"]
+    assert shown.about.name == "Joan Moss"
+
+
 def test_one_is_asked_at_once_and_both_choices_are_kept(world, need):
     world.offer("Christopher")
     world.offer("Ann", travel_mode="car")
