@@ -8,13 +8,16 @@ from typing import NamedTuple
 from matcher.config import Config
 from matcher.domain import doorwords
 from matcher.domain.preferences import SENDING_LIMITS, hours_words
-from matcher.services import quiet_hours, retention, taking_requests
+from matcher.domain.retention import PERIODS, USUAL, days_of
+from matcher.services import quiet_hours, taking_requests
+from matcher.services.retention import Promised
 from matcher.services.settings import CLOSED, HOURS, PHONE, QUIET
 
 RELEASE = "Part of the release"
 BY_TEAM = "Set by the team"
 NUMBER, REQUESTS = "/team/settings/number", "/team/settings/closed"
 QUIET_HOURS, DOOR_WORDS = "/team/settings/quiet-hours", "/team/door-words"
+KEPT_FOR = "/team/settings/kept"
 
 
 class SettingLine(NamedTuple):
@@ -27,13 +30,16 @@ class SettingLine(NamedTuple):
 
 
 def setting_lines(
-    config: Config, team: Mapping[str, str], words: Collection[str]
+    config: Config, team: Mapping[str, str], words: Collection[str], promised: Promised
 ) -> tuple[tuple[str, tuple[SettingLine, ...]], ...]:
-    """In groups, with the heading of each. team: what the team has set, by name. words: its door words."""
+    """In groups, with the heading of each. team: what the team has set, by name. words: its door words.
+
+    promised: how long things are kept.
+    """
     return (
         ("Who we are", _who_we_are(config, team)),
         ("Messages", _messages(config, team)),
-        ("How long we keep what people told us", _kept()),
+        ("How long we keep what people told us", _kept(promised)),
         ("Safety", _safety(config, words)),
     )
 
@@ -89,17 +95,19 @@ def _messages(config: Config, team: Mapping[str, str]) -> tuple[SettingLine, ...
     )
 
 
-def _kept() -> tuple[SettingLine, ...]:
-    kept = retention.PROMISED
-    by = f"{RELEASE}: the privacy page promises it"
-    return (
-        SettingLine("People with nothing under way", f"{kept.person_days} days", by),
-        SettingLine("Who asked for someone else", f"{kept.asker_days} days", by),
-        SettingLine("Thanks, and what was told of a visit", f"{kept.words_days} days", by),
-        SettingLine("Concerns that were dealt with", f"{kept.worry_days} days", by),
-        SettingLine("Texts that came in", f"{kept.text_days} days, {kept.text_most_days} at most", by),
-        SettingLine("Answers that were not sent", f"{kept.unsent_hours} hours", by),
+def _kept(promised: Promised) -> tuple[SettingLine, ...]:
+    usual = days_of(USUAL)
+    lines = (
+        SettingLine(
+            one.words,
+            f"{days:,} {'day' if days == 1 else 'days'}",
+            BY_TEAM if days != usual[name] else "As it came",
+            KEPT_FOR,
+        )
+        for name, one in PERIODS.items()
+        for days in [getattr(promised, f"{name}_days")]
     )
+    return (*lines, SettingLine("Answers that were not sent", f"{promised.unsent_hours} hours", RELEASE))
 
 
 def _safety(config: Config, words: Collection[str]) -> tuple[SettingLine, ...]:

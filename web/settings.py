@@ -7,17 +7,20 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app
 
-from matcher.services import door_words, quiet_hours, scheme_number, taking_requests
+from matcher.domain.retention import PERIODS
+from matcher.services import door_words, kept_changes, kept_periods, quiet_hours, scheme_number, taking_requests
 from matcher.services.access import Action
 from matcher.services.scheme_number import Line
-from matcher.services.settings import CLOSED, HOURS, PHONE, QUIET, Preview
+from matcher.services.settings import CLOSED, HOURS, KEPT, PHONE, QUIET, Preview
 from matcher.store.session import reading
 from web import clock
 from web.auth import is_session_sealed
+from web.forms.kept import KeptForm
 from web.forms.set_up import ClosedForm, NumberForm, QuietForm
 from web.guard import declares
+from web.promises import promised_now
 from web.scheme import team_settings
-from web.setting_lines import NUMBER, QUIET_HOURS, REQUESTS
+from web.setting_lines import KEPT_FOR, NUMBER, QUIET_HOURS, REQUESTS
 from web.setting_screens import SettingScreen, show, take
 from web.templating import page
 
@@ -73,6 +76,23 @@ class _QuietHours(SettingScreen):
         quiet_hours.change(session, begins, ends, looked_at, holds_back=holds_back, staff_id=staff_id, now=now)
 
 
+class _Kept(SettingScreen):
+    path, template, form, fields, names = KEPT_FOR, "set_up/kept.html", KeptForm, (*PERIODS, "why"), (KEPT,)
+
+    def standing(self, session: Any) -> dict[str, str]:
+        return {name: str(days) for name, days in kept_changes.standing(session, now=clock.now()).items()}
+
+    def preview(self, session: Any, form: KeptForm) -> Preview:
+        return kept_changes.preview(session, form.days(), form.why.data, now=clock.now())
+
+    def change(self, session: Any, form: KeptForm, looked_at: str, *, staff_id: int, now: datetime) -> None:
+        kept_changes.change(session, form.days(), form.why.data, looked_at, staff_id=staff_id, now=now)
+
+    def beside(self, session: Any) -> dict[str, Any]:
+        coming = kept_periods.to_come(session, now=clock.now())
+        return {"coming": [(one.words, *coming[name]) for name, one in PERIODS.items() if name in coming]}
+
+
 def _holds_back() -> bool:
     return current_app.config["LIMITS"] is not None
 
@@ -82,7 +102,7 @@ def _usual_line() -> Line:
     return usual
 
 
-_REQUESTS, _NUMBER, _QUIET_HOURS = _Requests(), _Number(), _QuietHours()
+_REQUESTS, _NUMBER, _QUIET_HOURS, _KEPT = _Requests(), _Number(), _QuietHours(), _Kept()
 
 
 @blueprint.get("/team/settings")
@@ -91,7 +111,9 @@ def read() -> Response:
     """All of them."""
     with reading() as session:
         words = door_words.standing(session)
-    return page("set_up/settings.html", groups=current_app.config["SETTING_LINES"](team_settings(), words))
+    return page(
+        "set_up/settings.html", groups=current_app.config["SETTING_LINES"](team_settings(), words, promised_now())
+    )
 
 
 @blueprint.get(REQUESTS)
@@ -134,3 +156,17 @@ def hours() -> Response:
 def change_hours() -> Response:
     """They are others."""
     return take(_QUIET_HOURS)
+
+
+@blueprint.get(KEPT_FOR)
+@declares(Action.SET_UP)
+def kept_for() -> Response:
+    """How long what people told us is kept."""
+    return show(_KEPT)
+
+
+@blueprint.post(KEPT_FOR)
+@declares(Action.SET_UP, sealed_by=is_session_sealed)
+def change_kept_for() -> Response:
+    """Longer or shorter, from the next night on."""
+    return take(_KEPT)

@@ -9,11 +9,12 @@ from typing import Any
 
 from flask import Flask, Response, make_response, redirect, render_template
 from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader, PrefixLoader
+from werkzeug.local import LocalProxy
 from wtforms import Form
 
 from matcher.config import Config
-from matcher.services import retention
 from web import filters
+from web.promises import promised_now
 from web.scheme import scheme_view
 from web.team_nav import team_nav
 
@@ -33,7 +34,7 @@ def set_up_templates(app: Flask, config: Config) -> None:
     app.jinja_loader = ChoiceLoader([PackageLoader("web"), macros])
     env.globals["scheme"] = scheme_view(config)
     env.globals["team_nav"] = team_nav
-    env.globals["kept"] = retention.PROMISED
+    env.globals["kept"] = LocalProxy(promised_now)
     env.globals["asset"] = lambda name: f"/static/{names.get(name, name)}"
     env.filters.update(filters.ALL)
 

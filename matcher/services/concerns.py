@@ -223,12 +223,17 @@ def _rows(session: Session, wanted: Select[Concern], now: datetime) -> tuple[Con
     )
 
 
+def old(kept_for: timedelta, now: datetime) -> Select[int]:
+    """What was closed so long ago and has words still."""
+    return select(Concern.id).where(Concern.closed_at <= now - kept_for, Concern.words != ERASED)
+
+
 def erase_old(session: Session, *, kept_for: timedelta, now: datetime) -> int:
     """Words and names of what was closed so long ago go; when, and of what sort it was, stays. How many."""
     nothing = {"words": ERASED, "name": "", "reach": ""}
-    old = update(Concern).where(Concern.closed_at <= now - kept_for, Concern.words != ERASED).values(nothing)
+    over = update(Concern).where(Concern.id.in_(old(kept_for, now))).values(nothing)
     as_it_is = {"synchronize_session": False}
-    erased = session.scalars(old.returning(Concern.id), execution_options=as_it_is).all()
+    erased = session.scalars(over.returning(Concern.id), execution_options=as_it_is).all()
     notes = update(ConcernTelling).where(ConcernTelling.concern_id.in_(erased)).values(words="")
     session.execute(notes, execution_options=as_it_is)
     return len(erased)

@@ -90,14 +90,16 @@ def erase_person(
     session.flush()
 
 
+def askers(of_needs: Select[int]) -> Select[int]:
+    """Who asked for someone else with these needs, and is somebody still."""
+    return select(Referral.id).where(Referral.need_id.in_(of_needs), Referral.phone != "")
+
+
 def erase_askers(session: Session, of_needs: Select[int]) -> int:
     """Who asked for someone else with these needs is nobody now, and hears nothing more; how many."""
     nobody = {"first_name": NOBODYS_NAME, "phone": "", "email": "", "organisation": "", "role": "", "is_told": False}
     erased = session.execute(
-        update(Referral)
-        .where(Referral.need_id.in_(of_needs), Referral.phone != "")
-        .values(nobody)
-        .returning(Referral.id),
+        update(Referral).where(Referral.id.in_(askers(of_needs))).values(nobody).returning(Referral.id),
         execution_options={"synchronize_session": False},
     )
     return len(erased.all())

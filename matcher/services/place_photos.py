@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from matcher.domain.errors import BadInput, NotFound
 from matcher.domain.places import STOCK_WORDS
-from matcher.domain.retention import PHOTO_KEPT, PHOTO_KEPT_MOST
+from matcher.domain.retention import Kept
 from matcher.domain.stories import Piece
 from matcher.services import audit, places
 from matcher.services.made_safe import Safe, made_safe
@@ -98,22 +98,28 @@ def remove(
     audit.record(session, audit.staff(staff_id), "removed_photo", ("place", place_id), now=now)
 
 
-def erase_old(session: Session, *, now: datetime) -> int:
-    """Erase those whose time is over, and those of what is no longer there or was taken back; how many."""
+def old(kept: Kept, now: datetime) -> Select[int]:
+    """Those whose time is over, and those of what is no longer there or was taken back."""
     later = aliased(StockReport)
     since = exists().where(
         later.place_id == StockReport.place_id,
         _is_later(later),
         later.undone_at.is_(None),
-        later.said_at <= now - PHOTO_KEPT,
+        later.said_at <= now - kept.photo,
     )
     over = (
         select(StockReport.id)
         .join(Place, Place.id == StockReport.place_id)
         .where(or_(since, StockReport.undone_at.is_not(None), Place.gone_at.is_not(None)))
     )
-    is_old = or_(StockPhoto.sent_at <= now - PHOTO_KEPT_MOST, StockPhoto.report_id.in_(over))
-    return len(session.execute(delete(StockPhoto).where(is_old).returning(StockPhoto.report_id)).all())
+    is_old = or_(StockPhoto.sent_at <= now - kept.photo_most, StockPhoto.report_id.in_(over))
+    return select(StockPhoto.report_id).where(is_old)
+
+
+def erase_old(session: Session, kept: Kept, *, now: datetime) -> int:
+    """Erase those; how many."""
+    gone = delete(StockPhoto).where(StockPhoto.report_id.in_(old(kept, now))).returning(StockPhoto.report_id)
+    return len(session.execute(gone).all())
 
 
 def _theirs(area_ids: Collection[int], *columns: Any) -> Select[Any]:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import Select, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from matcher.domain.lifecycle import NeedStatus, OfferStatus
-from matcher.domain.retention import ASKER_KEPT, PERSON_KEPT, PHOTO_KEPT, PHOTO_KEPT_MOST, WORDS_KEPT, WORRY_KEPT
+from matcher.domain.retention import Kept
 from matcher.services import (
     audit,
     concerns,
     drafts,
     erasure,
+    kept_periods,
     own_codes,
     place_photos,
     story_withdrawal,
@@ -39,37 +41,68 @@ class Promised:
     photo_most_days: int
 
 
-PROMISED = Promised(
-    unsent_hours=drafts.KEPT_FOR // timedelta(hours=1),
-    person_days=PERSON_KEPT.days,
-    asker_days=ASKER_KEPT.days,
-    text_days=texts_to_read.READ_KEPT.days,
-    text_most_days=texts_to_read.KEPT_MOST.days,
-    words_days=WORDS_KEPT.days,
-    worry_days=WORRY_KEPT.days,
-    photo_days=PHOTO_KEPT.days,
-    photo_most_days=PHOTO_KEPT_MOST.days,
-)
 BATCH = 20
+# What is counted together when a period is looked at, in words.
+COUNTED = {
+    "person": "People with nothing under way",
+    "asker": "Who asked for someone else",
+    "words": "Thanks, and what was told of a visit",
+    "worry": "Concerns",
+    "photo": "Photos of places",
+    "text": "Texts that came in",
+}
+COUNTED_WITH = {one.name: one.name.removesuffix("_most") for one in fields(Kept)}
 _UNDER_WAY = (NeedStatus.OPEN, NeedStatus.PAUSED)
+
+
+def promised(kept: Kept) -> Promised:
+    """The same periods, as pages say them."""
+    return Promised(
+        unsent_hours=drafts.KEPT_FOR // timedelta(hours=1),
+        person_days=kept.person.days,
+        asker_days=kept.asker.days,
+        text_days=kept.text.days,
+        text_most_days=kept.text_most.days,
+        words_days=kept.words.days,
+        worry_days=kept.worry.days,
+        photo_days=kept.photo.days,
+        photo_most_days=kept.photo_most.days,
+    )
+
+
+def count_old(session: Session, kept: Kept, *, now: datetime) -> Mapping[str, int]:
+    """How much a pass at that moment would erase by these periods, by the names of COUNTED; nothing is written."""
+    of: Mapping[str, tuple[Select[int], ...]] = {
+        "person": (_people(now - kept.person),),
+        "asker": (erasure.askers(_needs_over(now - kept.asker)),),
+        "words": _words(now - kept.words),
+        "worry": (concerns.old(kept.worry, now),),
+        "photo": (place_photos.old(kept, now),),
+        "text": (texts_to_read.old(kept, now),),
+    }
+    return {name: sum(_count(session, rows) for rows in parts) for name, parts in of.items()}
 
 
 def erase_old(session: Session, *, now: datetime) -> int:
     """One pass over everything whose time has come; how many rows. A second pass at once finds nothing."""
+    kept = kept_periods.in_force(session, now=now)
     return (
-        _erase_people(session, now)
-        + _erase_askers(session, now)
-        + _erase_words(session, now)
+        _erase_people(session, now - kept.person, now)
+        + erasure.erase_askers(session, _needs_over(now - kept.asker))
+        + _erase_words(session, now - kept.words)
         + own_codes.erase_old(session, now=now)
-        + concerns.erase_old(session, kept_for=WORRY_KEPT, now=now)
-        + place_photos.erase_old(session, now=now)
+        + concerns.erase_old(session, kept_for=kept.worry, now=now)
+        + place_photos.erase_old(session, kept, now=now)
         + story_withdrawal.erase_expired(session, limit=BATCH, now=now)
     )
 
 
-def _erase_people(session: Session, now: datetime) -> int:
-    """The same as when they ask for it, but that nobody is told: nothing of theirs is under way."""
-    until = now - PERSON_KEPT
+def _count(session: Session, rows: Select[int]) -> int:
+    return session.execute(select(func.count()).select_from(rows.subquery())).scalar_one()
+
+
+def _people(until: datetime) -> Select[int]:
+    """Who is known, and has had nothing under way since."""
     asks = exists().where(
         Need.resident_id == Person.id,
         Need.status.in_(_UNDER_WAY) | (func.coalesce(Need.closed_at, Need.posted_at) > until),
@@ -85,29 +118,39 @@ def _erase_people(session: Session, now: datetime) -> int:
         Occurrence.need_id == Need.id,
         (Visit.person_id == Person.id) | (Need.resident_id == Person.id),
     )
-    over = session.scalars(
+    return (
         select(Person.id)
         .join(Home, Home.person_id == Person.id)
         .where(Person.erased_at.is_(None), Person.created_at <= until, ~asks, ~helps, ~is_waited_for)
         .where(Person.warm_agreed_at.is_(None))  # who wishes to be asked each winter is kept for that
         .order_by(Person.id)
-        .limit(BATCH)
-        .with_for_update(skip_locked=True, of=Person)
-    ).all()
+    )
+
+
+def _erase_people(session: Session, until: datetime, now: datetime) -> int:
+    """The same as when they ask for it, but that nobody is told: nothing of theirs is under way."""
+    over = session.scalars(_people(until).limit(BATCH).with_for_update(skip_locked=True, of=Person)).all()
     for person_id in over:
         erasure.erase_person(session, person_id, actor=audit.SYSTEM, now=now)
     return len(over)
 
 
-def _erase_askers(session: Session, now: datetime) -> int:
-    over = select(Need.id).where(Need.closed_at <= now - ASKER_KEPT, Need.status.not_in(_UNDER_WAY))
-    return erasure.erase_askers(session, over)
+def _needs_over(until: datetime) -> Select[int]:
+    return select(Need.id).where(Need.closed_at <= until, Need.status.not_in(_UNDER_WAY))
 
 
-def _erase_words(session: Session, now: datetime) -> int:
-    until = now - WORDS_KEPT
-    told = update(Feedback).where(Feedback.said_at <= until, Feedback.thanks != "").values(thanks.NO_WORDS)
-    reports = update(VisitReport).where(VisitReport.closed_at <= until, VisitReport.words != "").values(words="")
+def _words(until: datetime) -> tuple[Select[int], Select[int]]:
+    """Thanks, and what was told of visits and dealt with."""
+    return (
+        select(Feedback.id).where(Feedback.said_at <= until, Feedback.thanks != ""),
+        select(VisitReport.id).where(VisitReport.closed_at <= until, VisitReport.words != ""),
+    )
+
+
+def _erase_words(session: Session, until: datetime) -> int:
+    said, reported = _words(until)
+    told = update(Feedback).where(Feedback.id.in_(said)).values(thanks.NO_WORDS)
+    reports = update(VisitReport).where(VisitReport.id.in_(reported)).values(words="")
     as_it_is = {"synchronize_session": False}
     erased = session.execute(told.returning(Feedback.id), execution_options=as_it_is).all()
     return len(erased) + len(session.execute(reports.returning(VisitReport.id), execution_options=as_it_is).all())

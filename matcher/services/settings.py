@@ -23,7 +23,15 @@ from matcher.store.models import SettingRow
 THING = "setting"  # in the audit, and in what is kept of changes
 CLOSED, PHONE, HOURS, QUIET = "closed", "phone", "hours", "quiet"
 DOOR_WORDS = "door_words"  # these have a table of their own
-_NUMBERS = {CLOSED: 1, PHONE: 2, HOURS: 3, QUIET: 4, DOOR_WORDS: 5}  # in the audit, which knows things by number
+KEPT = "kept"  # and so has how long things are kept: `kept_periods`
+_NUMBERS = {
+    CLOSED: 1,
+    PHONE: 2,
+    HOURS: 3,
+    QUIET: 4,
+    DOOR_WORDS: 5,
+    KEPT: 6,
+}  # in the audit, which knows things by number
 _LOCK = 7_413
 
 
@@ -78,7 +86,12 @@ def keep(session: Session, changes: Iterable[Difference], *, staff_id: int, now:
     """Keep what was changed, in words and in the audit."""
     for one in changes:
         setting_changes.keep(session, THING, one.field, [one], staff_id=staff_id, now=now)
-        audit.record(session, audit.staff(staff_id), "changed", (THING, _NUMBERS[one.field]), one.field, now=now)
+        note(session, one.field, one.field, staff_id=staff_id, now=now)
+
+
+def note(session: Session, name: str, *changed: str, staff_id: int, now: datetime) -> None:
+    """Audit that somebody changed this setting; `changed`: which of it."""
+    audit.record(session, audit.staff(staff_id), "changed", (THING, _NUMBERS[name]), *changed, now=now)
 
 
 def history(session: Session, *names: str) -> tuple[Changed, ...]:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from matcher.domain.errors import NotFound
-from matcher.services import audit, people
+from matcher.domain.retention import Kept
+from matcher.services import audit, kept_periods, people
 from matcher.store.models import Home, InboundText, Person
 
 ROWS_SHOWN = 200
-READ_KEPT = timedelta(days=7)
-KEPT_MOST = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +65,17 @@ def mark_read(session: Session, text_id: int, *, area_ids: frozenset[int], staff
         audit.record(session, audit.staff(staff_id), "read_text", ("inbound_text", row.id), now=now)
 
 
+def old(kept: Kept, now: datetime) -> Select[int]:
+    """Those that somebody read so long ago, or that came so long ago, and that have words or a number still."""
+    is_old = or_(InboundText.read_at <= now - kept.text, InboundText.received_at <= now - kept.text_most)
+    return select(InboundText.id).where(is_old, (InboundText.words != "") | (InboundText.sender != ""))
+
+
 def erase_old(session: Session, *, now: datetime) -> int:
-    """Words and unknown numbers go a week after someone has read them, and in any case after a month: how many."""
-    is_old = or_(InboundText.read_at <= now - READ_KEPT, InboundText.received_at <= now - KEPT_MOST)
-    has_words = (InboundText.words != "") | (InboundText.sender != "")
+    """Words and unknown numbers go some days after someone has read them, and in any case after some more: how many."""
+    over = old(kept_periods.in_force(session, now=now), now)
     erased = session.execute(
-        update(InboundText).where(is_old, has_words).values(words="", sender="").returning(InboundText.id),
+        update(InboundText).where(InboundText.id.in_(over)).values(words="", sender="").returning(InboundText.id),
         execution_options={"synchronize_session": False},
     )
     return len(erased.all())

@@ -139,6 +139,7 @@ TEAM = {
     "settings": "/team/settings",
     "new requests over the web": "/team/settings/closed",
     "number to call": "/team/settings/number",
+    "how long it is kept": "/team/settings/kept",
     "areas": "/team/areas",
     "another area": "/team/areas/new",
     "one of the areas": "/team/areas/1",

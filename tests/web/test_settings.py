@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 
 from matcher.config import Config
+from matcher.domain.retention import USUAL, days_of, next_night
+from matcher.services import retention
 from matcher.services.staff import StaffRoleName
 from matcher.store.session import configure
 from tests.web.conftest import World, error_beside, press, sign_in
@@ -172,8 +176,44 @@ def test_no_key_and_no_password_is_among_them() -> None:
         "GRITBIN_WARNINGS_URL": "https://warnings.example.org/?token=hunter2",
         "DATABASE_URL": "postgresql://gritbin:hunter2@db/gritbin",
     }
-    lines = [line for _, group in setting_lines(Config.from_env(secrets), {}, {"acorn"}) for line in group]
+    groups = setting_lines(Config.from_env(secrets), {}, {"acorn"}, retention.promised(USUAL))
+    lines = [line for _, group in groups for line in group]
     said = " ".join(f"{line.value} {line.fixed_by}" for line in lines)
     assert "Set by the operator: GRITBIN_SMTP_URL" in said
     assert not [value for value in secrets.values() if value in said]
     assert "hunter2" not in said
+
+
+KEPT = "/team/settings/kept"
+
+
+def test_how_long_things_are_kept_is_set_for_the_next_night_and_promised_then(
+    administrator: FlaskClient, client: FlaskClient
+) -> None:
+    typed = {name: str(days) for name, days in days_of(USUAL).items()}
+    assert "90 days" in client.get("/privacy").text
+    assert "why this is kept longer" in error_beside(
+        press(administrator, KEPT, **{**typed, "person": "120"}).text, "why"
+    )
+    for wrong in ("", "many", "29", "366", "9" * 300):
+        refused = press(administrator, KEPT, **{**typed, "person": wrong})
+        assert (refused.status_code, bool(error_beside(refused.text, "person"))) == (422, True)
+    shorter = {**typed, "person": "45", "photo": "1"}
+    shown = press(administrator, KEPT, **shorter)
+    assert "that night erases 0" in shown.text
+    (read,) = re.findall(r'name="read" value="([^"]+)"', shown.text)
+    assert press(administrator, KEPT, **shorter, read=read).status_code == 303
+    page = administrator.get(KEPT).text
+    assert "Set, and not yet in force" in page
+    assert 'value="45"' in page
+    assert "90 days after your last request is over" in client.get("/privacy").text
+    with time_machine.travel(next_night(datetime.now(UTC)) + timedelta(minutes=1)):
+        privacy = client.get("/privacy").text
+        assert "45 days after your last request is over" in privacy
+        assert "1 day after somebody has looked again" in privacy
+
+
+def test_how_long_things_are_kept_is_not_a_coordinators(app: Flask) -> None:
+    coordinator = sign_in(app.test_client(), StaffRoleName.COORDINATOR)
+    assert coordinator.get(KEPT).status_code == 404
+    assert press(coordinator, "/team/badges", KEPT).status_code == 404

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from matcher.domain.retention import PERIODS
 from matcher.store.models.declared import Declared, Id, link_to
 
 
@@ -77,4 +78,30 @@ class DoorWord(Declared):
     __table_args__ = (
         CheckConstraint("word ~ '^[a-z]{5,11}$'", name="easy_to_say"),
         Index("uq_door_words_ending", text('"right"(word, 4)'), unique=True, postgresql_where=text("is_in")),
+    )
+
+
+class KeptPeriod(Declared):
+    """For how many days something is kept from a night on; until then, and without a row, as before.
+
+    name: see `domain.retention.PERIODS`, which has the bounds, too.
+    """
+
+    __tablename__ = "kept_periods"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    holds_from: Mapped[datetime] = mapped_column(primary_key=True)
+    days: Mapped[int]
+    set_by: Mapped[int] = link_to("staff.id")
+    set_at: Mapped[datetime]
+
+    __table_args__ = (
+        CheckConstraint(
+            " or ".join(
+                f"name = '{name}' and days between {one.shortest} and {one.longest}"
+                for name, one in sorted(PERIODS.items())
+            ),
+            name="within_bounds",
+        ),
+        CheckConstraint("holds_from > set_at", name="from_the_next_night"),
     )

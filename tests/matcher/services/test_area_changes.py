@@ -227,8 +227,20 @@ def test_the_database_lets_nobody_into_a_closed_area(world, statement):
         world.execute(statement, id=world.area_id())
 
 
+def test_who_comes_after_the_look_is_not_left_behind(world):
+    take_from_everyone(world)
+    world.execute("update areas set covers_m = 100 where slug <> :slug", slug=BRADFORD)
+    closed = as_it_is(world, is_open=False)
+    looked_at = preview(world, closed).mark
+    world.post("Eileen")
+    who = {"by": world.coordinator(), "area_ids": everywhere(world), "now": world.now}
+    with world.work() as session, pytest.raises(BadInput, match="No other area reaches 1 person"):
+        area_changes.change(session, world.area_id(), closed, looked_at, **who)
+
+
 def test_the_database_closes_no_area_that_somebody_lives_in(world):
-    world.post("Gwen")
+    world.offer("Gwen")
+    world.execute("delete from staff_areas")
     with pytest.raises(DBAPIError, match="something hangs on that area"):
         world.execute("update areas set closed_at = now() where slug = :slug", slug=TROWBRIDGE)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from matcher.domain.retention import ASKER_KEPT, PERSON_KEPT, WORDS_KEPT, WORRY_KEPT
+from matcher.domain.retention import ASKER_KEPT, PERIODS, PERSON_KEPT, USUAL, WORDS_KEPT, WORRY_KEPT, days_of
 from matcher.services import (
     concern_work,
     concerns,
@@ -202,7 +202,10 @@ def test_every_table_says_what_it_holds_of_a_person_and_how_long():
 
 
 def test_the_page_says_by_which_figures_it_goes():
-    said = DOCS.read_text()
+    said, usual = DOCS.read_text(), days_of(USUAL)
+    for name, one in PERIODS.items():
+        row = f"| {one.words} | {usual[name]} days | {one.shortest} days: {one.why} | {one.longest:,} days |"
+        assert row in said
     for line, kept in (("`people`", PERSON_KEPT), ("`referrals`", ASKER_KEPT), ("`feedback`", WORDS_KEPT)):
         (row,) = (row for row in said.splitlines() if row.startswith(f"| {line}"))
         assert f"{kept.days} days" in row
