@@ -33,8 +33,9 @@ def load_starting_rows(config: Config) -> None:
 
 def fill_demo_once(config: Config, *, is_snow_day: bool = False) -> bool:
     """Fill the demo if nobody is known yet: all of it or, when interrupted, nothing. True if it was filled now."""
+    now = datetime.now(UTC)
     with bar("Making up neighbours") as show, _at_work(config) as session:
-        return demo.fill_once(session, now=datetime.now(UTC), progress=show, is_snow_day=is_snow_day)
+        return demo.fill_once(session, now=now, progress=show, is_snow_day=is_snow_day, has_past=True)
 
 
 def places_to_go(config: Config) -> tuple[Place, ...]:

@@ -42,6 +42,13 @@ def insert_rows(model: type[Declared], rows: Sequence[Mapping[str, Any]]) -> Ins
     return insert(model).from_select(names, select(*(given.c[name] for name in names)).order_by(given.c.nth))
 
 
+def insert_all(session: Session, model: type[Declared], rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Insert these rows in one statement, if there are any; their ids, in the same order."""
+    if not rows:
+        return []
+    return sorted(session.scalars(insert_rows(model, rows).returning(model.__table__.c.id)))
+
+
 def copied(session: Session, query: Select[Any]) -> bytes:
     """The rows of this query as PostgreSQL's COPY writes them in binary: no row becomes an object."""
     connection = session.connection()

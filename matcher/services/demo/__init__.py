@@ -1,7 +1,7 @@
 """A made-up Wiltshire for a first look: people, offers and a day of needs; who helps whom is left to the worker.
 
-Nobody in it is real: postcodes are, houses are not, and every person's row is marked. All of it is written by
-the verbs that pages use, so that a trial shows what a scheme would see.
+Nobody in it is real: postcodes are, houses are not, and every person's row is marked. The day is written by the verbs
+that pages use, so that a trial shows what a scheme would see; the year before it in bulk (`past`).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from matcher.domain.roles import StaffRoleName
 from matcher.services import arrangement_changes, audit, needs, regular_page, staff
 from matcher.services.demo.commons import share
 from matcher.services.demo.heard import hear
+from matcher.services.demo.past import remember
 from matcher.services.demo.snow import let_it_snow
 from matcher.services.demo.volunteers import enlist
 from matcher.services.demo.world import World, draw_world
@@ -27,8 +28,11 @@ _LOCK = 6_174_216
 Progress = Callable[[int, int], None]  # how many are done, of how many
 
 
-def fill_once(session: Session, *, now: datetime, progress: Progress, is_snow_day: bool = False) -> bool:
-    """Fill the demo if nobody is known yet; True if it was filled now. Two at once fill it once.
+def fill_once(
+    session: Session, *, now: datetime, progress: Progress, is_snow_day: bool = False, has_past: bool = False
+) -> bool:
+    """Fill the demo if nobody is known yet; True if it was filled now. Two at once fill it once. has_past: with the
+    year before this day, too.
 
     Kinds, areas and postcodes must be there: SetupError if the postcodes of BA and SN are not.
     """
@@ -51,6 +55,8 @@ def fill_once(session: Session, *, now: datetime, progress: Progress, is_snow_da
     hear(session, staff_id, now=now)
     if is_snow_day:
         let_it_snow(session, world, staff_id, now=now)
+    if has_past:
+        remember(session, world, staff_id, now=now)
     return True
 
 

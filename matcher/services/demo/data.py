@@ -112,6 +112,21 @@ def population() -> bytes:
     return _text(POPULATION_FILE).encode()
 
 
+def stories() -> list[dict[str, str]]:
+    """Stories that nobody told, by how many days ago."""
+    return _rows("stories.csv")
+
+
+def decisions() -> list[dict[str, str]]:
+    """What came of them; `stories` are their places in the list of stories."""
+    return _rows("decisions.csv")
+
+
+def places() -> list[dict[str, str]]:
+    """Places of the other towns, by metres east and north of the middle of one."""
+    return _rows("places.csv")
+
+
 def _rows(name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(_text(name).splitlines()))
 

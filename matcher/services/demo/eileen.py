@@ -21,7 +21,8 @@ _NOTE = (
     "I am 87, so give me time to get to the door. The steps are steep and there is a rail on the left. "
     "The grit bin at the top of the hill is for the road."
 )
-_JOINED_DAYS_AGO = 300
+_JOINED_DAYS_AGO = 450
+_SEEN_DAYS_AGO = {LICENCE: 300}  # it is looked at each year
 _DOGS = frozenset({Trait.CALM_WITH_DOGS})
 
 
@@ -95,4 +96,5 @@ def _helper(cast: Cast, one: _Neighbour, postcode: str) -> Helper:
         person=person,
         has_promised=True,
     )
-    return Helper(offer, _JOINED_DAYS_AGO, tuple((name, _JOINED_DAYS_AGO) for name in sorted(one.checks)), one.traits)
+    seen = tuple((name, _SEEN_DAYS_AGO.get(name, _JOINED_DAYS_AGO)) for name in sorted(one.checks))
+    return Helper(offer, _JOINED_DAYS_AGO, seen, one.traits)

@@ -77,8 +77,9 @@ def draw_helper(rng: random.Random, person: PersonDraft, nobody_does: str, *, to
         away=_draw_away(rng, today),
         visits_per_week=_one_of(rng, _PER_WEEK),
     )
-    joined = rng.randint(3, 330)
-    return Helper(offer, joined, tuple((name, rng.randint(0, joined)) for name in checks))
+    drawn = rng.randint(3, 330)
+    seen = [(name, rng.randint(0, drawn)) for name in checks]
+    return Helper(offer, _joined_ago(drawn), tuple((name, _seen_ago(name, drawn, days)) for name, days in seen))
 
 
 def enlist(session: Session, helper: Helper, *, now: datetime) -> int:
@@ -95,6 +96,16 @@ def enlist(session: Session, helper: Helper, *, now: datetime) -> int:
         expires_on = seen_on + lasts if lasts else None
         offers.record_check(session, made.person_id, name, seen_on, expires_on=expires_on, now=now)
     return made.person_id
+
+
+def _joined_ago(days: int) -> int:
+    """Stretched over the sixteen months to which the demo's past goes back."""
+    return days * 3 // 2
+
+
+def _seen_ago(name: str, joined: int, days: int) -> int:
+    """In the first weeks of theirs; a licence is looked at each year, so that what holds today was seen within it."""
+    return days if name == LICENCE else _joined_ago(joined) - (joined - days) // 6
 
 
 def _draw_kinds(rng: random.Random, mode: TravelMode) -> frozenset[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,16 +17,20 @@ from matcher.services.demo.data import Settlement, Wish
 from matcher.services.demo.day import need_draft
 from matcher.services.demo.volunteers import Helper, draw_helper
 from matcher.services.needs import NeedDraft
+from matcher.services.people import PersonDraft
 
 SEED = 1887
+_VOLUNTEERS_TO_ONE = 5  # who asked before, and not today
+_CONTACTS = ("text", "phone", "email", "text")
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Everyone who will be made known, in order, and what they ask for."""
+    """Everyone who will be made known, in order, and what they ask for. earlier: who asked before, and not today."""
 
     helpers: tuple[Helper, ...]
     asks: tuple[NeedDraft, ...]
+    earlier: tuple[PersonDraft, ...] = ()
 
 
 def draw_world(session: Session, *, now: datetime) -> World:
@@ -37,12 +41,14 @@ def draw_world(session: Session, *, now: datetime) -> World:
     helpers = eileen.neighbours(cast, hill)
     asks = [eileen.clear_the_path(cast, hill[0])]
     wishes = _by_settlement(data.wishes())
+    near: dict[Settlement, list[str]] = {}
     for settlement in data.settlements():
         postcodes = [code for code in postcodes_of(session, settlement) if code not in hill]
         local = _draw_helpers(rng, cast, settlement, postcodes, now)
         asks += _draw_asks(cast, wishes[settlement.name], local, postcodes, now)
         helpers += local
-    return World(tuple(helpers), tuple(asks))
+        near[settlement] = [helper.offer.person.postcode for helper in local]
+    return World(tuple(helpers), tuple(asks), tuple(_draw_earlier(cast, near)))
 
 
 def _draw_helpers(
@@ -61,6 +67,13 @@ def _draw_asks(
         if wish.who not in known:
             known[wish.who] = cast.resident(postcodes, wish.contact)
     return [need_draft(wish, known[wish.who], now=now) for wish in wishes]
+
+
+def _draw_earlier(cast: Cast, codes: Mapping[Settlement, Sequence[str]]) -> Iterator[PersonDraft]:
+    """Neighbours of volunteers. Drawn last, so that everybody else is as they would be without them."""
+    for settlement, postcodes in codes.items():
+        for nth in range(round(settlement.volunteers / _VOLUNTEERS_TO_ONE)):
+            yield cast.resident(postcodes, _CONTACTS[nth % len(_CONTACTS)])
 
 
 def _by_settlement(wishes: Sequence[Wish]) -> Mapping[str, list[Wish]]:

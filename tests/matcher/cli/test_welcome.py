@@ -10,10 +10,11 @@ from sqlalchemy import func, select
 from matcher.cli.welcome import Place, fill_demo_once, load_starting_rows, places_to_go
 from matcher.config import Config
 from matcher.domain.errors import NotFound
+from matcher.domain.lifecycle import VisitStatus
 from matcher.domain.roles import LinkPurpose, StaffRoleName
 from matcher.services import links, staff
 from matcher.store import session as store
-from matcher.store.models import Area, KindRow, Need, Person, Staff
+from matcher.store.models import Area, KindRow, Need, Offer, Person, Staff, Visit
 from matcher.store.postcodes import load_postcodes
 from tests.databases import Addresses
 
@@ -45,7 +46,8 @@ def test_the_demo_is_filled_once_and_every_start_has_links_that_open(database: A
     store.configure(config.database_url)
     now = datetime.now(UTC)
     with store.unit_of_work() as session:
-        assert session.execute(select(func.count()).select_from(Person)).scalar_one() == 360
+        assert session.execute(select(func.count()).select_from(Offer)).scalar_one() == 300
+        assert session.scalars(select(Visit.status).distinct()).all() == [VisitStatus.DONE], "with its past"
         need = session.get_one(Need, links.open_link(session, _token(first, "r"), LinkPurpose.STATUS, now=now).need_id)
         assert session.get_one(Person, need.resident_id).first_name == "Eileen"
         own = links.open_link(session, _token(second, "me"), LinkPurpose.ME, now=now)

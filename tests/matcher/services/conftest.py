@@ -3,6 +3,7 @@
 import pytest
 
 from matcher.services import rates
+from tests.matcher.services.demos import filled as filled
 from tests.worlds import lasting_world as lasting_world
 from tests.worlds import world as world
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -24,10 +22,7 @@ from matcher.domain.timewindow import TimeWindow
 from matcher.engine.problem import ReasonCode, RoundProblem
 from matcher.engine.solve import solve_round
 from matcher.services import (
-    areas,
-    demo,
     invitation_batches,
-    kinds,
     needs,
     not_heard,
     not_heard_picture,
@@ -58,52 +53,14 @@ from matcher.store.models import (
     Visit,
     WarmCheck,
 )
-from matcher.store.postcodes import load_postcodes
 from tests.databases import Addresses
+from tests.matcher.services.demos import MORNING, Filled, fill, with_postcodes
 
 # One worker makes the world of these, once.
 pytestmark = pytest.mark.xdist_group("demo")
 
-MORNING = datetime(2026, 1, 14, 7, 30, tzinfo=UTC)
-LATE_IN_SUMMER = datetime(2026, 7, 18, 22, 10, tzinfo=UTC)
 NEIGHBOURS = {"Christopher", "Amina", "Tomasz", "Joan"}
 MINUTES = {kind.slug: kind.minutes for kind in KINDS}
-
-
-@dataclass(frozen=True)
-class Filled:
-    """A session on a filled demo, and the moment it was filled."""
-
-    session: Session
-    now: datetime
-
-
-@pytest.fixture(scope="module", params=[MORNING, LATE_IN_SUMMER], ids=["morning", "late in summer"])
-def filled(
-    request: pytest.FixtureRequest, fresh_database: Callable[[str], Addresses], worker_name: str
-) -> Iterator[Filled]:
-    addresses = _with_postcodes(fresh_database(f"demo_{worker_name}"))
-    engine = create_engine(addresses.serving_url)
-    with Session(engine) as session:
-        with session.begin():
-            _fill(session, request.param)
-        yield Filled(session, request.param)
-    engine.dispose()
-
-
-def _with_postcodes(addresses: Addresses) -> Addresses:
-    load_postcodes(addresses.owner_url, ("BA", "SN"), today=date(2026, 1, 1), progress=_say_nothing)
-    return addresses
-
-
-def _fill(session: Session, now: datetime, progress: demo.Progress | None = None) -> bool:
-    kinds.load_starting_rows(session)
-    areas.load_starting_rows(session)
-    return demo.fill_once(session, now=now, progress=progress or _say_nothing)
-
-
-def _say_nothing(_done: int, _total: int) -> None:
-    """No bar."""
 
 
 def _count(session: Session, table: Any) -> int:
@@ -332,7 +289,7 @@ def test_at_any_hour_there_is_time_left_for_every_need(filled: Filled, hour: int
 def test_a_second_time_changes_nothing(filled: Filled) -> None:
     before = _count(filled.session, Person)
 
-    assert _fill(filled.session, filled.now) is False
+    assert fill(filled.session, filled.now) is False
     assert _count(filled.session, Person) == before
     filled.session.rollback()
 
@@ -342,14 +299,14 @@ def test_when_interrupted_nobody_is_known(database: Addresses) -> None:
         if done == 5:
             raise KeyboardInterrupt
 
-    engine = create_engine(_with_postcodes(database).serving_url)
+    engine = create_engine(with_postcodes(database).serving_url)
     with Session(engine) as session:
         with pytest.raises(KeyboardInterrupt), session.begin():
-            _fill(session, MORNING, interrupt)
+            fill(session, MORNING, interrupt)
         assert _count(session, Person) == _count(session, Home) == _count(session, Notification) == 0
     engine.dispose()
 
 
 def test_without_the_postcodes_it_says_what_to_do(session: Session) -> None:
     with pytest.raises(SetupError, match="GRITBIN_POSTCODES"):
-        _fill(session, MORNING)
+        fill(session, MORNING)
