@@ -80,8 +80,8 @@ def _thanks_for_last_month(written: Written, now: datetime) -> Iterator[dict[str
 
 
 def _quiet(session: Session, givers: Sequence[Giver], now: datetime) -> Iterator[dict[str, Any]]:
-    """Whoever has been asked nothing for four weeks was told so, nine days ago."""
-    since = now - QUIET_FOR
+    """Whoever has been asked nothing for four weeks, or will have been by tomorrow, was told so nine days ago."""
+    since = now - QUIET_FOR + timedelta(days=1)
     asked = exists().where(Match.offer_id == Offer.id, Match.asked_at > since)
     quiet = set(session.scalars(select(Offer.id).where(Offer.made_at <= since, ~asked)))
     at = now - _QUIET_AGO
