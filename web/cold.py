@@ -214,9 +214,13 @@ def _weather(form: ColdSpellForm, area_id: int | None) -> Response:
 
 
 def _area_of_sky(found: Sequence[AreaWeather]) -> int:
-    """The area that was chosen, else the one where it is worst."""
+    """The area that was chosen; else, where it is cold nowhere, the one where most have agreed to be asked more; else
+    the one where it is worst.
+    """
     chosen = request.args.get("sky", "")
-    return next((one.area_id for one in found if one.slug == chosen), found[0].area_id)
+    is_calm = not any(one.hints or one.until for one in found)
+    first = max(found, key=lambda one: one.agreed) if is_calm else found[0]
+    return next((one.area_id for one in found if one.slug == chosen), first.area_id)
 
 
 def _drawn(sky: SnowSky) -> dict[str, Any]:

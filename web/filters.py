@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from matcher.domain.geo import METRES_PER_MILE, TravelMode, reach_m
 from matcher.domain.localtime import clock_words, day_words, local_day, to_local
-from matcher.domain.messages.catalogue import name_of
+from matcher.domain.messages.catalogue import name_of, subject_of
 from matcher.domain.money import pounds, pounds_and_pence
 from matcher.domain.worth import hours_words
 from web import clock
@@ -197,6 +197,7 @@ ALL: dict[str, Callable[..., Any]] = {
     "lower_first": lower_first,
     "map_query": map_query,
     "message_name": name_of,
+    "message_subject": subject_of,
     "moment": moment,
     "named_parts": named_parts,
     "no_break": no_break,

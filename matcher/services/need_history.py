@@ -16,6 +16,7 @@ from matcher.domain.errors import NotFound
 from matcher.domain.kinds import job_words
 from matcher.domain.lifecycle import MatchStatus, NeedStatus, NotificationStatus, Urgency, VisitStatus
 from matcher.domain.localtime import day_words, window_words
+from matcher.domain.messages.catalogue import subject_of
 from matcher.domain.recurrence import Recurrence
 from matcher.domain.reports import HAND_BACK_REASONS
 from matcher.services import need_page, people, unfilled
@@ -239,10 +240,10 @@ class _Story:
             .order_by(Notification.id)
         )
         for message, first_name in rows:
-            about = message.template.replace("_", " ").capitalize()
             to = f" to {first_name}" if first_name else ""
             at = message.sent_at or message.ended_at or message.owed_at
-            yield Line(at, "message", f"{about}{to}, by {message.channel}", _FATES[message.status])
+            words = f"“{subject_of(message.template)}”{to}, by {message.channel}"
+            yield Line(at, "message", words, _FATES[message.status])
 
 
 def _other(choice: ApartChoice, person_id: int) -> int:

@@ -247,7 +247,7 @@ def _row(row: Any, now: datetime) -> QueueRow:
         area=row.name or "",
         level=story.level,
         told_at=story.told_at,
-        beginning=words[:BEGINNING] + ("..." if len(words) > BEGINNING else ""),
+        beginning=beginning_of(words),
         tags=tuple(word for word, is_on in tags if is_on),
     )
 
@@ -274,3 +274,10 @@ def _reach(teller: StoryTeller | None) -> tuple[str, ...]:
         return ()
     ways = {"email": teller.email, "letter": teller.address}
     return teller.name, ways.get(teller.contact) or people.phone_words(teller.phone)
+
+
+def beginning_of(words: str) -> str:
+    """As much of a story as a list has room for, up to a whole word."""
+    if len(words) <= BEGINNING:
+        return words
+    return words[:BEGINNING].rsplit(maxsplit=1)[0].rstrip(".,:;") + " ..."

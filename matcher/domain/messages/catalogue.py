@@ -96,3 +96,8 @@ def name_of(event: str) -> str:
     """What coordinators call it."""
     named = (names[event] for names in GROUPS.values() if event in names)
     return next(named, event.replace("_", " ").capitalize())
+
+
+def subject_of(template: str) -> str:
+    """The same, of a message by whichever way it went."""
+    return name_of(template).removesuffix(" By text")

@@ -28,6 +28,7 @@ _PLACES = (
     ("Shovels at the hall", PlaceKind.SHOVELS, "", Stock.FULL, 180, -140),
     ("The hall", PlaceKind.WARM_SPACE, "", "", 190, -150),
 )
+_TOLD_AGO, _OUT_AFTER = timedelta(days=13), timedelta(days=2)  # before anybody looked at it
 _AGREED_BY = "the parish council (made up)"
 _THANKS = (
     "An example, told by nobody: when it froze, a neighbour had cleared the steps before I was up. I had not known "
@@ -59,8 +60,10 @@ def share(session: Session, staff_id: int, *, now: datetime) -> None:
         ("thanks", _THANKS, Level.NAMED, "Nobody"),
         ("worry", _WORRY, Level.PUBLIC, ""),
     ):
-        told = stories.tell_story(session, StoryDraft(words, about, level, here, shown_name=name), now=now)
-        Keeper(session, told.story_id, staff_id=staff_id, area_ids=every, now=now).publish([code for code, _ in CHECKS])
+        told_at = now - _TOLD_AGO
+        told = stories.tell_story(session, StoryDraft(words, about, level, here, shown_name=name), now=told_at)
+        keeper = Keeper(session, told.story_id, staff_id=staff_id, area_ids=every, now=told_at + _OUT_AFTER)
+        keeper.publish([code for code, _ in CHECKS])
     _answer(session, told.reference, here, every, staff_id, now)
 
 

@@ -80,6 +80,9 @@ BROKEN = {
         where n.resident_id = v.person_id""",
     "thanks that do not say that they are made up": "select id from feedback "
     "where thanks <> '' and thanks not like '%(made up)'",
+    "decided before it was said": """
+        select d.id from decisions d join decision_stories l on l.decision_id = d.id join stories s on s.id = l.story_id
+        where least(d.looked_on, d.decided_on) < s.told_at::date or d.decided_on < d.looked_on""",
     "somebody who is not made up": "select id from people where not is_made_up",
 }
 

@@ -23,6 +23,7 @@ _COLD_DAYS = 2
 _ICY_SHARE = 0.45
 _BANDS = (("am",), ("pm",), ("am", "pm"), ("am", "pm"), ("am", "pm", "eve"), ("pm", "eve"))
 _DAYS_AHEAD, _DAYS_AHEAD_SOON = (1, 2, 3, 4, 5), (0, 1, 1, 2, 3)
+_TOO_SOON = timedelta(hours=4)  # what is left of a day is then no time to ask anybody
 _CALLED_OFF = 0.03
 _HELD_AHEAD = timedelta(days=14)
 SPELL_FROM, SPELL_UNTIL = time(18), time(10)  # from the evening before to the morning after
@@ -55,7 +56,10 @@ def _once(
         lead = rng.choice(_DAYS_AHEAD_SOON if kind.slug == "prescription" else _DAYS_AHEAD)
         day = local_day(posted_at) + timedelta(days=lead)
         windows = day_windows(day, bands, not_before=posted_at)
-        if day > days.last or not windows or windows[-1].end - posted_at < timedelta(hours=4):
+        if not windows or windows[-1].end - posted_at < _TOO_SOON:
+            day += timedelta(days=1)
+            windows = day_windows(day, bands, not_before=posted_at)
+        if day > days.last:
             continue
         request = Request(getter, kind, posted_at, bands)
         occasion = Occasion(windows[0], posted_at)
