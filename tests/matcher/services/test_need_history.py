@@ -57,7 +57,10 @@ def test_everything_that_happened_is_told_the_newest_first(world, need):
     assert told[:3] == ["Christopher S handed it back", "Christopher S said yes", "Ann S said no"]
     assert sorted(told[3:]) == ["Ann S was asked", "Christopher S was asked"]
     assert [line.more for line in history(world, need).lines if line.words == "Ann S said no"] == ["too far"]
-    assert history(world, need).lines[-1].words in {"Eileen S asked for help", "“We have your request” to Eileen, by text"}
+    assert history(world, need).lines[-1].words in {
+        "Eileen S asked for help",
+        "“We have your request” to Eileen, by text",
+    }
 
 
 def test_what_was_decided_by_hand_stands_with_who_and_why(world, need):
