@@ -63,7 +63,7 @@ PERIODS: Mapping[str, Period] = {
     "asker": Period("Who asked for someone else", 30, 365, "they can still be asked about it"),
     "words": Period("Thanks, and what was told of a visit", 90, 730, "a season’s reports can be read together"),
     "worry": Period("Concerns that were dealt with", 180, 2_190, "whoever acts on one may ask for it"),
-    "photo": Period("Photos of places, once somebody has looked", 1, 30, "the lorry has come"),
+    "photo": Period("Photos of places, once somebody has looked", 1, 30, "who fills it up has seen it"),
     "photo_most": Period("Photos of places, at most", 7, 180, "the team has had a week to look"),
     "text": Period("Texts that came in, once they were read", 1, 30, "what was read can be read again"),
     "text_most": Period("Texts that came in, at most", 7, 90, "the team has had a week to read them"),

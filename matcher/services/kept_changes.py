@@ -66,7 +66,7 @@ def change(session: Session, wanted: Days, why: str, looked_at: str, *, staff_id
 def _check(wanted: Days) -> None:
     for name, one in PERIODS.items():
         if wanted[name] < one.shortest:
-            raise BadInput(f"{one.words}: {one.shortest} days at least, so that {one.why}", field=name)
+            raise BadInput(f"{one.words}: {_days(one.shortest)} at least, so that {one.why}", field=name)
         if wanted[name] > one.longest:
             raise BadInput(f"{one.words}: {one.longest:,} days at most", field=name)
     for name, most in PAIRS:

@@ -26,6 +26,6 @@ class KeptForm(QuestionForm):
 
 
 for _name, _one in PERIODS.items():
-    _bounds = f"From {_one.shortest} days, so that {_one.why}, to {_one.longest:,}."
+    _bounds = f"{_one.shortest} to {_one.longest:,} days. Not shorter, so that {_one.why}."
     setattr(KeptForm, _name, StringField(_one.words, description=_bounds, filters=[stripped]))
 KeptForm.why = StringField("Why longer", filters=[stripped])

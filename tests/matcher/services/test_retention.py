@@ -204,7 +204,7 @@ def test_every_table_says_what_it_holds_of_a_person_and_how_long():
 def test_the_page_says_by_which_figures_it_goes():
     said, usual = DOCS.read_text(), days_of(USUAL)
     for name, one in PERIODS.items():
-        row = f"| {one.words} | {usual[name]} days | {one.shortest} days: {one.why} | {one.longest:,} days |"
+        row = f"| {one.words} | {usual[name]} days | {one.shortest} to {one.longest:,} | {one.why} |"
         assert row in said
     for line, kept in (("`people`", PERSON_KEPT), ("`referrals`", ASKER_KEPT), ("`feedback`", WORDS_KEPT)):
         (row,) = (row for row in said.splitlines() if row.startswith(f"| {line}"))
