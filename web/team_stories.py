@@ -222,24 +222,27 @@ def typed() -> Response:
 @declares(Action.TYPE_STORY)
 def before_taken_back() -> Response:
     """Somebody rings or writes: they take their story back."""
-    return page("stories/take-back.html", form=TakenBackForm(), done=request.args.get("done") == "1")
+    return page("stories/take-back.html", form=TakenBackForm(), story=None, done=request.args.get("done") == "1")
 
 
 @blueprint.post("/team/stories/taken-back")
 @declares(Action.TYPE_STORY, sealed_by=is_session_sealed)
 def taken_back() -> Response:
-    """Erased, at once."""
-    form = TakenBackForm(request.form)
+    """Read out to them first, since a reference is easily misheard; then erased, at once."""
+    form, story = TakenBackForm(request.form), None
     if form.validate():
         try:
             with unit_of_work() as session:
-                by, how = g.actor.staff_id, form.how.data
-                story_withdrawal.withdraw_by_reference(session, form.reference.data, how, staff_id=by, now=clock.now())
+                typed, how, by = form.reference.data, form.how.data, g.actor.staff_id
+                if request.form.get("sure"):
+                    story_withdrawal.withdraw_by_reference(session, typed, how, staff_id=by, now=clock.now())
+                else:
+                    story = story_withdrawal.before_by_reference(session, typed)
         except NotFound:
             form.reference.errors = ["We have no story with that reference. Ask them to read it again"]
-    if form.errors or form.reference.errors:
-        return page("stories/take-back.html", form=form, done=False)
-    return see_other("/team/stories/taken-back?done=1")
+    if story is None and not (form.errors or form.reference.errors):
+        return see_other("/team/stories/taken-back?done=1")
+    return page("stories/take-back.html", form=form, story=story, about_words=ABOUT_WORDS, done=False)
 
 
 def _keep(story_id: int, do: Callable[[Keeper], None], form: QuestionForm | None = None) -> Response:

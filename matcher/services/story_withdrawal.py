@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, false, func, or_, select
@@ -14,6 +15,7 @@ from matcher.domain.wording import clean_line
 from matcher.services import audit, links, outbox, story_pieces
 from matcher.services.people import NAME_LENGTH
 from matcher.store.models import (
+    Area,
     ConsoleMessage,
     Home,
     Notification,
@@ -27,6 +29,17 @@ from matcher.store.models import (
 )
 
 HOW = ("link", "phone", "post", "expired")
+
+
+@dataclass(frozen=True, slots=True)
+class ToTakeBack:
+    """What is said of a story to whoever rings, before it is erased: enough to know it by, and none of its words."""
+
+    reference: str
+    told_at: datetime
+    area: str | None
+    about: str | None
+    prints: tuple[str, ...]
 
 
 def withdraw(session: Session, story_id: int, how: str, *, actor: str = audit.SYSTEM, now: datetime) -> None:
@@ -51,12 +64,24 @@ def withdraw(session: Session, story_id: int, how: str, *, actor: str = audit.SY
 
 def withdraw_by_reference(session: Session, reference: str, how: str, *, staff_id: int, now: datetime) -> int:
     """For a teller who rings or writes and says their reference. NotFound if there is none such; the story's id."""
-    typed = letters_of(clean_line(reference, NAME_LENGTH))
-    found = session.scalar(select(Story.id).where(func.replace(Story.reference, "-", "") == typed))
-    if found is None:
+    story = _by_reference(session, reference)
+    withdraw(session, story.id, how, actor=audit.staff(staff_id), now=now)
+    return story.id
+
+
+def before_by_reference(session: Session, reference: str) -> ToTakeBack:
+    """The story they mean, to be read out to them. NotFound if there is none such, or it has been taken back."""
+    story = _by_reference(session, reference)
+    if story.withdrawn_at is not None:
         raise NotFound
-    withdraw(session, found, how, actor=audit.staff(staff_id), now=now)
-    return found
+    area = session.get(Area, story.area_id) if story.area_id else None
+    return ToTakeBack(
+        reference=story.reference,
+        told_at=story.told_at,
+        area=area.name if area else None,
+        about=story.about,
+        prints=prints_of(session, story.id),
+    )
 
 
 def withdraw_of_person(session: Session, person: Person, home: Home, *, actor: str, now: datetime) -> None:
@@ -91,6 +116,14 @@ def prints_of(session: Session, story_id: int) -> tuple[str, ...]:
     """Where it was printed: what cannot be taken back."""
     wanted = select(StoryPrint.where_printed).where(StoryPrint.story_id == story_id).order_by(StoryPrint.id)
     return tuple(session.scalars(wanted))
+
+
+def _by_reference(session: Session, reference: str) -> Story:
+    typed = letters_of(clean_line(reference, NAME_LENGTH))
+    found = session.scalar(select(Story).where(func.replace(Story.reference, "-", "") == typed))
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _erase_copies(session: Session, story_id: int) -> None:

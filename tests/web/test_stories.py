@@ -142,8 +142,18 @@ def test_a_call_handler_types_a_story_once_and_takes_it_back_by_its_reference(ap
     assert kept.reference in words(pat.get(pat.post("/team/stories/new", data=typed).location))
     at = "/team/stories/taken-back"
     assert error_beside(press(pat, at, reference="AAA-AAA", how="phone").text, "reference").startswith("We have no")
-    press(pat, at, reference=kept.reference.lower(), how="phone")
+    # A reference is easily misheard, and nothing brings a story back: it is read out first.
+    asked = press(pat, at, reference=kept.reference.lower(), how="phone")
+    assert f"Erase {kept.reference}?" in words(asked)
+    assert "It was not printed." in words(asked)
+    assert STORY["words"] not in words(asked)
+    assert only().words == STORY["words"]
+    sure = {**hidden(asked.text), "sure": "1"}
+    for _ in range(2):  # a second press is the first
+        assert pat.post(at, data=sure).location == f"{at}?done=1"
     assert (only().words, only().withdrawn_how) == ("", "phone")
+    gone = press(pat, at, reference=kept.reference, how="phone").text
+    assert error_beside(gone, "reference").startswith("We have no")
 
 
 @pytest.mark.parametrize("role", StaffRoleName)
