@@ -6,6 +6,7 @@ that is rolled back, and what it refuses is told with its line and column.
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.errors import BadInput, NotFound
 from matcher.services import audit, drafts, duplicates, import_rows, place_sheets, population
-from matcher.services.spreadsheets import BadCell, Sheet, read_bytes
+from matcher.services.spreadsheets import BadCell, Sheet, read_bytes, visible
 from matcher.services.taken_in import Importer, Kind, Taken
 
 MOST_SHOWN = 200
@@ -66,16 +67,19 @@ def try_out(session: Session, key: str, what: str, file: str, content: bytes, wh
     bad = sorted(sheet.bad)
     found = {
         "what": what,
-        "file": sheet.file,
-        "content": content.decode("latin-1"),
+        "file": visible(sheet.file),
+        "content": b64encode(content).decode(),  # it may hold what no text in the database may
         "good": len(taken),
         "new": sum(one.is_new for _, one in taken),
         "rows": [
             [line, one.name, one.told, one.is_new, alike.get(one.person_id, "")] for line, one in taken[:MOST_SHOWN]
         ],
-        "bad": [[cell.line, cell.column, cell.expected, cell.found[:NAME_LENGTH]] for cell in bad[:MOST_SHOWN]],
+        "bad": [
+            [cell.line, *map(visible, (cell.column, cell.expected, cell.found[:NAME_LENGTH]))]
+            for cell in bad[:MOST_SHOWN]
+        ],
         "bad_count": len(bad),
-        "ignored": [*sheet.ignored],
+        "ignored": [*map(visible, sheet.ignored)],
     }
     drafts.save(session, key, _purpose(who), found, now=now)
 
@@ -101,7 +105,7 @@ def preview(session: Session, key: str, who: Importer, *, now: datetime) -> Prev
 def confirm(session: Session, key: str, who: Importer, *, now: datetime) -> int:
     """Write every row that can be used; how many. NotFound the second time."""
     kept = drafts.take(session, key, _purpose(who), now=now)
-    sheet = _read(kept["what"], kept["file"], kept["content"].encode("latin-1"))
+    sheet = _read(kept["what"], kept["file"], b64decode(kept["content"]))
     written = len(_add_all(session, sheet, kept["what"], who, now))
     audit.record(session, audit.staff(who.staff_id), "imported", ("staff", who.staff_id), kept["what"], now=now)
     return written

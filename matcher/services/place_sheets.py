@@ -14,7 +14,7 @@ from matcher.services import place_list, places
 from matcher.services.place_list import PlaceRow
 from matcher.services.places import CheckedPlace, PlaceDraft
 from matcher.services.plan.cells import label
-from matcher.services.spreadsheets import Row, written
+from matcher.services.spreadsheets import Row, has_control_characters, written
 from matcher.services.taken_in import Importer, Kind, Taken
 
 NEEDED = ("kind", "name")
@@ -35,6 +35,7 @@ def _add(session: Session, row: Row, who: Importer, now: datetime) -> Taken:
     if {*NEEDED} & row.sheet.missing:
         raise BadInput
     draft = _draft(row)
+    _check_words(row, draft)
     with row.noting():
         checked = places.check(session, draft, who.area_ids)
     row.refuse_twin("name", (checked.area_id, checked.kind, checked.name.lower()))
@@ -83,10 +84,19 @@ def _draft(row: Row) -> PlaceDraft:
     )
 
 
+def _check_words(row: Row, draft: PlaceDraft) -> None:
+    """BadInput, and noted with the words that there are, for a cell that is none of them."""
+    for field, values in (("kind", _KINDS), ("use_rule", _RULES), ("stock", _STOCKS)):
+        typed = getattr(draft, field)
+        if typed and typed not in values.values():
+            row.refuse(field, f"one of: {', '.join(sorted(values))}")
+            raise BadInput
+
+
 def _known(cell: str, values: dict[str, str]) -> str:
     """The value that these words stand for; else the cell, to be refused as it stands."""
-    if not cell:
-        return ""
+    if not cell or has_control_characters(cell):
+        return cell
     words = label(cell.replace("_", " "))
     return values.get(words, words.replace(" ", "_"))
 

@@ -30,6 +30,11 @@ def has_control_characters(text: str) -> bool:
     return any(category(one) == "Cc" or bidirectional(one) in _TURNS for one in text)
 
 
+def visible(text: str) -> str:
+    """The same with a mark for each character that no one types."""
+    return "".join("�" if has_control_characters(one) else one for one in text)
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class BadCell:
     """What is wrong where. column: empty if the whole line is meant. expected continues "expected ..."."""
@@ -42,7 +47,7 @@ class BadCell:
 
     def __str__(self) -> str:
         where = f"{self.file}, line {self.line}" + (f", column {self.column}" if self.column else "")
-        found = "".join("�" if has_control_characters(one) else one for one in self.found[:_LONGEST_SHOWN])
+        found = visible(self.found[:_LONGEST_SHOWN])
         found += "..." if len(self.found) > _LONGEST_SHOWN else ""
         return f"{where}: expected {self.expected}, found {f'“{found}”' if found else 'nothing'}"
 

@@ -88,9 +88,18 @@ def test_every_bad_row_is_told_and_the_others_are_kept(world, shown, read_in):
         (8, "name"),
         (9, "where"),
     ]
+    assert plan.bad[0].expected.startswith("one of: aed, defibrillator, grit bin, ")
     assert [line for line, _ in plan.rows] == [2]
     assert read_in(BAD) == 1
     assert [place.name for place in world.all(Place)] == ["Top of the hill"]
+
+
+@pytest.mark.parametrize("file", [b"\0\1\2", b"kind,na\0me,where\n\0,\0,\0\n", b"\xff\xfe\0\0"])
+def test_a_file_with_what_no_one_types_is_told_of_and_kept_to_be_looked_at(world, shown, file):
+    plan = shown(file)
+    assert plan.good == 0
+    assert plan.bad
+    assert "\0" not in repr((plan.bad, plan.ignored))
 
 
 def test_eastings_and_northings_in_columns_of_their_own(world, read_in):
