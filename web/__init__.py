@@ -111,6 +111,8 @@ def create_app(config: Config | None = None) -> Flask:
         ASKS_DEVICE=config.asks_device,
         TEXTS_A_DAY=config.texts_a_day if config.holds_back else None,
         LIMITS=replace(SENDING_LIMITS, texts_a_day=config.texts_a_day) if config.holds_back else None,
+        ELSEWHERE=config.elsewhere,
+        POSTCODES=config.postcodes,
         CLOSED=config.closed,
         SETTING_LINES=partial(setting_lines, config),
         LINE=Line(config.phone, config.hours),

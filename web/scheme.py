@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import takewhile
 
 from flask import current_app, g
 
@@ -13,7 +12,7 @@ from matcher.config import Config
 from matcher.domain.errors import Unavailable
 from matcher.domain.messages.longest import Sender
 from matcher.domain.preferences import SendingLimits
-from matcher.services import quiet_hours, settings
+from matcher.services import next_door, quiet_hours, settings
 from matcher.services.settings import HOURS, PHONE
 from matcher.services.wording_desk import Scheme
 from matcher.store.session import reading
@@ -48,9 +47,9 @@ class SchemeView:
         return re.sub(r"(?<=[ap]m) to (?=\d)", "\u00a0to\u00a0", team_settings().get(HOURS, self.usual_hours))
 
     def next_door(self, postcode: str) -> str:
-        """Who helps where we do not, by the letters a postcode begins with; empty if we know of nobody."""
-        letters = "".join(takewhile(str.isalpha, postcode.strip()[:2])).upper()
-        return self.elsewhere.get(letters, "")
+        """Who helps where we do not, by the beginning of a postcode; empty if we know of nobody."""
+        with reading() as session:
+            return next_door.helpers_at(session, postcode, self.elsewhere)
 
 
 def scheme_view(config: Config) -> SchemeView:

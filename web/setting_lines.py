@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from matcher.config import Config
 from matcher.domain import doorwords
 from matcher.domain.preferences import SENDING_LIMITS, hours_words
 from matcher.domain.retention import PERIODS, USUAL, days_of
-from matcher.services import quiet_hours, taking_requests
+from matcher.services import quiet_hours, retention, taking_requests
+from matcher.services.next_door import Neighbours
 from matcher.services.retention import Promised
 from matcher.services.settings import CLOSED, HOURS, PHONE, QUIET
 
 RELEASE = "Part of the release"
 BY_TEAM = "Set by the team"
 NUMBER, REQUESTS = "/team/settings/number", "/team/settings/closed"
+COVERAGE = "/team/settings/coverage"
 QUIET_HOURS, DOOR_WORDS = "/team/settings/quiet-hours", "/team/door-words"
 KEPT_FOR = "/team/settings/kept"
 
@@ -29,24 +32,29 @@ class SettingLine(NamedTuple):
     href: str = ""
 
 
-def setting_lines(
-    config: Config, team: Mapping[str, str], words: Collection[str], promised: Promised
-) -> tuple[tuple[str, tuple[SettingLine, ...]], ...]:
-    """In groups, with the heading of each. team: what the team has set, by name. words: its door words.
+class TeamHas(NamedTuple):
+    """What the team has set: settings by name, the door words, who helps next door, and how long things are kept."""
 
-    promised: how long things are kept.
-    """
+    settings: Mapping[str, str] = MappingProxyType({})
+    words: Collection[str] = frozenset(doorwords.WORDS)
+    next_door: tuple[Neighbours, ...] = ()
+    promised: Promised = retention.promised(USUAL)
+
+
+def setting_lines(config: Config, team: TeamHas) -> tuple[tuple[str, tuple[SettingLine, ...]], ...]:
+    """In groups, with the heading of each."""
     return (
-        ("Who we are", _who_we_are(config, team)),
-        ("Messages", _messages(config, team)),
-        ("How long we keep what people told us", _kept(promised)),
-        ("Safety", _safety(config, words)),
+        ("Who we are", _who_we_are(config, team.settings, team.next_door)),
+        ("Messages", _messages(config, team.settings)),
+        ("How long we keep what people told us", _kept(team.promised)),
+        ("Safety", _safety(config, team.words)),
     )
 
 
-def _who_we_are(config: Config, team: Mapping[str, str]) -> tuple[SettingLine, ...]:
+def _who_we_are(config: Config, team: Mapping[str, str], rows: tuple[Neighbours, ...]) -> tuple[SettingLine, ...]:
     phone = team.get(PHONE, config.phone)
-    elsewhere = "; ".join(f"{area}: {words}" for area, words in sorted(config.elsewhere.items()))
+    named = {**config.elsewhere, **{row.part: _next_door(row) for row in rows}}
+    elsewhere = "; ".join(f"{part}: {words}" for part, words in sorted(named.items()))
     return (
         SettingLine("Name of the scheme", config.scheme, _by(config, "GRITBIN_SCHEME")),
         SettingLine("Name of the area", config.area, _by(config, "GRITBIN_AREA")),
@@ -65,9 +73,19 @@ def _who_we_are(config: Config, team: Mapping[str, str]) -> tuple[SettingLine, .
         ),
         SettingLine("Number of adult social care", config.adult_care or phone, _by(config, "GRITBIN_ADULT_CARE")),
         SettingLine("Postcodes we cover", " ".join(config.postcodes), _by(config, "GRITBIN_POSTCODES")),
-        SettingLine("Who helps next door", elsewhere or "Nobody is named", _by(config, "GRITBIN_ELSEWHERE")),
+        SettingLine(
+            "Who helps next door",
+            elsewhere or "Nobody is named",
+            BY_TEAM if rows else _by(config, "GRITBIN_ELSEWHERE"),
+            COVERAGE,
+        ),
         SettingLine("Address of these pages", config.origin, _by(config, "GRITBIN_ORIGIN")),
     )
+
+
+def _next_door(row: Neighbours) -> str:
+    words = row.words or "nobody is named"
+    return f"{words} (left to others)" if row.is_left else words
 
 
 def _messages(config: Config, team: Mapping[str, str]) -> tuple[SettingLine, ...]:

@@ -5,22 +5,30 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response, current_app, request
 
 from matcher.domain.retention import PERIODS
-from matcher.services import door_words, kept_changes, kept_periods, quiet_hours, scheme_number, taking_requests
+from matcher.services import (
+    door_words,
+    kept_changes,
+    kept_periods,
+    next_door,
+    quiet_hours,
+    scheme_number,
+    taking_requests,
+)
 from matcher.services.access import Action
 from matcher.services.scheme_number import Line
-from matcher.services.settings import CLOSED, HOURS, KEPT, PHONE, QUIET, Preview
+from matcher.services.settings import CLOSED, HOURS, KEPT, NEXT_DOOR, PHONE, QUIET, Preview
 from matcher.store.session import reading
 from web import clock
 from web.auth import is_session_sealed
 from web.forms.kept import KeptForm
-from web.forms.set_up import ClosedForm, NumberForm, QuietForm
+from web.forms.set_up import ClosedForm, NextDoorForm, NumberForm, QuietForm
 from web.guard import declares
 from web.promises import promised_now
 from web.scheme import team_settings
-from web.setting_lines import KEPT_FOR, NUMBER, QUIET_HOURS, REQUESTS
+from web.setting_lines import COVERAGE, KEPT_FOR, NUMBER, QUIET_HOURS, REQUESTS, TeamHas
 from web.setting_screens import SettingScreen, show, take
 from web.templating import page
 
@@ -97,12 +105,36 @@ def _holds_back() -> bool:
     return current_app.config["LIMITS"] is not None
 
 
+class _NextDoor(SettingScreen):
+    path, template, form, names = COVERAGE, "set_up/coverage.html", NextDoorForm, (NEXT_DOOR,)
+    fields = ("part", "name", "phone", "taken")
+
+    def standing(self, session: Any) -> dict[str, str]:
+        asked = request.args.get("part", "")
+        found = next((row for row in next_door.listed(session) if row.part == asked), None)
+        if found is None:
+            return {"taken": "yes"}
+        return {"part": found.part, "name": found.name, "phone": found.phone, "taken": "no" if found.is_left else "yes"}
+
+    def preview(self, session: Any, form: NextDoorForm) -> Preview:
+        return next_door.preview(session, form.neighbours(), current_app.config["ELSEWHERE"])
+
+    def change(self, session: Any, form: NextDoorForm, looked_at: str, *, staff_id: int, now: datetime) -> None:
+        usual = current_app.config["ELSEWHERE"]
+        next_door.change(session, form.neighbours(), usual, looked_at, staff_id=staff_id, now=now)
+
+    def beside(self, session: Any) -> dict[str, Any]:
+        rows, usual = next_door.listed(session), current_app.config["ELSEWHERE"]
+        left = {part: words for part, words in sorted(usual.items()) if part not in {row.part for row in rows}}
+        return {"rows": rows, "by_operator": left, "postcodes": current_app.config["POSTCODES"]}
+
+
 def _usual_line() -> Line:
     usual: Line = current_app.config["LINE"]
     return usual
 
 
-_REQUESTS, _NUMBER, _QUIET_HOURS, _KEPT = _Requests(), _Number(), _QuietHours(), _Kept()
+_REQUESTS, _NUMBER, _QUIET_HOURS, _NEXT_DOOR, _KEPT = _Requests(), _Number(), _QuietHours(), _NextDoor(), _Kept()
 
 
 @blueprint.get("/team/settings")
@@ -110,10 +142,8 @@ _REQUESTS, _NUMBER, _QUIET_HOURS, _KEPT = _Requests(), _Number(), _QuietHours(),
 def read() -> Response:
     """All of them."""
     with reading() as session:
-        words = door_words.standing(session)
-    return page(
-        "set_up/settings.html", groups=current_app.config["SETTING_LINES"](team_settings(), words, promised_now())
-    )
+        team = TeamHas(team_settings(), door_words.standing(session), next_door.listed(session), promised_now())
+    return page("set_up/settings.html", groups=current_app.config["SETTING_LINES"](team))
 
 
 @blueprint.get(REQUESTS)
@@ -170,3 +200,17 @@ def kept_for() -> Response:
 def change_kept_for() -> Response:
     """Longer or shorter, from the next night on."""
     return take(_KEPT)
+
+
+@blueprint.get(COVERAGE)
+@declares(Action.SET_UP)
+def coverage() -> Response:
+    """What we cover, and who helps where we do not."""
+    return show(_NEXT_DOOR)
+
+
+@blueprint.post(COVERAGE)
+@declares(Action.SET_UP, sealed_by=is_session_sealed)
+def change_coverage() -> Response:
+    """Others help there, or we do."""
+    return take(_NEXT_DOOR)

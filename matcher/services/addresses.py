@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.errors import NotCovered, PostcodeUnknown, PostcodeWithdrawn
 from matcher.domain.geo import SQUARE_SIZES_M, Point, Square, square_around
-from matcher.domain.postcodes import compact, parse_postcode, spaced
-from matcher.store.models import Area, Cell, Postcode
+from matcher.domain.postcodes import compact, parse_postcode, parts_of, spaced
+from matcher.store.models import Area, Cell, NextDoor, Postcode
 
 # A postcode has about 15 households (ONS), so this many stand for the 100 that hide a home.
 POSTCODES_THAT_HIDE = 7
@@ -72,7 +72,7 @@ def locate(session: Session, postcode_text: str) -> Located:
     """The postcode, in any case and spacing, inside the scheme. Each way it can fail has its own error."""
     code, found = _find(session, postcode_text)
     area = area_at(session, found.raw["easting"], found.raw["northing"])
-    if area is None:
+    if area is None or is_left_to_others(session, code):
         raise NotCovered(f"We do not cover {spaced(code)} yet")
     return Located(
         postcode=spaced(code),
@@ -82,6 +82,13 @@ def locate(session: Session, postcode_text: str) -> Located:
         area_id=area.id,
         area_name=area.name,
     )
+
+
+def is_left_to_others(session: Session, code: str) -> bool:
+    """The team leaves these postcodes to a scheme next door; of a district and its area the district counts."""
+    nearest = func.length(NextDoor.part).desc()
+    wanted = select(NextDoor.is_left).where(NextDoor.part.in_(parts_of(code))).order_by(nearest).limit(1)
+    return bool(session.scalar(wanted))
 
 
 def point_of(session: Session, postcode_text: str) -> tuple[int, int]:

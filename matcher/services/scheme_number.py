@@ -72,11 +72,17 @@ def change(
     )
 
 
-def _checked(typed: Line) -> Line:
-    phone = clean_line(typed.phone, LONGEST_PHONE, noun="The number", field="phone")
+def check_number(typed: str) -> str:
+    """A number to call as pages show it, its spaces as they were typed. BadInput, of the field `phone`, otherwise."""
+    phone = clean_line(typed, LONGEST_PHONE, noun="The number", field="phone")
     people.check_phone(phone)
     if not _SHAPE.fullmatch(phone):
         raise BadInput("Write the number in figures with single spaces, like 01632 960 900", field="phone")
+    return phone
+
+
+def _checked(typed: Line) -> Line:
+    phone = check_number(typed.phone)
     hours = clean_line(typed.hours, LONGEST_HOURS, noun="When it is answered", field="hours").rstrip(". ")
     if not hours:
         raise BadInput("Enter when it is answered, like 8am to 8pm", field="hours")

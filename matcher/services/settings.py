@@ -22,7 +22,7 @@ from matcher.store.models import SettingRow
 
 THING = "setting"  # in the audit, and in what is kept of changes
 CLOSED, PHONE, HOURS, QUIET = "closed", "phone", "hours", "quiet"
-DOOR_WORDS = "door_words"  # these have a table of their own
+DOOR_WORDS, NEXT_DOOR = "door_words", "next_door"  # these have tables of their own
 KEPT = "kept"  # and so has how long things are kept: `kept_periods`
 _NUMBERS = {
     CLOSED: 1,
@@ -31,6 +31,7 @@ _NUMBERS = {
     QUIET: 4,
     DOOR_WORDS: 5,
     KEPT: 6,
+    NEXT_DOOR: 7,
 }  # in the audit, which knows things by number
 _LOCK = 7_413
 

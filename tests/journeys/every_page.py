@@ -145,6 +145,7 @@ TEAM = {
     "one of the areas": "/team/areas/1",
     "quiet hours": "/team/settings/quiet-hours",
     "door words": "/team/door-words",
+    "what we cover": "/team/settings/coverage",
     "kinds of help": "/team/kinds",
     "one kind of help": "/team/kinds/snow",
     "export": "/team/export",

@@ -13,14 +13,14 @@ from flask.testing import FlaskClient
 
 from matcher.config import Config
 from matcher.domain.retention import USUAL, days_of, next_night
-from matcher.services import retention
 from matcher.services.staff import StaffRoleName
 from matcher.store.session import configure
 from tests.web.conftest import World, error_beside, press, sign_in
 from web.limits import limiter
-from web.setting_lines import setting_lines
+from web.setting_lines import TeamHas, setting_lines
 
 SETTINGS, CLOSE, NUMBER = "/team/settings", "/team/settings/closed", "/team/settings/number"
+COVERAGE = "/team/settings/coverage"
 QUIET, WORDS_PAGE = "/team/settings/quiet-hours", "/team/door-words"
 WORDS = "We are back on Monday 4 January."
 OUR_NUMBER = {"phone": "01632 960 555", "hours": "9am to 5pm"}
@@ -158,7 +158,25 @@ def test_a_coordinator_takes_a_door_word_out_and_puts_another_in(own_app: Flask)
     assert handler.get(WORDS_PAGE).status_code == 404
 
 
-@pytest.mark.parametrize("path", [SETTINGS, CLOSE, NUMBER, QUIET])
+def test_who_asks_from_outside_is_told_whom_the_team_named_there(
+    administrator: FlaskClient, anyone: FlaskClient
+) -> None:
+    left = {"part": "ba15", "name": "Avon Helpers", "phone": "01632 960 502", "taken": "no"}
+    looked = press(administrator, COVERAGE, **left).text.replace("\u00a0", " ")
+    assert "<b>Avon Helpers 01632 960 502</b>" in looked
+    assert change(administrator, COVERAGE, **left) == 303
+    press(anyone, "/ask", kind="snow", details="path")
+    press(anyone, "/ask/when", when="tomorrow", times="am")
+    refused = press(anyone, "/ask/where", postcode="BA15 1LF", house="2").text
+    assert "We do not cover BA15 1LF yet" in refused
+    assert "Call Avon Helpers 01632\u00a0960\u00a0502. Or call us" in refused
+    shown = administrator.get(f"{COVERAGE}?part=BA15").text
+    assert re.search(r'name="part"[^>]*value="BA15"|value="BA15"[^>]*name="part"', shown)
+    assert "<b>Left to others</b>" in shown
+    assert "Avon Helpers" in administrator.get(SETTINGS).text
+
+
+@pytest.mark.parametrize("path", [SETTINGS, CLOSE, NUMBER, QUIET, COVERAGE])
 def test_nobody_else_of_the_team_opens_them(own_app: Flask, path: str) -> None:
     coordinator = sign_in(own_app.test_client(), StaffRoleName.COORDINATOR)
     assert coordinator.get(path).status_code == 404
@@ -176,8 +194,7 @@ def test_no_key_and_no_password_is_among_them() -> None:
         "GRITBIN_WARNINGS_URL": "https://warnings.example.org/?token=hunter2",
         "DATABASE_URL": "postgresql://gritbin:hunter2@db/gritbin",
     }
-    groups = setting_lines(Config.from_env(secrets), {}, {"acorn"}, retention.promised(USUAL))
-    lines = [line for _, group in groups for line in group]
+    lines = [line for _, group in setting_lines(Config.from_env(secrets), TeamHas()) for line in group]
     said = " ".join(f"{line.value} {line.fixed_by}" for line in lines)
     assert "Set by the operator: GRITBIN_SMTP_URL" in said
     assert not [value for value in secrets.values() if value in said]

@@ -13,11 +13,13 @@ from matcher.domain.roles import ROLE_WORDS, StaffRoleName
 from matcher.services.door_words import WordsTyped
 from matcher.services.kind_changes import KindDraft
 from matcher.services.kinds import KindView
+from matcher.services.next_door import Neighbours
 from matcher.services.scheme_number import Line
 from matcher.services.team_members import Member, Rights
 from web.forms.questions import OneOf, QuestionForm, SomeOf, stripped
 
 _YES_NO = (("yes", "Yes"), ("no", "No"))
+TAKEN = (("yes", "Yes, as far as our areas reach"), ("no", "No, that is left to others"))
 
 
 class RightsForm(QuestionForm):
@@ -111,6 +113,19 @@ class DoorWordsForm(QuestionForm):
     def typed(self) -> WordsTyped:
         """What was typed."""
         return WordsTyped(self.out.data, self.into.data)
+
+
+class NextDoorForm(QuestionForm):
+    """Who helps where we do not?"""
+
+    part = StringField("Postcodes that begin with", filters=[stripped])
+    name = StringField("Who helps there", filters=[stripped])
+    phone = StringField("Their number", filters=[stripped])
+    taken = OneOf("Do we take requests from there?", choices=TAKEN)
+
+    def neighbours(self) -> Neighbours:
+        """What was typed."""
+        return Neighbours(self.part.data, self.name.data, self.phone.data, self.taken.data == "no")
 
 
 class ClosedForm(QuestionForm):

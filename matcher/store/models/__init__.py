@@ -38,7 +38,7 @@ from matcher.store.models.population import Population, VoiceCount
 from matcher.store.models.reports import VisitReport
 from matcher.store.models.rewards import Reward
 from matcher.store.models.running import Draft, Heartbeat
-from matcher.store.models.settings import DoorWord, KeptPeriod, SettingChange, SettingRow
+from matcher.store.models.settings import DoorWord, KeptPeriod, NextDoor, SettingChange, SettingRow
 from matcher.store.models.staff import Role, Staff, StaffArea, StaffRole
 from matcher.store.models.stories import (
     Story,
@@ -108,6 +108,7 @@ __all__ = [
     "NeedNote",
     "NeedWish",
     "NeverPair",
+    "NextDoor",
     "Notification",
     "Occurrence",
     "Offer",

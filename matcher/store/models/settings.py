@@ -105,3 +105,29 @@ class KeptPeriod(Declared):
         ),
         CheckConstraint("holds_from > set_at", name="from_the_next_night"),
     )
+
+
+class NextDoor(Declared):
+    """Who helps where postcodes begin like that, as the team has it; without a row it is as the operator gave it.
+
+    part: an area of postcodes (BS) or a district (BA2). name, phone: both empty where nobody is named. is_left: what is
+    asked and offered there is left to them, though an area of ours may reach it.
+    """
+
+    __tablename__ = "next_door"
+
+    part: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    phone: Mapped[str]
+    is_left: Mapped[bool]
+    set_by: Mapped[int] = link_to("staff.id")
+    set_at: Mapped[datetime]
+
+    __table_args__ = (
+        CheckConstraint("part ~ '^[A-Z]{1,2}([0-9][A-Z0-9]?)?$'", name="begins_postcodes"),
+        CheckConstraint("(name = '') = (phone = '')", name="named_with_their_number"),
+        CheckConstraint("length(name) <= 60", name="short"),
+        CheckConstraint(
+            "phone = '' or (phone ~ '^[+]?[0-9]( ?[0-9]){7,14}$' and length(phone) <= 17)", name="phone_is_a_number"
+        ),
+    )
