@@ -21,7 +21,7 @@ from matcher.store.models import ColdSpell, Home, Offer, Person, WarmCheck
 
 _MEANT_TO_LAST = timedelta(hours=2)  # longer than it did
 _AGREED_BEFORE = timedelta(days=21)
-_ONE_IN_SO_MANY = 3  # of those whose path is cleared wishes to be asked
+_ONE_IN_SO_MANY = 2  # of those whose path is cleared wishes to be asked, area by area
 _WELL, _NEEDS = 0.7, 0.85
 
 
@@ -76,7 +76,7 @@ def check_warm(
     """Some of those whose paths were cleared were asked; who needed something was rung."""
     at_home = set(session.scalars(select(Home.person_id)))
     icy = [one.getter for one in requests if one.recurrence is Recurrence.WHEN_ICY and one.getter.person_id in at_home]
-    asked = icy[::_ONE_IN_SO_MANY]
+    asked = sorted(icy, key=lambda one: (one.area_id, one.person_id))[::_ONE_IN_SO_MANY]
     _agree(session, [one.person_id for one in asked], days)
     rows = [_check(rng, spells[one.area_id], one.person_id, staff_id, days) for one in asked]
     insert_all(session, WarmCheck, rows)

@@ -20,7 +20,7 @@ _SERIES_WEEKS = (8, 34)
 _WEEKLY_KINDS = ("errand", "call", "lift", "prescription")
 _FIRST_WEEK, _LAST_WEEK = 10, 44  # requests in the first week of the past, and in the last
 _COLD_DAYS = 2
-_ICY_SHARE = 0.45
+_ICY_SHARE = 0.8
 _BANDS = (("am",), ("pm",), ("am", "pm"), ("am", "pm"), ("am", "pm", "eve"), ("pm", "eve"))
 _DAYS_AHEAD, _DAYS_AHEAD_SOON = (1, 2, 3, 4, 5), (0, 1, 1, 2, 3)
 _TOO_SOON = timedelta(hours=4)  # what is left of a day is then no time to ask anybody
