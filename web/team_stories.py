@@ -240,6 +240,8 @@ def taken_back() -> Response:
                     story = story_withdrawal.before_by_reference(session, typed)
         except NotFound:
             form.reference.errors = ["We have no story with that reference. Ask them to read it again"]
+        except Conflict as gone:
+            form.reference.errors = [gone.message]
     if story is None and not (form.errors or form.reference.errors):
         return see_other("/team/stories/taken-back?done=1")
     return page("stories/take-back.html", form=form, story=story, about_words=ABOUT_WORDS, done=False)

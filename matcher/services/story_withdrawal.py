@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import delete, false, func, or_, select
 from sqlalchemy.orm import Session
 
-from matcher.domain.errors import NotFound
+from matcher.domain.errors import Conflict, NotFound
 from matcher.domain.stories import letters_of
 from matcher.domain.wording import clean_line
 from matcher.services import audit, links, outbox, story_pieces
@@ -70,10 +70,10 @@ def withdraw_by_reference(session: Session, reference: str, how: str, *, staff_i
 
 
 def before_by_reference(session: Session, reference: str) -> ToTakeBack:
-    """The story they mean, to be read out to them. NotFound if there is none such, or it has been taken back."""
+    """The story they mean, to be read out to them. NotFound if there is none such, Conflict if it was taken back."""
     story = _by_reference(session, reference)
     if story.withdrawn_at is not None:
-        raise NotFound
+        raise Conflict("That story is erased already. Tell them: nobody can read it")
     area = session.get(Area, story.area_id) if story.area_id else None
     return ToTakeBack(
         reference=story.reference,

@@ -153,7 +153,7 @@ def test_a_call_handler_types_a_story_once_and_takes_it_back_by_its_reference(ap
         assert pat.post(at, data=sure).location == f"{at}?done=1"
     assert (only().words, only().withdrawn_how) == ("", "phone")
     gone = press(pat, at, reference=kept.reference, how="phone").text
-    assert error_beside(gone, "reference").startswith("We have no")
+    assert error_beside(gone, "reference") == "That story is erased already. Tell them: nobody can read it"
 
 
 @pytest.mark.parametrize("role", StaffRoleName)
