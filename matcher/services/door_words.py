@@ -115,5 +115,6 @@ def _touched(session: Session, out: list[str]) -> tuple[str, ...]:
     count = session.scalar(given) if out else 0
     if not count:
         return ("Visits keep the word that they have; those that are asked for from now on are given one of these.",)
-    whose = "1 visit to come has" if count == 1 else f"{count:,} visits to come have"
-    return (f"{whose} a word that is taken out, and keep it: it is on paper and in messages.",)
+    has = "1 visit to come has" if count == 1 else f"{count:,} visits to come have"
+    keeps = "keeps" if count == 1 else "keep"
+    return (f"{has} a word that is taken out, and {keeps} it: it is on paper and in messages.",)

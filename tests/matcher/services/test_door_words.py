@@ -68,7 +68,7 @@ def test_a_visit_keeps_its_word_and_the_next_is_given_one_of_the_list(world):
 def test_how_many_visits_keep_a_word_that_goes_is_said_before(world):
     word = world.one(Occurrence, need_id=world.post("Eileen").need_id).door_word.lower()
     (said,) = preview(world, out=word).touches
-    assert said == "1 visit to come has a word that is taken out, and keep it: it is on paper and in messages."
+    assert said == "1 visit to come has a word that is taken out, and keeps it: it is on paper and in messages."
     other = next(one for one in doorwords.WORDS if one != word)
     assert "keep the word that they have" in preview(world, out=other).touches[0]
 
