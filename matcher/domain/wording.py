@@ -104,3 +104,10 @@ def _digits_in(run: str) -> int:
 
 def _gap(one: tuple[int, int], other: tuple[int, int]) -> int:
     return max(one[0] - other[1], other[0] - one[1])
+
+
+def beginning_of(words: str, most: int) -> str:
+    """As many whole words as there is room for, and that there are more."""
+    if len(words) <= most:
+        return words
+    return (words[:most].rpartition(" ")[0] or words[:most]) + " ..."

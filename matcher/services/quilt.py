@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.hearing import Heard
 from matcher.domain.stories import ABOUT, ABOUT_WORDS, Reader
+from matcher.domain.wording import beginning_of
 from matcher.services import not_heard, story_reading
 from matcher.services.story_reading import Seen
 
@@ -87,7 +88,5 @@ def spread(voices: Sequence[Patch], unheard: Sequence[Patch]) -> tuple[Patch, ..
 
 
 def _patch(story: Seen) -> Patch:
-    words = " ".join(story.words.split())
-    if len(words) > WORDS_SHOWN:
-        words = (words[:WORDS_SHOWN].rpartition(" ")[0] or words[:WORDS_SHOWN]) + " ..."
+    words = beginning_of(" ".join(story.words.split()), WORDS_SHOWN)
     return Patch(words, story.about, story.area, story.story_id)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from matcher.domain.errors import NotFound
 from matcher.domain.lifecycle import NotificationStatus
 from matcher.domain.stories import SCALES, Level, Piece, Progress, Reader, Stage, may_read, stage_of
+from matcher.domain.wording import beginning_of
 from matcher.services import audit, handed_over, people, story_pieces, story_rows, story_withdrawal
 from matcher.services.made_safe import Safe
 from matcher.store.models import (
@@ -247,7 +248,7 @@ def _row(row: Any, now: datetime) -> QueueRow:
         area=row.name or "",
         level=story.level,
         told_at=story.told_at,
-        beginning=beginning_of(words),
+        beginning=beginning_of(words, BEGINNING),
         tags=tuple(word for word, is_on in tags if is_on),
     )
 
@@ -274,10 +275,3 @@ def _reach(teller: StoryTeller | None) -> tuple[str, ...]:
         return ()
     ways = {"email": teller.email, "letter": teller.address}
     return teller.name, ways.get(teller.contact) or people.phone_words(teller.phone)
-
-
-def beginning_of(words: str) -> str:
-    """As much of a story as a list has room for, up to a whole word."""
-    if len(words) <= BEGINNING:
-        return words
-    return words[:BEGINNING].rsplit(maxsplit=1)[0].rstrip(".,:;") + " ..."

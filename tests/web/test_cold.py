@@ -21,6 +21,16 @@ def area_id(slug: str = "bradford-on-avon") -> int:
         return session.scalars(select(Area.id).where(Area.slug == slug)).one()
 
 
+def test_while_it_is_cold_nowhere_the_picture_is_of_where_most_agreed_to_be_asked_more(
+    client: FlaskClient, world: World, sign_in_token: str
+) -> None:
+    press(client, f"/sign-in/{sign_in_token}")
+    assert 'value="amesbury" selected' in client.get("/team/cold").text
+    with unit_of_work() as session:
+        cold.agree(session, world.person_id, "more", now=datetime.now(UTC))
+    assert 'value="bradford-on-avon" selected' in client.get("/team/cold").text
+
+
 def test_it_is_switched_on_with_an_end_and_off_again(client: FlaskClient, world: World, sign_in_token: str) -> None:
     press(client, f"/sign-in/{sign_in_token}")
     assert "It is cold nowhere" in client.get("/team/cold").text

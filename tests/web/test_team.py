@@ -75,6 +75,21 @@ def test_the_team_reads_what_residents_said(
     assert "“Thank &lt;b&gt;you&lt;/b&gt;”" in shown
 
 
+def test_thanks_that_were_read_are_folded_away(client: FlaskClient, world: World, sign_in_token: str) -> None:
+    press(client, f"/m/{world.ask}", f"/m/{world.ask}/yes")
+    now = datetime.now(UTC)
+    with unit_of_work() as session:
+        visits.complete(session, session.scalars(select(Visit.id)).one(), now=now)
+        visits.say_how_it_went(session, world.need_id, "well", "So kind", now=now)
+    press(client, f"/sign-in/{sign_in_token}")
+    shown = client.get("/team").text
+    assert "that the team has read" not in shown
+    keep = re.search(r"/team/thanks/\d+/keep", shown)
+    assert keep is not None
+    press(client, "/team", keep[0])
+    assert "1 word of thanks that the team has read" in client.get("/team").text
+
+
 def test_what_nobody_said_has_no_place_on_the_board(client: FlaskClient, sign_in_token: str) -> None:
     press(client, f"/sign-in/{sign_in_token}")
     assert "What residents told us" not in client.get("/team").text

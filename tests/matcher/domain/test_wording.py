@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.domain.errors import BadInput
-from matcher.domain.wording import clean_line, clean_text, refuse_secrets
+from matcher.domain.wording import beginning_of, clean_line, clean_text, refuse_secrets
 
 
 class Cleaner(Protocol):
@@ -180,3 +180,9 @@ def test_cleaning_twice_is_the_same_as_once_and_leaves_nothing_hidden(text: str)
     assert "\n\n\n" not in lines
     assert unicodedata.is_normalized("NFC", lines)
     lines.encode()
+
+
+def test_a_beginning_is_of_whole_words():
+    assert beginning_of("Short.", 20) == "Short."
+    assert beginning_of("word " * 9, 20) == "word word word word ..."
+    assert beginning_of("a" * 30, 20) == f"{'a' * 20} ..."
