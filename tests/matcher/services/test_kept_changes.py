@@ -148,7 +148,7 @@ def test_what_was_changed_meanwhile_is_looked_at_again(world):
 def test_every_period_is_gone_by(world):
     """That each has its time is tested in `test_retention`: here that it is the time which was set."""
     world.offer("Christopher")
-    need = world.post("Eileen")
+    need = world.post("Eileen", is_weekly=True)  # she is kept: only the words go
     world.ask("Christopher", need)
     world.yes("Christopher")
     world.done("Christopher")
