@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from matcher.domain.preferences import SendingLimits
 from matcher.services import quiet_hours, settings
-from matcher.services.settings import PHONE
+from matcher.services.settings import PHONE, QUIET
 from matcher.services.wording_desk import Scheme
 from matcher.store.models import SettingChange
 
@@ -24,6 +26,10 @@ def as_set(session: Session, scheme: Scheme) -> Scheme:
     return replace(
         scheme,
         phone=found.get(PHONE, scheme.phone),
-        limits=scheme.limits and replace(scheme.limits, quiet=quiet_hours.hours_in(found)),
+        limits=_limits(scheme.limits, found),
         earlier_phones=tuple((until, before) for until, before in past),
     )
+
+
+def _limits(usual: SendingLimits | None, found: Mapping[str, str]) -> SendingLimits | None:
+    return replace(usual, quiet=quiet_hours.hours_in(found)) if usual and QUIET in found else usual
