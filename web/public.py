@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from matcher.domain.errors import Unavailable
-from matcher.domain.small_numbers import FEWEST_SHOWN
+from matcher.domain.small_numbers import rounded
 from matcher.services import cold_spells, impact
 from matcher.services.access import Action
 from matcher.store.session import reading
@@ -38,14 +38,17 @@ def home() -> Response:
 
 
 def _near_here() -> tuple[int | None, bool]:
-    """Jobs done, if there are enough to say so, and whether it is cold; nothing while the database is away."""
+    """About how many jobs were done, if enough to say so, and whether it is cold; nothing while the database is away.
+
+    To the nearest 5: from exact counts of two days anyone could tell that one neighbour was helped between them.
+    """
     try:
         with reading() as session:
             done = impact.done_this_month(session, now=clock.now())
             is_cold = bool(cold_spells.ends_where_cold(session, now=clock.now()))
     except Unavailable:
         return None, False
-    return (done if done >= FEWEST_SHOWN else None), is_cold
+    return rounded(done), is_cold
 
 
 def _add(path: str, name: str) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from matcher.domain.lifecycle import OccurrenceStatus, OfferStatus
+from matcher.domain.localtime import last_midnight
 from matcher.domain.small_numbers import FEWEST_SHOWN
 from matcher.store.models import Area, Match, Occurrence, Offer, Person
 
@@ -75,7 +76,7 @@ def read(session: Session, area_ids: frozenset[int], *, now: datetime) -> Fairne
     """Of these areas: two queries."""
     asked = (
         select(Match.offer_id, func.count().label("times"))
-        .where(Match.asked_at > now - timedelta(days=DAYS), Match.arrangement_id.is_(None))
+        .where(Match.asked_at > now - timedelta(days=DAYS), Match.asked_at <= now, Match.arrangement_id.is_(None))
         .group_by(Match.offer_id)
         .subquery()
     )
@@ -108,11 +109,12 @@ def read(session: Session, area_ids: frozenset[int], *, now: datetime) -> Fairne
 
 
 def in_public(session: Session, *, now: datetime) -> tuple[int, int] | None:
-    """For anyone to read, of the whole scheme: needs met and willing people asked, each in 100 and rounded to 5.
-    None while one of the four groups they are made of is of fewer than five: then a share would tell of somebody.
+    """For anyone to read, of the whole scheme up to last midnight: needs met and willing people asked, each in 100 and
+    rounded to 5. None while one of the four groups they are made of is of fewer than five: then a share would tell of
+    somebody.
     """
     area_ids = frozenset(session.scalars(select(Area.id)))
-    found = read(session, area_ids, now=now)
+    found = read(session, area_ids, now=last_midnight(now))
     asked = found.willing - found.never
     is_few = 0 < found.ended - found.met < FEWEST_SHOWN or 0 < found.never < FEWEST_SHOWN
     if is_few or min(found.met, asked) < FEWEST_SHOWN:
@@ -121,7 +123,8 @@ def in_public(session: Session, *, now: datetime) -> tuple[int, int] | None:
 
 
 def _to_5(part: int, whole: int) -> int:
-    return 5 * round(20 * part / whole)
+    """Only all of them are 100."""
+    return 100 if part == whole else min(95, 5 * round(20 * part / whole))
 
 
 def _met(session: Session, area_ids: frozenset[int], now: datetime) -> tuple[int, int]:

@@ -11,9 +11,11 @@ from sqlalchemy import select
 
 from matcher.domain.roles import StaffRoleName
 from matcher.domain.stories import CHECKS
+from matcher.services import story_reading
+from matcher.services.story_reading import Seen, View, Views
 from matcher.store.models import Story, StoryTeller
 from matcher.store.session import reading
-from tests.web.conftest import error_beside, press
+from tests.web.conftest import World, error_beside, press
 from tests.web.test_concerns import as_
 from tests.web.test_desk import hidden, words
 
@@ -55,6 +57,18 @@ def test_a_story_is_told_in_four_pages_without_a_name_and_read_by_all_once_it_wa
     assert "Quincepaste. Nobody could get up the hill." in shown
     assert "A neighbour, Calne" in shown
     assert "Marjorie" not in shown
+
+
+def test_an_area_says_of_the_most_common_view_no_more_than_that(
+    client: FlaskClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two of five tellers are not most people."""
+    worry, thanks = (Seen(1, STORY["words"], "", "Calne", about, is_changed=False) for about in ("worry", "thanks"))
+    two_of_five = Views(View("worry", 2, worry), View("thanks", 1, thanks), 5)
+    monkeypatch.setattr(story_reading, "views", lambda _told: two_of_five)
+    shown = words(client.get("/area/calne"))
+    assert shown.index("<h3>Most common</h3>") < shown.index("<h3>Least common</h3>")
+    assert "Most people" not in shown
 
 
 def test_what_is_checked_is_exactly_what_is_read_and_sent_twice_it_is_one(cookieless: FlaskClient) -> None:

@@ -168,12 +168,18 @@ def put_in(found: PutIn, visits: int, minutes: int, counts: Counts = EXACT) -> s
     salt = f"{tonnes} for {pounds_and_pence(found.pounds)}" if found.tonnes else ""
     many = "s and salt stores" if found.stores > 1 else " or salt store"
     bins = f"{found.stores:,} grit bin{many}" if found.stores else ""
-    given = (
-        f"{_hours(found.snow_visits, found.snow_minutes, counts)} to clear snow and ice" if found.snow_visits else ""
-    )
-    in_all = f"{_hours(visits, minutes, counts)} with all help"
     there = " and ".join(filter(None, (salt, bins))) or "nothing that is written down"
-    return f"The council put in {there}. Neighbours gave {', '.join(filter(None, (given, in_all)))}."
+    return f"The council put in {there}. Neighbours gave {_given(found, visits, minutes, counts)}."
+
+
+def _given(found: PutIn, visits: int, minutes: int, counts: Counts) -> str:
+    """Help against the snow, and all help: what is left over is not told in public of a few visits of another kind."""
+    in_all, snow = f"{_hours(visits, minutes, counts)} with all help", "to clear snow and ice"
+    if not found.snow_visits:
+        return in_all
+    if counts.hides(visits - found.snow_visits):
+        return f"{in_all}, {counts.part(found.snow_visits, visits)} visits {snow}"
+    return f"{_hours(found.snow_visits, found.snow_minutes, counts)} {snow}, {in_all}"
 
 
 def _hours(visits: int, minutes: int, counts: Counts) -> str:

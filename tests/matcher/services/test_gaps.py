@@ -1,5 +1,7 @@
 """Where and when a scheme is short, and both sides of fairness: counted by hand in a small world."""
 
+from datetime import timedelta
+
 import pytest
 
 from matcher.services import fairness, gaps
@@ -138,10 +140,15 @@ def test_the_title_of_the_grid_claims_no_more_than_it_holds(short, said):
     assert gaps._title(rows).endswith(said)
 
 
+@pytest.mark.parametrize(("part", "whole", "share"), [(200, 200, 100), (195, 200, 95), (7, 20, 35)])
+def test_in_public_only_all_are_a_hundred(part, whole, share):
+    assert fairness._to_5(part, whole) == share
+
+
 def test_in_public_small_numbers_are_hidden_and_shares_are_rounded(world):
-    def told():
+    def told(**later):
         with world.work() as session:
-            return fairness.in_public(session, now=world.now)
+            return fairness.in_public(session, now=world.now + timedelta(**later))
 
     names = world.crowd(17)
     needs = [world.post(f"Resident {n}", person={"phone": f"07700 9{n:05}"}) for n in range(6)]
@@ -150,6 +157,8 @@ def test_in_public_small_numbers_are_hidden_and_shares_are_rounded(world):
         world.yes(name)
     world.later(days=1)
     assert told() == (100, 35)
+    world.ask_all(names[6:11], world.post("Eileen", when="tomorrow"))
+    assert (told(), told(days=1)) == ((100, 35), (100, 65))  # who watches sees nothing turn before midnight
     world.execute("update occurrences set status = 'unmet' where need_id = :id", id=needs[0].need_id)
     assert told() is None
     world.later(days=40)

@@ -100,3 +100,13 @@ def test_the_hours_of_a_few_visits_are_not_told_in_public():
     assert said.endswith(
         "Neighbours gave help at fewer than 5 visits to clear snow and ice, 6.7 hours at 9 visits with all help."
     )
+
+
+def test_the_hours_against_the_snow_tell_by_subtraction_of_no_few_visits_of_another_kind():
+    found = PutIn(Decimal(0), Decimal(0), 1, snow_visits=9, snow_minutes=360)
+    said = findings.put_in(found, 10, 400, PUBLIC)
+    assert said.endswith(
+        "Neighbours gave 6.7 hours at 10 visits with all help, all but fewer than 5 of 10 visits to clear snow and ice."
+    )
+    assert "6 hours at 9 visits to clear snow and ice, 6.7 hours at 10 visits" in findings.put_in(found, 10, 400)
+    assert "6 hours at 9 visits to clear snow and ice, 10 hours at 14 visits" in findings.put_in(found, 14, 600, PUBLIC)
