@@ -11,11 +11,21 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.lifecycle import NotificationStatus
 from matcher.services.outbox import Envelope
-from matcher.store.models import ConsoleMessage, Notification
+from matcher.store.models import ConsoleMessage, Notification, Story
 
 
 def keep_console_copy(session: Session, envelope: Envelope, *, now: datetime) -> None:
-    """Keep a message as it was sent, for the outbox page of the embedded default."""
+    """Keep a message as it was sent, for the outbox page of the embedded default; none of a story that was taken back
+    while it was being sent.
+    """
+    is_gone = (
+        select(Story.withdrawn_at)
+        .join(Notification, Notification.story_id == Story.id)
+        .where(Notification.id == envelope.notification_id)
+        .with_for_update(read=True, of=Story)  # a withdrawal waits for this copy, and erases it, or is waited for
+    )
+    if session.scalar(is_gone) is not None:
+        return
     row = {
         "notification_id": envelope.notification_id,
         "sent_at": now,

@@ -57,6 +57,7 @@ def withdraw(session: Session, story_id: int, how: str, *, actor: str = audit.SY
     story_pieces.erase_of(session, story_id)
     story.words = story.shown_name = ""
     story.about = story.feeling = story.often = story.matters = story.talk_since = None
+    story.is_hidden_issue = story.is_minority_view = False  # they say what sort of story it was
     story.withdrawn_at, story.withdrawn_how = now, how
     audit.record(session, actor, "withdrawn", ("story", story_id), now=now)
     session.flush()

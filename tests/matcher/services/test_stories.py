@@ -13,6 +13,7 @@ from matcher.services import (
     own_story,
     places,
     retention,
+    sent_copies,
     stories,
     story_pieces,
     story_queue,
@@ -259,6 +260,7 @@ def test_taken_back_it_is_gone_from_everywhere_but_print(world, ruth, how):
     world.deliver()
     ruth(told, lambda keeper: keeper.reword("Quincepaste, shortest"))
     ruth(told, lambda keeper: keeper.printed("The winter report, page 4"))
+    ruth(told, lambda keeper: keeper.tag(is_hidden_issue=True, is_minority_view=True))
     put_with_a_place(world, told)
     marks = ("Quincepaste", "Marjor", "900555", "marjorie@", "Orchard")
     before = everything(world)
@@ -286,10 +288,24 @@ def test_taken_back_it_is_gone_from_everywhere_but_print(world, ruth, how):
     )
     assert world.all(AttachedStory) == []
     assert [row.where_printed for row in world.all(StoryPrint)] == ["The winter report, page 4"]
+    gone = world.one(Story)
+    assert (gone.is_hidden_issue, gone.is_minority_view) == (False, False)
     assert all(link.revoked_at for link in world.all(PrivateLink, story_id=told.story_id))
     assert world.deliver() == ()
     with world.work() as session, pytest.raises(NotFound):
         own_story.read(session, told.story_id, now=world.now)
+
+
+def test_of_a_story_that_is_taken_back_while_word_of_it_is_being_sent_no_copy_is_kept(world, ruth):
+    told = tell(world)
+    put_out(ruth, told)
+    ruth(told, lambda keeper: keeper.reword("Quincepaste, shorter"))
+    (envelope,) = world.claim()
+    with world.work() as session:
+        story_withdrawal.withdraw(session, told.story_id, "link", now=world.now)
+    with world.work() as session:
+        sent_copies.keep_console_copy(session, envelope, now=world.now)
+    assert "Marjorie" not in everything(world)
 
 
 def test_consent_that_ended_shuts_the_story_before_any_sweep(world, ruth):
