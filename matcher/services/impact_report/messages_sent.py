@@ -10,9 +10,9 @@ from matcher.store.models import Notification, Person
 
 
 def texts(session: Session, scope: Scope) -> int:
-    """How many went to people of these areas in the time of the report."""
+    """How many went to people of these areas in the time of the report, as they are paid for: two parts are two."""
     return session.scalars(
-        select(func.count())
+        select(func.coalesce(func.sum(Notification.parts), 0))
         .select_from(Notification)
         .join(Person, Person.id == Notification.person_id)
         .where(Person.area_id.in_(scope.area_ids), Notification.channel == "text")

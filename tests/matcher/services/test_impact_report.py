@@ -100,6 +100,12 @@ def test_needs_met_and_the_other_side_of_it(morning):
     assert said == f"66% of the visits asked for were met, and {willing}. Both are true."
 
 
+def test_a_text_in_two_parts_costs_what_two_cost(morning):
+    once = read(morning).money.texts
+    morning.execute("update notifications set parts = 2 where channel = 'text'")
+    assert 0 < 2 * once == read(morning).money.texts
+
+
 def test_time_to_a_yes_counts_those_who_never_had_one(morning):
     waits = read(morning).waits
     assert (waits.minutes, waits.without_yes) == ((20, 20), 1)
