@@ -5,22 +5,24 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from matcher.domain.lifecycle import OccurrenceStatus, VisitStatus, check_move
 from matcher.services import audit, matches
 from matcher.services.outbox import Owed, owe
 from matcher.store import queries
-from matcher.store.models import ColdSpell, Need, Occurrence, Visit
+from matcher.store.models import ColdSpell, Need, Notification, Occurrence, Visit
 
 BATCH = 100
+TOLD = "thaw_volunteer"
 
 
 def settle(session: Session, *, now: datetime) -> int:
     """Do what is left to do of every spell that is over; how many visits were called off. A second call does nothing.
 
-    Whoever hands back later what they held is not replaced: the next call takes that off too.
+    Whoever hands back later what they held is not replaced: the next call takes that off too. Whose yes was being
+    written down meanwhile is told by the next call.
     """
     over = session.scalars(
         select(ColdSpell)
@@ -29,9 +31,9 @@ def settle(session: Session, *, now: datetime) -> int:
         .with_for_update(skip_locked=True)
     ).all()
     for spell in over:
-        _tell_holders(session, spell, now)
         spell.settled_at = now
     session.flush()
+    _tell_holders(session, now)
     return _call_off(session, now)
 
 
@@ -50,10 +52,19 @@ def still_held(spell_id: int) -> Select[Any]:
     )
 
 
-def _tell_holders(session: Session, spell: ColdSpell, now: datetime) -> None:
-    for visit in session.scalars(still_held(spell.id)).all():
+def _tell_holders(session: Session, now: datetime) -> None:
+    """Everyone who is yet to make a visit of a spell that is over, once."""
+    is_told = exists().where(Notification.visit_id == Visit.id, Notification.template == TOLD)
+    holders = session.scalars(
+        select(Visit)
+        .join(Occurrence, Occurrence.id == Visit.occurrence_id)
+        .join(ColdSpell, ColdSpell.id == Occurrence.cold_spell_id)
+        .where(Visit.status == VisitStatus.HELD, ColdSpell.settled_at.is_not(None), ~is_told)
+        .order_by(Visit.id)
+    )
+    for visit in holders.all():
         channel = queries.channel_of(session, visit.person_id)
-        owe(session, Owed("thaw_volunteer", ("visit_id", visit.id), visit.person_id, channel=channel), now=now)
+        owe(session, Owed(TOLD, ("visit_id", visit.id), visit.person_id, channel=channel), now=now)
 
 
 def _call_off(session: Session, now: datetime) -> int:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from matcher.domain.lifecycle import MatchStatus, OccurrenceStatus, VisitStatus
-from matcher.services import cold, cold_plans, thaw, upkeep
+from matcher.services import cold, cold_plans, matches, thaw, upkeep
 from matcher.store.models import AuditRow, ColdSpell, Match, Need, Occurrence, Visit
 from tests.worlds import BRADFORD
 
@@ -79,6 +79,27 @@ def test_who_has_said_yes_is_told_and_still_goes(world, icy):
     (told,) = (one for one in world.deliver() if one.shown_as.startswith("Christopher"))
     assert "still stands" in told.message.text
     assert "/visits/" in told.message.text
+
+
+def test_whose_yes_was_being_written_down_as_it_thawed_is_told_too(lasting_world):
+    world = lasting_world
+    need = world.post(is_icy=True)
+    world.offer("Christopher")
+    world.later(days=7)
+    freeze(world, hours=20)
+    first = opened(world)[0]
+    world.ask("Christopher", need, at=max(world.now + timedelta(hours=2), first.starts_at), occurrence_id=first.id)
+    world.later(hours=20)
+    with world.work() as session:
+        matches.accept(session, world.asked("Christopher"), now=first.starts_at)
+        settle(world)  # it runs out, and cannot see the yes yet
+    assert world.one(ColdSpell).settled_at is not None
+    assert world.visit("Christopher").status is VisitStatus.HELD
+    told = ("thaw_volunteer", "pending")
+    assert told not in world.owed("Christopher")
+    for _ in range(2):
+        settle(world)
+    assert world.owed("Christopher").count(told) == 1
 
 
 def test_of_two_who_were_wanted_the_one_who_said_yes_still_goes_and_the_other_is_not_looked_for(world):
