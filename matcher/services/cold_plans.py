@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.lifecycle import OccurrenceStatus
 from matcher.domain.localtime import day_words, window_words
-from matcher.services import call_up, cold, cold_spells, icy, salt_short, thaw, warm_checks
+from matcher.services import call_up, cold, cold_spells, icy, matches, salt_short, thaw, warm_checks
 from matcher.services.icy import Windows
 from matcher.services.salt_short import SaltStock
 from matcher.store import queries
@@ -85,7 +85,8 @@ def plan_end(session: Session, area_id: int, *, now: datetime) -> EndPlan:
     area = session.get_one(Area, area_id).name
     if spell is None:
         return EndPlan(area_id, area, None, (), 0)
-    left = session.scalars(thaw.still_open(spell.id).order_by(Occurrence.starts_at, Occurrence.id)).all()
+    free = session.scalars(thaw.still_open(spell.id).order_by(Occurrence.starts_at, Occurrence.id)).all()
+    left = [one for one in free if not matches.count_holders(session, one.id)]  # of the others somebody still goes
     needs = {one.need_id: session.get_one(Need, one.need_id) for one in left}
     return EndPlan(
         area_id=area_id,

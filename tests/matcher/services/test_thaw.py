@@ -111,6 +111,9 @@ def test_of_two_who_were_wanted_the_one_who_said_yes_still_goes_and_the_other_is
     first = opened(world)[0]
     world.ask_all(["Christopher", "Ann"], need, occurrence_id=first.id)
     world.yes("Christopher")
+    with world.work() as session:
+        planned = cold_plans.plan_end(session, world.area_id(), now=world.now)
+    assert (len(planned.called_off), planned.kept) == (len(opened(world)) - 1, 1)
     melt(world)
     assert world.one(Occurrence, id=first.id).status is OccurrenceStatus.FILLED
     assert world.visit("Christopher").status is VisitStatus.HELD
