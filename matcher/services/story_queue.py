@@ -34,7 +34,7 @@ _BY_A_PERSON = ("phone", "letter")
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """A story in the list. `beginning` of its words is empty once nobody may read it."""
+    """A story in the list. `beginning` of its words, `about` and `tags` are empty once nobody may read it."""
 
     story_id: int
     reference: str
@@ -236,15 +236,15 @@ def _row(row: Any, now: datetime) -> QueueRow:
     is_kept = story.consent_until > now
     words = " ".join(story.words.split()) if is_kept else ""
     tags = (
-        ("hidden issue", story.is_hidden_issue),
-        ("minority view", story.is_minority_view),
+        ("hidden issue", story.is_hidden_issue and is_kept),
+        ("minority view", story.is_minority_view and is_kept),
         ("with a picture or a voice note", story.is_told_with_more and is_kept and story.withdrawn_at is None),
     )
     return QueueRow(
         story_id=story.id,
         reference=story.reference,
         stage=stage_of(_progress(row)),
-        about=story.about or "",
+        about=story.about if story.about and is_kept else "",
         area=row.name or "",
         level=story.level,
         told_at=story.told_at,

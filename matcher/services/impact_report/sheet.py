@@ -101,7 +101,7 @@ def _money(money: Money) -> Iterator[Row]:
         yield "saving", saving.event, "cost of one", saving.price.pounds, "pounds", saving.price.source
         yield "saving", saving.event, "share of it ours", saving.share, "share", saving.share_why
         yield "saving", saving.event, "does not prove", "", "", saving.not_proved
-    yield "texts", "sent", "", money.texts, "texts", "messages sent"
+    yield "texts", "sent", "", money.texts, "texts", "messages sent; one in two parts is two"
     yield "texts", "price", "", money.text_price.pounds, "pounds", money.text_price.source
     for cost in money.cost_rows:
         yield "cost", cost.words, "quantity", cost.quantity, cost.spent_on.isoformat(), cost.source

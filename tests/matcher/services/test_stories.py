@@ -311,10 +311,17 @@ def test_of_a_story_that_is_taken_back_while_word_of_it_is_being_sent_no_copy_is
 def test_consent_that_ended_shuts_the_story_before_any_sweep(world, ruth):
     told = tell(world)
     put_out(ruth, told)
+    ruth(told, lambda keeper: keeper.tag(is_hidden_issue=True, is_minority_view=True))
+
+    def listed():
+        with world.work() as session:
+            (row,) = story_queue.queue(session, frozenset(), now=world.now)
+        return row.about, len(row.tags)
+
     world.now += CONSENT_LASTS - timedelta(seconds=1)
-    assert public(world) == [WORDS]
+    assert (public(world), listed()) == ([WORDS], ("worry", 2))
     world.now += timedelta(seconds=1)
-    assert public(world) == []
+    assert (public(world), listed()) == ([], ("", 0))
 
 
 def test_a_story_of_another_area_is_not_there_and_one_of_none_is_everyones(world):
