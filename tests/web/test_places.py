@@ -150,7 +150,12 @@ def test_a_file_is_shown_before_it_is_kept_with_every_row_that_is_wrong(ruth: Fl
     sheet = b"kind,name,where,use_rule\ngrit bin,Hill,BA15 1LF,\nfountain,Spring,BA15 1LF,\ngrit bin,<b>,nowhere,\n"
     shown = press(ruth, "/team/import", what="places", file=(io.BytesIO(sheet), "places.csv")).location
     said = ruth.get(shown).text
-    for words in ("Write 1 place?", "2 cells cannot be used", "Select what stands there", "1 new, 0 there already"):
+    for words in (
+        "Write 1 place?",
+        "2 cells cannot be used",
+        "One of: aed, defib",
+        "1 new, 0 there already",
+    ):
         assert words in said
     with reading() as session:
         assert session.scalars(select(Place)).all() == []

@@ -7,6 +7,7 @@ import pytest
 from matcher.services import fairness, gaps
 from matcher.services.fairness import Fairness
 from matcher.services.gaps import TIMES, GapCell, GapRow
+from tests.statements import statements
 
 
 def grid(world, *slugs, **how):
@@ -163,3 +164,14 @@ def test_in_public_small_numbers_are_hidden_and_shares_are_rounded(world):
     assert told() is None
     world.later(days=40)
     assert told() is None
+
+
+def test_the_grid_takes_as_many_queries_for_many_as_for_one(world):
+    counts = []
+    for n in range(2):
+        for name in (f"Ann {n}", f"Tom {n}"):
+            world.offer(name, person={"phone": f"07700 9000{len(world.people):02}"}, visits_per_week=1 + n)
+        with world.work() as session, statements(session) as told:
+            gaps.read(session, frozenset({world.area_id(), world.area_id("trowbridge")}), now=world.now)
+        counts.append(len(told))
+    assert counts[0] == counts[1]
