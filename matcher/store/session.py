@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from functools import lru_cache
 
 from sqlalchemy import Engine, Select, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
 
-from matcher.domain.errors import Unavailable
+from matcher.domain.errors import Conflict, Unavailable
+
+_AREA_CLOSED = "that area is closed"  # the words of the trigger `area_is_open`
 
 
 @event.listens_for(Session, "do_orm_execute")
@@ -47,7 +49,10 @@ def dispose(*, close: bool = True) -> None:
 
 @contextmanager
 def unit_of_work() -> Iterator[Session]:
-    """One transaction: committed when the block ends, rolled back when it raises. Unavailable without a database."""
+    """One transaction: committed when the block ends, rolled back when it raises. Unavailable without a database.
+
+    Conflict for who comes to live, or asks, in an area that was closed meanwhile.
+    """
     with _database_or_unavailable(), _sessions()() as session, session.begin():
         yield session
 
@@ -66,6 +71,10 @@ def _database_or_unavailable() -> Iterator[None]:
         yield
     except (OperationalError, PoolTimeout) as error:
         raise Unavailable from error
+    except IntegrityError as error:
+        if _AREA_CLOSED in str(error.orig):  # by someone else, since this transaction looked for the area
+            raise Conflict("The area was closed just now. Go back and send this again") from error
+        raise
 
 
 def _sessions() -> sessionmaker[Session]:
