@@ -74,7 +74,8 @@ class Story(Declared):
         CheckConstraint("withdrawn_how in ('link', 'phone', 'post', 'expired')", name="withdrawn_how"),
         CheckConstraint("(withdrawn_at is null) = (withdrawn_how is null)", name="withdrawn_somehow"),
         CheckConstraint(
-            "withdrawn_at is null or num_nonnulls(about, feeling, often, matters, talk_since) = 0 and shown_name = ''",
+            "withdrawn_at is null or num_nonnulls(about, feeling, often, matters, talk_since) = 0 and shown_name = ''"
+            " and not is_hidden_issue and not is_minority_view",
             name="withdrawn_is_erased",
         ),
         Index("ix_stories_waiting", "told_at", postgresql_where=text("withdrawn_at is null")),

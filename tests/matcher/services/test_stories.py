@@ -296,6 +296,15 @@ def test_taken_back_it_is_gone_from_everywhere_but_print(world, ruth, how):
         own_story.read(session, told.story_id, now=world.now)
 
 
+@pytest.mark.parametrize("tag", ["is_hidden_issue", "is_minority_view"])
+def test_the_database_lets_nobody_tag_a_story_that_was_taken_back(world, tag):
+    told = tell(world)
+    with world.work() as session:
+        story_withdrawal.withdraw(session, told.story_id, "link", now=world.now)
+    with pytest.raises(IntegrityError, match="withdrawn_is_erased"), world.work() as session:
+        session.connection().exec_driver_sql(f"update stories set {tag} = true")
+
+
 def test_of_a_story_that_is_taken_back_while_word_of_it_is_being_sent_no_copy_is_kept(world, ruth):
     told = tell(world)
     put_out(ruth, told)
