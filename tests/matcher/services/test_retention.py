@@ -15,6 +15,7 @@ from matcher.services import (
     needs,
     referrals,
     retention,
+    stand_downs,
     visit_reports,
     warm_checks,
 )
@@ -30,8 +31,10 @@ from matcher.store.models import (
     Need,
     NeedNote,
     NeedWish,
+    Occurrence,
     Offer,
     Referral,
+    StandDown,
     VisitReport,
 )
 
@@ -133,6 +136,94 @@ def test_somebody_the_team_may_have_to_ring_is_kept_until_it_has(world, over):
     assert world.one(VisitReport).words == "Two paths"
 
 
+def worry(world, name=None):
+    """Somebody tells us of a worry, of this neighbour's visit if they are named, and a coordinator opens it."""
+    told = concerns.Worry(("money",), "He asked for her card.")
+    with world.work() as session:
+        if name:
+            concerns.raise_from_visit(session, told, world.visit(name).id, now=world.now)
+        else:
+            concerns.raise_concern(session, told, "a" * 22, now=world.now)
+    (worry,) = world.all(Concern)
+    with world.work() as session:
+        concern_work.open_concern(session, worry.id, staff_id=world.coordinator(), now=world.now)
+    return worry.id
+
+
+def close(world, concern_id):
+    with world.work() as session:
+        concern_work.close_concern(session, concern_id, staff_id=world.coordinator(), now=world.now)
+
+
+def leave(world, name):
+    with world.work() as session:
+        leaving.leave(session, world.people[name], now=world.now)
+    world.deliver()
+
+
+def would_erase(world):
+    with world.work() as session:
+        return dict(retention.count_old(session, USUAL, now=world.now))["person"]
+
+
+def test_nobody_of_a_visit_is_erased_while_a_worry_of_it_is_open(world, over):
+    concern_id = worry(world, "Christopher")
+    leave(world, "Christopher")
+    world.now += PERSON_KEPT + timedelta(days=1)
+    assert (would_erase(world), sweep(world)) == (0, 0)
+    assert known(world, "Eileen")
+    assert known(world, "Christopher")
+    close(world, concern_id)
+    assert (would_erase(world), sweep(world)) == (2, 2)
+    assert not known(world, "Eileen")
+    assert not known(world, "Christopher")
+
+
+def test_a_worry_of_one_visit_keeps_nobody_of_another(world, over):
+    world.offer("Ann")
+    world.ask("Ann", world.post("Gwen"))
+    world.yes("Ann")
+    world.done("Ann")
+    worry(world, "Ann")
+    world.now += PERSON_KEPT + timedelta(days=1)
+    assert (would_erase(world), sweep(world)) == (1, 1)
+    assert known(world, "Gwen")
+    assert not known(world, "Eileen")
+
+
+@pytest.fixture
+def stopped(world):
+    """A worry that names no visit has stopped Christopher, who has left since: its number."""
+    world.offer("Christopher")
+    concern_id = worry(world)
+    with world.work() as session:
+        christopher = world.people["Christopher"]
+        stand_downs.stop(session, concern_id, christopher, staff_id=world.coordinator(), now=world.now)
+    leave(world, "Christopher")
+    world.now += PERSON_KEPT
+    return concern_id
+
+
+def test_whom_a_worry_has_stopped_is_known_as_long_as_it_is_open_and_its_words_are_kept(world, stopped):
+    assert (would_erase(world), sweep(world)) == (0, 0)
+    close(world, stopped)
+    world.now += WORRY_KEPT - MOMENT
+    assert (would_erase(world), sweep(world)) == (0, 0)
+    world.now += MOMENT
+    assert would_erase(world) == 1
+    sweep(world)
+    assert not known(world, "Christopher")
+
+
+def test_who_was_let_back_is_kept_no_longer_than_anybody_once_the_worry_is_closed(world, stopped):
+    with world.work() as session:
+        row = world.one(StandDown)
+        stand_downs.lift(session, stopped, row.id, staff_id=world.coordinator(), now=world.now)
+    assert would_erase(world) == 0
+    close(world, stopped)
+    assert (would_erase(world), sweep(world)) == (1, 1)
+
+
 def test_who_wishes_to_be_asked_in_the_cold_is_kept_until_they_do_not(world, over):
     wish(world, is_on=True)
     world.now += 3 * PERSON_KEPT
@@ -174,6 +265,27 @@ def test_who_asked_for_someone_else_goes_though_that_other_asks_still(world):
     assert sweep(world) == 1
     row = world.one(Referral)
     assert (row.first_name, row.phone, row.is_told) == ("A neighbour", "", False)
+
+
+def test_who_asked_for_somebody_is_kept_while_a_worry_of_a_visit_to_them_is_open(world):
+    given = Given(consents.SELF, "relative", "spoken")
+    asked = ReferralDraft(first_name="Nora", phone="07700 900444", given=given, is_told=True)
+    draft = NeedDraft("snow", "today", frozenset({"am"}), world.draft("Eileen"), "letter")
+    world.offer("Christopher")
+    with world.work() as session:
+        posted = referrals.post_for_someone(session, draft, asked, now=world.now)
+    world.ask("Christopher", posted, occurrence_id=world.one(Occurrence).id)
+    world.yes("Christopher")
+    world.done("Christopher")
+    world.later(minutes=6)
+    world.deliver()
+    concern_id = worry(world, "Christopher")
+    world.now += ASKER_KEPT + timedelta(days=1)
+    sweep(world)
+    assert world.one(Referral).first_name == "Nora"
+    close(world, concern_id)
+    sweep(world)
+    assert world.one(Referral).phone == ""
 
 
 def test_a_worry_goes_a_year_after_it_was_closed_and_what_is_open_stays(world):
