@@ -16,7 +16,7 @@ from matcher.domain.errors import Conflict, NotFound
 from matcher.domain.lifecycle import ArrangementStatus, NeedStatus, check_move
 from matcher.domain.localtime import LONDON
 from matcher.domain.recurrence import Recurrence
-from matcher.services import audit
+from matcher.services import audit, under_way
 from matcher.services.outbox import Owed, owe
 from matcher.store import queries
 from matcher.store.models import Arrangement, Need, Person, Visit
@@ -46,13 +46,17 @@ def offer_after(session: Session, need: Need, visit_ids: Collection[int], *, now
 
 
 def agree(session: Session, arrangement_id: int, person_id: int, *, now: datetime) -> None:
-    """They would like it to be their regular visit: both are told. Twice is once; Conflict if someone else was first.
+    """They would like it to be their regular visit: both are told. Twice is once; Conflict if someone else was first,
+    or while the team has stopped them.
 
     NotFound if it was not offered to them.
     """
+    is_stopped = under_way.is_stopped_now(session, person_id)
     arrangement = _offered_to(session, arrangement_id, person_id)
     if arrangement.status is ArrangementStatus.LIVE:
         return
+    if is_stopped:
+        raise Conflict("Please do not go on visits for now. Someone from the team will ring you.")
     if live_of(session, arrangement.need_id) is not None:
         raise Conflict("Someone else has become the usual person meanwhile. Thank you for offering.")
     if queries.is_kept_apart(session, arrangement.resident_id, person_id) or not _is_wanted(session, arrangement):

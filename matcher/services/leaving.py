@@ -16,7 +16,7 @@ from matcher.domain.lifecycle import (
     check_move,
 )
 from matcher.domain.roles import LinkPurpose
-from matcher.services import arrangement_changes, audit, links, matches, visits, weekly_help
+from matcher.services import arrangement_changes, audit, links, matches, under_way, visits, weekly_help
 from matcher.services.outbox import Owed, owe
 from matcher.store import queries
 from matcher.store.models import (
@@ -61,6 +61,7 @@ def leave(session: Session, person_id: int, *, now: datetime) -> None:
 
 def stop_offering(session: Session, person_id: int, *, now: datetime) -> None:
     """If they help others, that ends: others are asked in their place."""
+    under_way.lock(session, (person_id,))
     offer = session.scalar(select(Offer).where(Offer.person_id == person_id).with_for_update(key_share=True))
     if offer is None or offer.status is OfferStatus.STOPPED:
         return

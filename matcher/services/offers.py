@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
@@ -28,6 +28,7 @@ from matcher.store.models import (
     Occurrence,
     Offer,
     OfferKind,
+    StandDown,
 )
 
 TRAVEL_MINUTES = (10, 20, 30, 45)
@@ -201,6 +202,8 @@ def _own_offer(session: Session, person_id: int, now: datetime) -> tuple[Offer, 
     if offer.status is not OfferStatus.ACTIVE:  # whoever offers again wants to be asked again
         is_stood_down = offer.stood_down_at is not None
         offer.status, offer.stopped_at = OfferStatus.PAUSED if is_stood_down else OfferStatus.ACTIVE, None
+        stops = StandDown.person_id == person_id, StandDown.lifted_at.is_(None)
+        session.execute(update(StandDown).where(*stops).values(was_active=True))  # once the team lets them go on
     return offer, False
 
 

@@ -16,7 +16,7 @@ from matcher.domain.kinds import job_words
 from matcher.domain.lifecycle import ArrangementStatus, NeedStatus, OfferStatus, VisitStatus
 from matcher.domain.localtime import at_local, clock_words
 from matcher.domain.recurrence import Recurrence
-from matcher.services import arrangement_changes, arrangements
+from matcher.services import arrangement_changes, arrangements, under_way
 from matcher.store import queries
 from matcher.store.models import (
     Area,
@@ -87,7 +87,7 @@ class SettingUp:
 
 
 def of_volunteer(session: Session, person_id: int) -> Regulars:
-    """Theirs, and those offered to them that nobody else has taken on."""
+    """Theirs, and those offered to them that nobody else has taken on; none while the team has stopped them."""
     taken = aliased(Arrangement)
     is_taken = select(taken.id).where(taken.need_id == Arrangement.need_id, taken.status == ArrangementStatus.LIVE)
     rows = session.execute(
@@ -110,7 +110,8 @@ def of_volunteer(session: Session, person_id: int) -> Regulars:
         about = clock_words(at_local(first_day, arrangement.at))
         line = RegularLine(arrangement.id, label, resident, _days(first_day), about)
         lines[arrangement.status].append(line)
-    return Regulars(tuple(lines[ArrangementStatus.LIVE]), tuple(lines[ArrangementStatus.OFFERED]))
+    offered = () if under_way.is_stopped(session, person_id) else tuple(lines[ArrangementStatus.OFFERED])
+    return Regulars(tuple(lines[ArrangementStatus.LIVE]), offered)
 
 
 def give_up(session: Session, arrangement_id: int, person_id: int, *, actor: str, now: datetime) -> None:

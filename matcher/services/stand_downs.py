@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.errors import BadInput, NotFound
 from matcher.domain.lifecycle import EXPECTED, MatchStatus, OfferStatus, check_move
-from matcher.services import audit, matches, offers, people, visits
+from matcher.services import audit, matches, offers, people, under_way, visits
 from matcher.services.checking import parse_reference
 from matcher.services.outbox import Owed, drop_pending, owe
 from matcher.store import queries
@@ -73,6 +73,7 @@ def of_visit(session: Session, visit_id: int) -> tuple[Found, ...]:
 
 def stop(session: Session, concern_id: int, person_id: int, *, staff_id: int, now: datetime) -> None:
     """Stop a volunteer because of a worry. Twice is once. NotFound if they have made no offer."""
+    under_way.lock(session, (person_id,))
     offer = session.scalar(select(Offer).where(Offer.person_id == person_id).with_for_update(key_share=True))
     if offer is None:
         raise NotFound

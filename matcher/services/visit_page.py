@@ -12,7 +12,7 @@ from matcher.domain.geo import TravelMode
 from matcher.domain.kinds import SNOW, job_words
 from matcher.domain.lifecycle import EXPECTED, MatchStatus, VisitStatus
 from matcher.domain.localtime import clock_words, day_words
-from matcher.services import audit, kinds, my_year, people, salt, visit_reports, visits
+from matcher.services import audit, kinds, my_year, people, salt, under_way, visit_reports, visits
 from matcher.services.salt import SaltPlace
 from matcher.store.models import Home, Match, Need, NeedNote, Occurrence, Offer, Person, Visit
 
@@ -87,7 +87,7 @@ def read(session: Session, visit_id: int, *, now: datetime) -> VisitPage:
         rules=kind.rules,
         is_soon=visit.starts_at - SOON <= now,
         is_late=visit_reports.is_late(visit, now),
-        can_undo=visits.may_undo(session, visit, now),
+        can_undo=visits.may_undo(session, visit, now) and not under_way.is_stopped(session, visit.person_id),
         why_handed_back=visit.why_handed_back,
         others_asked=_count_asked(session, visit.occurrence_id) if is_handed_back else 0,
         this_year=my_year.count_visits(session, visit.person_id, now=now),

@@ -19,7 +19,7 @@ from matcher.domain.lifecycle import (
 )
 from matcher.domain.reports import ReportKind
 from matcher.domain.wording import clean_text
-from matcher.services import arrangements, audit, closing, growing, matches, people, referral_news
+from matcher.services import arrangements, audit, closing, growing, matches, people, referral_news, under_way
 from matcher.services.outbox import Owed, owe, take_back
 from matcher.store import queries
 from matcher.store.models import Feedback, Need, Occurrence, Visit, VisitReport
@@ -80,8 +80,11 @@ def note_effort(session: Session, visit_id: int, *, minutes: int, miles: int | N
 def undo_complete(session: Session, visit_id: int, *, now: datetime) -> None:
     """Done was pressed by mistake: they are expected again, and nobody is told. Twice is once.
 
-    Conflict once the time to undo is over, the resident has said how it went, or they are held to another visit then.
+    Conflict once the time to undo is over, the resident has said how it went, they are held to another visit then, or
+    the team has stopped them.
     """
+    if under_way.is_who_went_stopped_now(session, visit_id):  # before the occurrence, as every verb locks
+        raise Conflict("Done stands for now. If it was not done, please call us.")
     occurrence, visit = _locked(session, visit_id)
     if visit.status in EXPECTED:
         return

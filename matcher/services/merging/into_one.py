@@ -6,23 +6,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from matcher.domain.errors import BadInput, Conflict, NotFound
-from matcher.domain.lifecycle import EXPECTED, MatchStatus, OccurrenceStatus
-from matcher.services import audit, duplicates, erasure, links, matches, outbox, people, stand_downs
+from matcher.domain.lifecycle import EXPECTED, MatchStatus
+from matcher.services import audit, duplicates, erasure, links, matches, outbox, people, stand_downs, under_way
 from matcher.services.merging import one_home, refusals, rows
 from matcher.services.merging.refusals import Two
 from matcher.store.bulk import among
-from matcher.store.models import Home, Match, MergedPerson, Need, Occurrence, Offer, Person, StandDown, Visit
+from matcher.store.models import Home, Match, MergedPerson, Offer, Person, StandDown, Visit
 
 log = structlog.get_logger("services.merging")
 
 # What was written for a record at the very moment when it was merged comes along so much later at most.
 COMES_ALONG_FOR = timedelta(days=1)
-_UNFINISHED = (OccurrenceStatus.OPEN, OccurrenceStatus.FILLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,17 +152,8 @@ def _lock(session: Session, two: Two) -> None:
     """
     for home in session.scalars(select(Home).where(among(Home.person_id, two.ids)).order_by(Home.phone, Home.postcode)):
         people.one_at_a_time(session, home)
-    theirs = among(Offer.person_id, two.ids)
-    # Not against keys: a yes that holds its occurrence looks once more whether its offer is there.
-    session.execute(select(Offer.id).where(theirs).order_by(Offer.id).with_for_update(key_share=True))
-    is_theirs = or_(
-        Occurrence.id.in_(select(Match.occurrence_id).where(*_asked(two))),
-        Occurrence.id.in_(select(Visit.occurrence_id).where(*_expected(two))),
-        Occurrence.status.in_(_UNFINISHED)
-        & Occurrence.need_id.in_(select(Need.id).where(among(Need.resident_id, two.ids))),
-    )
+    under_way.lock(session, two.ids)
     for wanted in (
-        select(Occurrence.id).where(is_theirs).order_by(Occurrence.id),
         select(Match.id).where(*_asked(two)).order_by(Match.id),
         select(Visit.id).where(*_expected(two)).order_by(Visit.id),
         select(Person.id).where(among(Person.id, two.ids)).order_by(Person.id),

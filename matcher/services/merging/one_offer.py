@@ -39,7 +39,8 @@ def pause_both(session: Session, two: Two, *, actor: str, now: datetime) -> None
     offers = session.scalars(select(Offer).where(Offer.person_id.in_(two.ids)).order_by(Offer.id)).all()
     if any(offer.status is OfferStatus.PAUSED or offer.stood_down_at is not None for offer in offers):
         for offer in offers:
-            on_duty.pause(session, offer.person_id, actor=actor, now=now)
+            if offer.status is OfferStatus.ACTIVE:  # to pause anew whom the team has stopped would be a wish of theirs
+                on_duty.pause(session, offer.person_id, actor=actor, now=now)
         session.flush()
 
 

@@ -64,7 +64,9 @@ class ConcernTelling(Declared):
 
 
 class StandDown(Declared):
-    """A volunteer whom a worry has stopped, until it is lifted. was_active: they had not paused themselves before."""
+    """A volunteer whom a worry has stopped, until it is lifted. was_active: they had not paused themselves, before or
+    since: then they are asked again once it is.
+    """
 
     __tablename__ = "stand_downs"
 

@@ -21,7 +21,8 @@ def worry(world):
     with world.work() as session:
         told = concerns.Worry(("safety",), "He asked for her card.")
         concerns.raise_concern(session, told, "k" * 21 + str(len(world.all(Concern))), now=world.now)
-        concern_id = world.all(Concern)[-1].id
+    concern_id = world.all(Concern)[-1].id
+    with world.work() as session:
         concern_work.open_concern(session, concern_id, staff_id=staff_id, now=world.now)
     return concern_id
 
