@@ -69,7 +69,7 @@ class UnfilledRow:
     hours_left: float
     asked: int
     said_no: int
-    silent: int
+    unanswered: int
     why: str
     waterfall: tuple[Step, ...]
     is_paused: bool
@@ -174,7 +174,7 @@ def _looked_for(occurrence_ids: Collection[int]) -> Select[Any]:
             Match.occurrence_id.label("occurrence_id"),
             func.count().label("asked"),
             func.count(case((Match.status == MatchStatus.DECLINED, 1))).label("said_no"),
-            func.count(case((Match.status == MatchStatus.PROPOSED, 1))).label("silent"),
+            func.count(case((Match.status == MatchStatus.PROPOSED, 1))).label("unanswered"),
         )
         .where(among(Match.occurrence_id, occurrence_ids))
         .group_by(Match.occurrence_id)
@@ -190,7 +190,7 @@ def _looked_for(occurrence_ids: Collection[int]) -> Select[Any]:
             Consent.given_by,
             asks.c.asked,
             asks.c.said_no,
-            asks.c.silent,
+            asks.c.unanswered,
             Cell.easting + Cell.size_m / 2,
             Cell.northing + Cell.size_m / 2,
         )
@@ -212,7 +212,7 @@ SOONEST = (Occurrence.starts_at, _BY_URGENCY, Occurrence.id)
 
 
 def _unfilled_row(row: Any, number: Mapping[int, int], now: datetime) -> UnfilledRow:
-    occurrence, need, kind, area, check, given_by, asked, said_no, silent, easting, northing = row
+    occurrence, need, kind, area, check, given_by, asked, said_no, unanswered, easting, northing = row
     is_to_decide = need.status is NeedStatus.PAUSED and given_by == BEST_INTERESTS
     first = queries.next_window(occurrence, now)
     return UnfilledRow(
@@ -230,8 +230,8 @@ def _unfilled_row(row: Any, number: Mapping[int, int], now: datetime) -> Unfille
         hours_left=max(0.0, (occurrence.ends_at - now).total_seconds() / 3600),
         asked=asked or 0,
         said_no=said_no or 0,
-        silent=silent or 0,
-        why=_TO_DECIDE if is_to_decide else _why(occurrence, need, check, silent or 0),
+        unanswered=unanswered or 0,
+        why=_TO_DECIDE if is_to_decide else _why(occurrence, need, check, unanswered or 0),
         waterfall=tuple(Step(step["label"], step["left"]) for step in occurrence.waterfall or []),
         is_paused=need.status is NeedStatus.PAUSED,
         is_not_confirmed=_is_not_confirmed(need, check),
@@ -249,7 +249,7 @@ def _is_not_confirmed(need: Need, check: PhoneCheck | None) -> bool:
     return need.status is NeedStatus.PAUSED and check is not None and check.confirmed_at is None
 
 
-def _why(occurrence: Occurrence, need: Need, check: PhoneCheck | None, silent: int) -> str:
+def _why(occurrence: Occurrence, need: Need, check: PhoneCheck | None, unanswered: int) -> str:
     if check is not None and _is_not_confirmed(need, check):
         asked_to_be_rung = "They asked to be rung. " if check.ring_me_at else ""
         return f"{asked_to_be_rung}Their number is not confirmed: nobody is asked before that."
@@ -257,7 +257,7 @@ def _why(occurrence: Occurrence, need: Need, check: PhoneCheck | None, silent: i
         return "Someone from the team needs to ring first."
     if occurrence.reason:
         return occurrence.reason
-    if silent:
-        people = "1 neighbour" if silent == 1 else f"{silent} neighbours"
+    if unanswered:
+        people = "1 neighbour" if unanswered == 1 else f"{unanswered} neighbours"
         return f"Waiting for an answer from {people}."
     return "About to be looked at."

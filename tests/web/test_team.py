@@ -24,6 +24,14 @@ def test_the_board_says_what_has_nobody_and_why(client: FlaskClient, world: Worl
     assert not any(mark in shown for mark in (HOUSE, POSTCODE, NOTE, "07700"))
 
 
+def test_who_was_asked_just_now_has_not_answered_yet_and_is_not_called_silent(
+    client: FlaskClient, world: World, sign_in_token: str
+) -> None:
+    press(client, f"/sign-in/{sign_in_token}")
+    tally = re.search(r'gn-need__tally">(.*?)</p>', client.get("/team").text)[1]  # type: ignore[index]
+    assert re.sub(r"<[^>]+>", "", tally).endswith("Asked 1: 0 no, 1 not answered yet")
+
+
 def test_the_board_says_who_is_coming(client: FlaskClient, world: World, sign_in_token: str) -> None:
     press(client, f"/m/{world.ask}", f"/m/{world.ask}/yes")
     press(client, f"/sign-in/{sign_in_token}")

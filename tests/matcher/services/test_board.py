@@ -41,10 +41,10 @@ def test_what_has_nobody_says_why(world, today):
     world.later(minutes=10)
     world.round()
     (row,) = today().unfilled
-    assert (row.why, row.asked, row.silent) == ("Waiting for an answer from 1 neighbour.", 1, 1)
+    assert (row.why, row.asked, row.unanswered) == ("Waiting for an answer from 1 neighbour.", 1, 1)
     world.no("Christopher")
     (row,) = today().unfilled
-    assert (row.asked, row.said_no, row.silent) == (1, 1, 0)
+    assert (row.asked, row.said_no, row.unanswered) == (1, 1, 0)
 
 
 def test_who_is_coming_and_who_is_late(world, today):
