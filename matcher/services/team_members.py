@@ -17,6 +17,8 @@ from matcher.services.setting_changes import Difference, differences, mark
 from matcher.store.models import Area, Role, Staff, StaffArea, StaffRole
 
 LONGEST_NAME = 80
+# Whose work is in areas: without one their lists are empty, whatever waits. The others work for the whole scheme.
+_BY_AREA = frozenset(StaffRoleName) - {StaffRoleName.ADMINISTRATOR, StaffRoleName.SAFEGUARDING_LEAD}
 LOCK = 6_174_221  # the same as the trigger's, which has the last word
 
 
@@ -63,12 +65,13 @@ def area_names(session: Session) -> Mapping[int, str]:
 
 def check_new(session: Session, email: str, name: str, rights: Rights) -> str:
     """The address as it is kept. BadInput for one that somebody has, without a name, or without a role."""
+    if not name or len(name) > LONGEST_NAME:
+        raise BadInput(f"Enter their name, in {LONGEST_NAME} characters or fewer", field="name")
     address = people.check_email(email).lower()
     if session.scalar(select(Staff.id).where(Staff.email == address)) is not None:
         raise BadInput("Somebody with that address is in the list already", field="email")
-    if not name or len(name) > LONGEST_NAME:
-        raise BadInput(f"Enter their name, in {LONGEST_NAME} characters or fewer", field="name")
     _check_rights(session, rights)
+    _check_somewhere(session, rights)
     return address
 
 
@@ -89,6 +92,7 @@ def preview(session: Session, staff_id: int, rights: Rights, *, by: int) -> tupl
             f"Another administrator has to make you {_words(more).lower()}: nobody gives themselves a role",
             field="roles",
         )
+    _check_somewhere(session, rights)
     return _differences(session, Rights(before.roles, before.area_ids, before.is_active), rights)
 
 
@@ -143,6 +147,12 @@ def _check_rights(session: Session, rights: Rights) -> None:
         raise BadInput("Select at least one role", field="roles")
     if not rights.area_ids <= area_names(session).keys():
         raise BadInput("Select areas from the list", field="areas")
+
+
+def _check_somewhere(session: Session, rights: Rights) -> None:
+    is_nowhere = rights.is_active and not rights.area_ids and bool(rights.roles & _BY_AREA)
+    if is_nowhere and area_names(session):
+        raise BadInput("Select at least one area: without one they see nobody who needs help", field="areas")
 
 
 def _check_another_administrates(session: Session, staff_id: int, *, is_self: bool) -> None:

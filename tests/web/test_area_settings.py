@@ -92,6 +92,7 @@ def test_what_cannot_be_is_said_beside_it_and_kept(app: Flask, world: World) -> 
     ):
         refused = press(boss, here, **{**BRADFORD, "is_open": "yes", field: typed})
         assert (refused.status_code, bool(error_beside(refused.text, field))) == (422, True), (field, typed)
+    assert "Enter the name of the area" in error_beside(press(boss, f"{AREAS}/new").text, "name")
     assert 'value="Two words"' in press(boss, f"{AREAS}/new", **{**HILL, "slug": "Two words"}).text
     assert "Nothing would change" in press(boss, here, **BRADFORD, is_open="yes").text
     overtaken = press(boss, here, **{**BRADFORD, "name": "B"}, is_open="yes", read="something else")

@@ -25,7 +25,9 @@ class AreaForm(QuestionForm):
     is_open = OneOf("Is it open?", choices=_YES_NO)
 
     def draft(self) -> AreaDraft:
-        """What was typed. BadInput for a reach that is no number."""
+        """What was typed. BadInput for no name, and for a reach that is no number: the first field is told of first."""
+        if not self.name.data:
+            raise BadInput("Enter the name of the area", field="name")
         typed = self.covers.data.lower().removesuffix("km").strip().replace(",", ".")
         if not _KM.fullmatch(typed):
             raise BadInput("Enter how far it reaches in kilometres, like 6 or 6.5", field="covers")

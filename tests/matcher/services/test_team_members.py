@@ -163,3 +163,32 @@ def test_what_was_changed_stays_as_it_was_written(world, statement):
     assert world.all(SettingChange)
     with pytest.raises(DBAPIError, match="never changed"), world.work() as session:
         session.execute(text(statement))
+
+
+@pytest.mark.parametrize("role", [COORDINATOR, StaffRoleName.CALL_HANDLER, StaffRoleName.CONNECTOR])
+def test_whose_work_is_in_areas_has_one_else_their_list_would_be_empty_whatever_waits(world, role):
+    boss, ruth = add(world, "Boss", ADMINISTRATOR), add(world, "Ruth", role)
+    nowhere = Rights(frozenset({role}), frozenset())
+    for look in (
+        lambda session: team_members.preview(session, ruth, nowhere, by=boss),
+        lambda session: team_members.check_new(session, "new@example.org", "New", nowhere),
+    ):
+        with world.work() as session, pytest.raises(BadInput, match="at least one area") as wrong:
+            look(session)
+        assert wrong.value.field == "areas"
+
+
+def test_who_works_for_the_whole_scheme_or_may_not_sign_in_needs_no_area(world):
+    boss, ruth = add(world, "Boss", ADMINISTRATOR), add(world, "Ruth", COORDINATOR)
+    with world.work() as session:
+        for wanted in (
+            Rights(frozenset({ADMINISTRATOR, StaffRoleName.SAFEGUARDING_LEAD}), frozenset()),
+            Rights(frozenset({COORDINATOR}), frozenset(), is_active=False),
+        ):
+            assert team_members.preview(session, ruth, wanted, by=boss)
+
+
+def test_a_form_with_nothing_in_it_is_told_of_its_first_field(world):
+    with world.work() as session, pytest.raises(BadInput) as wrong:
+        team_members.check_new(session, "", "", Rights(frozenset(), frozenset()))
+    assert wrong.value.field == "name"
