@@ -72,6 +72,15 @@ PARTS: tuple[tuple[str, tuple[tuple[str, str, Action], ...]], ...] = (
 )
 
 
+# The call handlers' own row, which takes the place of the others while somebody is on the phone.
+DESK = (
+    ("/team", "Today", Action.READ_BOARD),
+    ("/desk", "Calls to make", Action.USE_DESK),
+    ("/desk/new", "New request", Action.USE_DESK),
+    ("/desk/find", "Find a caller", Action.USE_DESK),
+    ("/desk/door", "Check a door", Action.USE_DESK),
+    ("/team/stories/new", "Type a story", Action.TYPE_STORY),
+)
 # Pages that no link leads to from everywhere, and whose link is that of another.
 _BELONGS_TO = {"/team/import": "/team/volunteers"}
 
@@ -120,6 +129,11 @@ def team_nav() -> TeamNav:
         if pages
     )
     return TeamNav(parts, _rows(parts))
+
+
+def desk_nav() -> tuple[Link, ...]:
+    """The row of the desk: the way back to the board first, for who may read that."""
+    return tuple(Link(path, words, path == request.path) for path, words, action in DESK if may(g.actor, action))
 
 
 def _rows(parts: tuple[Part, ...]) -> tuple[tuple[Link, ...], ...]:

@@ -38,3 +38,11 @@ def test_who_may_open_few_pages_has_them_in_one_row(app: Flask) -> None:
     (row,) = rows_on(sign_in(app.test_client(), StaffRoleName.ADMINISTRATOR), "/team/staff")
     assert "[Who works here]" in row
     assert "Today" not in row
+
+
+def test_from_the_desk_who_reads_the_board_finds_back_to_it_and_a_call_handler_is_shown_no_way_there(
+    app: Flask,
+) -> None:
+    own = ["[Calls to make]", "New request", "Find a caller", "Check a door", "Type a story"]
+    assert rows_on(sign_in(app.test_client(), StaffRoleName.CALL_HANDLER), "/desk") == [own]
+    assert rows_on(sign_in(app.test_client(), StaffRoleName.COORDINATOR), "/desk") == [["Today", *own]]
