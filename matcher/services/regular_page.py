@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,7 +16,7 @@ from matcher.domain.kinds import job_words
 from matcher.domain.lifecycle import ArrangementStatus, NeedStatus, OfferStatus, VisitStatus
 from matcher.domain.localtime import at_local, clock_words
 from matcher.domain.recurrence import Recurrence
-from matcher.services import arrangement_changes, arrangements, under_way
+from matcher.services import arrangement_changes, arrangements, told_apart, under_way
 from matcher.store import queries
 from matcher.store.models import (
     Area,
@@ -124,7 +124,9 @@ def give_up(session: Session, arrangement_id: int, person_id: int, *, actor: str
 
 def weekly_needs(session: Session, area_ids: Collection[int]) -> tuple[WeeklyNeed, ...]:
     """Every weekly need of these areas: those without a usual person first."""
-    return tuple(_weekly(row) for row in session.execute(_weekly_rows(area_ids)))
+    rows = session.execute(_weekly_rows(area_ids)).all()
+    called = told_apart.names(session, {one for row in rows for one in (row.usual_id, row.stand_in_id) if one})
+    return tuple(_weekly(row, called) for row in rows)
 
 
 def read_setting_up(session: Session, need_id: int, area_ids: Collection[int], *, now: datetime) -> SettingUp:
@@ -132,11 +134,11 @@ def read_setting_up(session: Session, need_id: int, area_ids: Collection[int], *
     row = session.execute(_weekly_rows(area_ids).where(Need.id == need_id)).one_or_none()
     if row is None:
         raise NotFound
-    live = arrangements.live_of(session, need_id)
+    called = told_apart.names(session, [one for one in (row.usual_id, row.stand_in_id) if one])
     return SettingUp(
-        need=_weekly(row),
-        usual_id=live.usual_id if live else None,
-        stand_in_id=live.stand_in_id if live else None,
+        need=_weekly(row, called),
+        usual_id=row.usual_id,
+        stand_in_id=row.stand_in_id,
         choices=_choices(session, session.get_one(Need, need_id), now),
     )
 
@@ -151,26 +153,22 @@ def end_for_need(session: Session, need_id: int, area_ids: Collection[int], *, a
 
 
 def _weekly_rows(area_ids: Collection[int]) -> Any:
-    usual, stand_in, resident = aliased(Person), aliased(Person), aliased(Person)
     is_live = (Arrangement.need_id == Need.id) & (Arrangement.status == ArrangementStatus.LIVE)
     return (
         select(
             *(Need.id, Need.reference, Need.details, Need.first_day, KindRow.job_words, Area.name.label("area")),
-            *(resident.first_name.label("resident"), usual.first_name.label("usual")),
-            stand_in.first_name.label("stand_in"),
+            *(Person.first_name.label("resident"), Arrangement.usual_id, Arrangement.stand_in_id),
         )
         .join(KindRow, KindRow.slug == Need.kind_slug)
         .join(Area, Area.id == Need.area_id)
-        .join(resident, resident.id == Need.resident_id)
+        .join(Person, Person.id == Need.resident_id)
         .outerjoin(Arrangement, is_live)
-        .outerjoin(usual, usual.id == Arrangement.usual_id)
-        .outerjoin(stand_in, stand_in.id == Arrangement.stand_in_id)
         .where(Need.area_id.in_(area_ids), Need.recurrence == Recurrence.WEEKLY, Need.status == NeedStatus.OPEN)
-        .order_by(usual.id.is_not(None), Need.first_day, Need.id)
+        .order_by(Arrangement.usual_id.is_not(None), Need.first_day, Need.id)
     )
 
 
-def _weekly(row: Any) -> WeeklyNeed:
+def _weekly(row: Any, called: Mapping[int, str]) -> WeeklyNeed:
     return WeeklyNeed(
         need_id=row.id,
         reference=row.reference,
@@ -178,8 +176,8 @@ def _weekly(row: Any) -> WeeklyNeed:
         area=row.area,
         resident=row.resident,
         days=_days(row.first_day),
-        usual=row.usual,
-        stand_in=row.stand_in,
+        usual=called.get(row.usual_id),
+        stand_in=called.get(row.stand_in_id),
     )
 
 
@@ -195,10 +193,9 @@ def _choices(session: Session, need: Need, now: datetime) -> tuple[Choice, ...]:
     )
     rows = session.execute(
         select(
-            *(Offer.person_id, Person.first_name, Home.lat, Home.lon),
+            *(Offer.person_id, Home.lat, Home.lon),
             func.coalesce(helped.c.times, 0).label("times"),
         )
-        .join(Person, Person.id == Offer.person_id)
         .join(Home, Home.person_id == Offer.person_id)
         .join(OfferKind, (OfferKind.offer_id == Offer.id) & (OfferKind.kind_slug == need.kind_slug))
         .outerjoin(helped, helped.c.person_id == Offer.person_id)
@@ -208,9 +205,11 @@ def _choices(session: Session, need: Need, now: datetime) -> tuple[Choice, ...]:
     away = {row.person_id: chord_m(Point(row.lat, row.lon), there) for row in rows}
     nearest = sorted(rows, key=lambda row: (-row.times, away[row.person_id]))[:LOOKED_AT]
     able = [row for row in nearest if arrangement_changes.may_be_sent(session, need, row.person_id, now=now)]
+    shown = able[:CHOICES_SHOWN]
+    called = told_apart.names(session, [row.person_id for row in shown])
     return tuple(
-        Choice(row.person_id, _choice_words(row.first_name, row.times, distance_band(away[row.person_id])))
-        for row in able[:CHOICES_SHOWN]
+        Choice(row.person_id, _choice_words(called[row.person_id], row.times, distance_band(away[row.person_id])))
+        for row in shown
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -85,7 +87,7 @@ def test_a_coordinator_sees_who_goes_and_sets_it_up(client: FlaskClient, went_we
     shown = client.get("/team/regular").text
     assert "1 of 1 weekly visit has no usual person" in shown
     page = f"/team/regular/{went_well.need_id}"
-    assert "Christopher, under half a mile away, has helped here once" in client.get(page).text
+    assert "Christopher B, under half a mile away, has helped here once" in client.get(page).text
     refused = press(client, page, usual="", stand_in="nobody")
     assert refused.status_code == 422
     assert "Select who usually comes" in refused.text
@@ -93,6 +95,24 @@ def test_a_coordinator_sees_who_goes_and_sets_it_up(client: FlaskClient, went_we
     assert "Every weekly visit has someone who usually goes" in client.get("/team/regular").text
     assert press(client, page, f"{page}/end").location == "/team/regular"
     assert "no usual person" in client.get("/team/regular").text
+
+
+def test_of_two_with_the_same_first_name_it_can_be_told_who_is_meant(
+    client: FlaskClient, went_well: World, sign_in_token: str
+) -> None:
+    with unit_of_work() as session:
+        for phone, surname in (("07700900222", "Potter"), ("07700900333", "Quick")):
+            namesake = christopher(phone)
+            known = replace(namesake, person=replace(namesake.person, surname=surname, house=f"{phone[-1]} The Lane"))
+            last = offers.make_offer(session, known, now=datetime.now(UTC)).person_id
+    press(client, f"/sign-in/{sign_in_token}")
+    page = f"/team/regular/{went_well.need_id}"
+    chosen = re.findall(r'for="usual[^"]*">\s*([^<,]+),', client.get(page).text)
+    assert sorted(chosen) == ["Christopher B", "Christopher P", "Christopher Q"]
+    assert press(client, page, usual=str(last), stand_in=str(went_well.person_id)).location == "/team/regular"
+    shown = re.sub(r"<[^>]+>", "", client.get("/team/regular").text)
+    assert "Usually goes: Christopher Q" in shown
+    assert "Stands in: Christopher B" in shown
 
 
 @pytest.mark.parametrize("usual", ["0", "99999", "9" * 40, "²", "-1", "x"])
