@@ -13,7 +13,7 @@ from matcher.services.access import Action
 from matcher.services.asking_by_hand import ByHand
 from matcher.services.pins import APART_WHYS, PIN_WHYS, Keep
 from matcher.services.setting_aside import WHYS
-from matcher.services.who_could_help import Look
+from matcher.services.who_could_help import Look, WhoPage
 from matcher.store.session import reading, unit_of_work
 from web import bell, clock
 from web.auth import is_session_sealed
@@ -52,31 +52,31 @@ def assign(occurrence_id: int) -> Response:
 def pin(occurrence_id: int) -> Response:
     """Keep it for this one: nobody else is asked unless they say no."""
     keep = Keep(_offer_id(), request.form.get("why", ""), request.form.get("scope") == "need")
-    return _decided(occurrence_id, pins.pin, keep)
+    return _decided(occurrence_id, "kept", pins.pin, keep)
 
 
 @blueprint.post(f"/team/who/{_VISIT}/unpin")
 @declares(Action.ASK_BY_HAND, sealed_by=is_session_sealed)
 def unpin(occurrence_id: int) -> Response:
     """Keep it for nobody: anybody may be asked again."""
-    return _decided(occurrence_id, pins.lift)
+    return _decided(occurrence_id, "free", pins.lift)
 
 
 @blueprint.post(f"/team/who/{_VISIT}/apart")
 @declares(Action.ASK_BY_HAND, sealed_by=is_session_sealed)
 def apart(occurrence_id: int) -> Response:
     """Never match this one with who lives there."""
-    return _decided(occurrence_id, pins.keep_apart, _offer_id(), request.form.get("why", ""))
+    return _decided(occurrence_id, "apart", pins.keep_apart, _offer_id(), request.form.get("why", ""))
 
 
 @blueprint.post(f"/team/who/{_VISIT}/together")
 @declares(Action.ASK_BY_HAND, sealed_by=is_session_sealed)
 def together(occurrence_id: int) -> Response:
     """Take back that the team keeps them apart."""
-    return _decided(occurrence_id, pins.pair_again, _offer_id())
+    return _decided(occurrence_id, "together", pins.pair_again, _offer_id())
 
 
-def _decided(occurrence_id: int, verb: Callable[..., None], *words: Any) -> Response:
+def _decided(occurrence_id: int, said: str, verb: Callable[..., None], *words: Any) -> Response:
     """Do it, and let the next round look; or say beside the neighbour it was about why it cannot be."""
     try:
         with unit_of_work() as session:
@@ -85,7 +85,7 @@ def _decided(occurrence_id: int, verb: Callable[..., None], *words: Any) -> Resp
     except BadInput as wrong:
         return _page(occurrence_id, wrong=str(wrong), about=_offer_id())
     bell.ring(bell.RUN_DUE_ROUNDS, bell.DELIVER_DUE)
-    return see_other(f"/team/who/{occurrence_id}")
+    return see_other(f"/team/who/{occurrence_id}?said={said}")
 
 
 def _by_hand(occurrence_id: int, *, is_assigned: bool) -> Response:
@@ -97,7 +97,20 @@ def _by_hand(occurrence_id: int, *, is_assigned: bool) -> Response:
     except BadInput as wrong:
         return _page(occurrence_id, wrong=str(wrong))
     bell.ring(bell.DELIVER_DUE)
-    return see_other(f"/team/who/{occurrence_id}")
+    return see_other(f"/team/who/{occurrence_id}?said={'given' if is_assigned else 'asked'}")
+
+
+def _field(shown: WhoPage) -> str:
+    """Where on the page the form was that was refused: the field to answer anew, or whom it was about."""
+    verb, offer_id = request.path.rsplit("/", 1)[1], _offer_id()
+    if verb in ("pin", "apart") and shown.about:
+        return f"why-{verb}" if verb == "pin" or not shown.about.apart else "about"
+    row = next((row for row in shown.candidates if row.offer_id == offer_id), None)
+    if row is None:
+        return "could"
+    if verb == "assign" and not request.form.get("spoken") and not row.kept_away:
+        return f"spoken-{offer_id}"
+    return f"why-{offer_id}" if verb == "ask" and row.may_set_aside else f"offer-{offer_id}"
 
 
 def _offer_id() -> int:
@@ -118,7 +131,9 @@ def _page(occurrence_id: int, *, wrong: str = "", about: int = 0) -> Response:
         status=422 if wrong else 200,
         shown=shown,
         wrong=wrong,
+        said="" if wrong else request.args.get("said", ""),
         wrong_offer=_offer_id() if wrong else None,
+        wrong_at=_field(shown) if wrong else "",
         typed=request.form,
         is_whole=look.is_whole,
         looked_at=who_could_help.NEAREST,

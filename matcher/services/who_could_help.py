@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from matcher.domain.errors import NotFound
 from matcher.domain.geo import METRES_PER_MILE, distance_band
 from matcher.domain.kinds import job_words
-from matcher.domain.lifecycle import MatchStatus, NeedStatus, OccurrenceStatus, Urgency
+from matcher.domain.lifecycle import HOLDING, MatchStatus, NeedStatus, OccurrenceStatus, Urgency
 from matcher.domain.localtime import clock_words, day_words, window_words
 from matcher.domain.timewindow import TimeWindow
 from matcher.engine.problem import ReasonCode
@@ -28,7 +28,7 @@ from matcher.services.setting_aside import MAY_SET_ASIDE, Relaxation
 from matcher.services.waterfall import FallStep
 from matcher.services.worth_bars import Bar, Scale
 from matcher.store import queries
-from matcher.store.models import Area, KindRow, Match, Need, Occurrence, Pin
+from matcher.store.models import Area, KindRow, Match, Need, Occurrence, Pin, Visit
 
 NEAREST = LOOKED_AT  # offers of which the page speaks at all
 SHOWN = 20
@@ -91,7 +91,8 @@ class KeptFor:
 class WhoPage:
     """The page of one visit that is looked for. number: its place in the list of what nobody holds, if it is on it.
     finding: of the steps. cannot: where no steps are known. is_open: neighbours may be asked about it now. has_more:
-    there are more than those shown. best: what their bars show. nought: where the line of nought of the bars is.
+    there are more than those shown. holders: who said yes and goes, or went. best: what their bars show. nought: where
+    the line of nought of the bars is.
     """
 
     occurrence_id: int
@@ -113,6 +114,7 @@ class WhoPage:
     candidates: tuple[CandidateRow, ...]
     has_more: bool
     asked: tuple[AskedRow, ...]
+    holders: tuple[str, ...]
     brings: tuple[Brings, ...]
     cannot: tuple[str, ...]
     kept_for: KeptFor | None
@@ -141,7 +143,8 @@ def read(
     asked, pin = _asked(session, occurrence_id), _pin(session, occurrence)
     chosen = (*shown, *(one.standing for one in brings), *([about] if about else ()))
     chosen_from = frozenset(one.person_id for one in chosen)
-    others = {*(person_id for person_id, *_ in asked), *([pin.person_id] if pin else [])}
+    holders = _holders(session, occurrence_id)
+    others = {*(person_id for person_id, *_ in asked), *holders, *([pin.person_id] if pin else [])}
     called = told_apart.names(session, chosen_from | others)
     brought = {one.codes: _brings(one, called[one.standing.person_id]) for one in brings}
     by_one = {codes[0]: one for codes, one in brought.items() if len(codes) == 1}
@@ -162,7 +165,8 @@ def read(
         is_paused=need.status is NeedStatus.PAUSED,
         day=day_words(first.start),
         times=_times(first, queries.windows_of(occurrence)[-1]),
-        why=_why(occurrence, need, standings),
+        why=_why(occurrence, need, standings, [called[who] for who in holders]),
+        holders=tuple(called[who] for who in holders),
         finding=waterfall.finding(steps, is_stuck=is_stuck) if steps else "",
         steps=steps,
         is_open=bool(problem.occurrences),
@@ -228,9 +232,17 @@ def looked_for(session: Session, occurrence_id: int, area_ids: frozenset[int]) -
     return row
 
 
-def _why(occurrence: Occurrence, need: Need, standings: tuple[Standing, ...]) -> str:
+_OVER: Mapping[OccurrenceStatus, str] = {
+    OccurrenceStatus.FILLED: "{} said yes: nobody else is asked.",
+    OccurrenceStatus.DONE: "{} went: it is done.",
+    OccurrenceStatus.UNMET: "Its time has passed, and nobody went.",
+    OccurrenceStatus.CANCELLED: "It was called off: nobody is asked.",
+}
+
+
+def _why(occurrence: Occurrence, need: Need, standings: tuple[Standing, ...], holders: Sequence[str]) -> str:
     if occurrence.status is not OccurrenceStatus.OPEN:
-        return "This visit does not look for anybody any more."
+        return _OVER[occurrence.status].format(" and ".join(holders) or "Somebody")
     if need.status is not NeedStatus.OPEN:
         return "Someone from the team needs to ring first: nobody is asked before that."
     if occurrence.reason:
@@ -259,6 +271,11 @@ def _kept_away(one: Standing, code: ReasonCode) -> str:
         miles = max(0.1, one.beyond_m / METRES_PER_MILE)
         return f"lives {miles:.1f} miles farther away than they offered"
     return KEPT_AWAY[code]
+
+
+def _holders(session: Session, occurrence_id: int) -> Sequence[int]:
+    holding = select(Visit.person_id).where(Visit.occurrence_id == occurrence_id, Visit.status.in_(HOLDING))
+    return session.scalars(holding.order_by(Visit.place)).all()
 
 
 def _asked(session: Session, occurrence_id: int) -> Sequence[Any]:

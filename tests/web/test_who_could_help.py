@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 from flask.testing import FlaskClient
 
+from matcher.services import offers
 from matcher.store.models import Match, NeverPair, Visit
-from matcher.store.session import reading
-from tests.web.conftest import HOUSE, NOTE, POSTCODE, World, press
+from matcher.store.session import reading, unit_of_work
+from tests.web.conftest import HOUSE, NOTE, POSTCODE, World, christopher, press
 
 
 def signed_in(client: FlaskClient, token: str) -> str:
@@ -79,6 +81,43 @@ def test_two_are_never_paired_with_a_reason_alone(client: FlaskClient, world: Wo
     assert press(client, path, f"{path}/apart", offer=offer, why="asked").status_code == 303
     with reading() as session:
         assert session.query(NeverPair).count() == 1
+
+
+def test_each_press_ends_on_a_page_that_says_what_happened(
+    client: FlaskClient, world: World, sign_in_token: str
+) -> None:
+    with unit_of_work() as session:
+        for phone, name in (("07700900222", "Ann"), ("07700900333", "Joan")):
+            offers.make_offer(session, christopher(phone, name), now=datetime.now(UTC))
+    path, told = signed_in(client, sign_in_token), []
+    for verb, words in (
+        ("ask", {"name": "Ann B"}),
+        ("pin", {"name": "Joan B", "why": "spoke"}),
+        ("unpin", {}),
+        ("assign", {"name": "Joan B", "spoken": "yes"}),
+    ):
+        offer = re.search(
+            rf'id="offer-(\d+)" tabindex="-1"><div><h3>\d\. {words.pop("name", "")}', client.get(path).text
+        )
+        answer = press(client, path, f"{path}/{verb}", offer=offer[1] if offer else "0", **words)
+        shown = client.get(answer.location).text
+        told += re.findall(r'role="status"><p><b>(.*?)</b>', shown)
+    assert told == ["Ann B is being asked.", "Kept for Joan B.", "Kept for nobody.", "Joan B has the visit."]
+    assert "Joan B said yes: nobody else is asked." in shown
+    assert not re.search(r"<b class=.gn-need__\w+.>", shown)  # it is urgent no more
+    assert 'role="status"' not in client.get(path).text
+
+
+def test_what_is_wrong_stands_at_its_field(client: FlaskClient, world: World, sign_in_token: str) -> None:
+    with unit_of_work() as session:
+        offers.make_offer(session, christopher("07700900222", "Ann"), now=datetime.now(UTC))
+    path = signed_in(client, sign_in_token)
+    (offer,) = re.findall(r'id="offer-(\d+)"', client.get(path).text)
+    for verb, field in (("assign", f"spoken-{offer}"), ("pin", "why-pin"), ("apart", "why-apart")):
+        refused = press(client, path, f"{path}/{verb}", offer=offer).text
+        assert f'<a href="#{field}">' in refused
+        assert re.search(rf'id="{field}"[^>]* aria-describedby="{field}-error"', refused)
+        assert refused.count('class="govuk-error-message"') == 1
 
 
 def christophers(world: World) -> int:
