@@ -64,21 +64,26 @@ def try_out() -> Response:
 @blueprint.get(_KEY)
 @declares(Action.IMPORT_FILE)
 def preview(key: str) -> Response:
-    """What would be written, and what is wrong with the rest."""
+    """What would be written, and what is wrong with the rest; afterwards what was not written after all."""
     with reading() as session:
-        shown = imports.preview(session, key, _who(), now=clock.now())
+        done = imports.written(session, key, _who(), now=clock.now())
+        shown = None if done else imports.preview(session, key, _who(), now=clock.now())
+    if done is not None and done.left_out:
+        return page("imports/written.html", done=done, noun=_NOUNS[done.what], seen=_SEEN[done.what])
+    if done is not None:
+        return see_other(_SEEN[done.what])
+    assert shown is not None
     return page("imports/preview.html", shown=shown, key=key, noun=_NOUNS[shown.what])
 
 
 @blueprint.post(_KEY)
 @declares(Action.IMPORT_FILE, sealed_by=is_session_sealed)
 def confirm(key: str) -> Response:
-    """Write it."""
+    """Write it, once. What came up since it was looked at is told, and nothing else is."""
     with unit_of_work() as session:
-        what = imports.preview(session, key, _who(), now=clock.now()).what
-        imports.confirm(session, key, _who(), now=clock.now())
+        done = imports.confirm(session, key, _who(), now=clock.now())
     bell.ring(bell.RUN_DUE_ROUNDS, bell.DELIVER_DUE)
-    return see_other(_SEEN[what])
+    return see_other(f"/team/import/{key}" if done.left_out else _SEEN[done.what])
 
 
 def _form_page(form: ImportForm) -> Response:

@@ -19,7 +19,7 @@ from matcher.services.offers import OfferDraft
 from matcher.services.people import PersonDraft
 from matcher.services.plan.cells import labels, some_labels, whole_number
 from matcher.services.plan.times import Weekly, a_day
-from matcher.services.spreadsheets import Row
+from matcher.services.spreadsheets import Row, has_control_characters
 from matcher.services.taken_in import Importer, Kind, Taken
 from matcher.store.models import Home, Need, Offer, Person
 
@@ -81,7 +81,7 @@ def _add_need(session: Session, row: Row, who: Importer, now: datetime) -> Taken
     row.read("agreed", _said_yes("that they agreed to be asked for"))
     if row.is_good and len(slugs) != 1:
         row.refuse("kind", "one kind of help")
-    if row.is_good and day is not None and (same := _same_need(session, person, slugs, day)) is not None:
+    if row.is_good and day is not None and (same := _same_need(session, person, slugs, day, who)) is not None:
         row.refuse("", f"a request that we do not have yet: {same} is the same")
     if not row.is_good or day is None or times is None or is_weekly is None or contact is None:
         raise BadInput
@@ -105,9 +105,13 @@ def _add_need(session: Session, row: Row, who: Importer, now: datetime) -> Taken
 
 
 def _person(row: Row) -> PersonDraft:
-    """Who it is, as typed; that a cell is empty is noted, what else is wrong with it is said by the services."""
+    """Who it is, as typed; that a cell is empty, or cannot be kept, is noted, what else is wrong with it is said by the
+    services.
+    """
     for name in _PERSON:
         row.read(name, _something)
+    for name in ("surname", "email"):
+        row.read(name, _kept, "")
     return PersonDraft(
         first_name=row.text("first_name"),
         phone=row.text("phone"),
@@ -121,6 +125,12 @@ def _person(row: Row) -> PersonDraft:
 def _something(text: str) -> str:
     if not text:
         raise ValueError("something in this cell")
+    return _kept(text)
+
+
+def _kept(text: str) -> str:
+    if has_control_characters(text):
+        raise ValueError("letters and figures that can be kept: type it again")
     return text
 
 
@@ -199,11 +209,14 @@ def _known_volunteer(session: Session, person: PersonDraft) -> str | None:
     return session.scalar(known.where(*is_them, Offer.status != OfferStatus.STOPPED).limit(1))
 
 
-def _same_need(session: Session, person: PersonDraft, slugs: frozenset[str], day: date) -> str | None:
-    """The reference of a request of theirs for the same, on the same day, that is not over."""
+def _same_need(session: Session, person: PersonDraft, slugs: frozenset[str], day: date, who: Importer) -> str | None:
+    """The reference of a request of theirs for the same, on the same day, that is not over. Of other areas nothing is
+    told: a number that is tried out finds nobody there.
+    """
     same = select(Need.reference).join(Home, Home.person_id == Need.resident_id)
     is_it = Home.phone == _phone(person), Need.kind_slug.in_(slugs), Need.first_day == day
-    return session.scalar(same.where(*is_it, Need.status.in_((NeedStatus.OPEN, NeedStatus.PAUSED))).limit(1))
+    here = Need.area_id.in_(who.area_ids), Need.status.in_((NeedStatus.OPEN, NeedStatus.PAUSED))
+    return session.scalar(same.where(*is_it, *here).limit(1))
 
 
 def _phone(person: PersonDraft) -> str:

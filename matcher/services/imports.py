@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from matcher.domain.errors import BadInput, NotFound
@@ -20,6 +21,7 @@ from matcher.services.taken_in import Importer, Kind, Taken
 
 MOST_SHOWN = 200
 NAME_LENGTH = 80
+_ONE_AT_A_TIME = 6_174_222
 KINDS: Mapping[str, Kind] = {
     "volunteers": import_rows.VOLUNTEERS,
     "needs": import_rows.NEEDS,
@@ -43,6 +45,18 @@ class Preview:
     bad: tuple[BadCell, ...]
     bad_count: int
     ignored: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written: so many rows. left_out: what is wrong by now with others that could be used when they were
+    looked at.
+    """
+
+    what: str
+    file: str
+    rows: int
+    left_out: tuple[BadCell, ...]
 
 
 def try_out(session: Session, key: str, what: str, file: str, content: bytes, who: Importer, *, now: datetime) -> None:
@@ -74,11 +88,9 @@ def try_out(session: Session, key: str, what: str, file: str, content: bytes, wh
         "rows": [
             [line, one.name, one.told, one.is_new, alike.get(one.person_id, "")] for line, one in taken[:MOST_SHOWN]
         ],
-        "bad": [
-            [cell.line, *map(visible, (cell.column, cell.expected, cell.found[:NAME_LENGTH]))]
-            for cell in bad[:MOST_SHOWN]
-        ],
+        "bad": _cells_kept(bad),
         "bad_count": len(bad),
+        "bad_lines": sorted({cell.line for cell in bad}),
         "ignored": [*map(visible, sheet.ignored)],
     }
     drafts.save(session, key, _purpose(who), found, now=now)
@@ -102,13 +114,39 @@ def preview(session: Session, key: str, who: Importer, *, now: datetime) -> Prev
     )
 
 
-def confirm(session: Session, key: str, who: Importer, *, now: datetime) -> int:
-    """Write every row that can be used; how many. NotFound the second time."""
+def confirm(session: Session, key: str, who: Importer, *, now: datetime) -> Written:
+    """Write every row that can be used. Twice is once. NotFound as `preview`.
+
+    Files are written one after the other: the same people in two of them are known to whoever comes second.
+    """
+    session.execute(select(func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
+    if (before := written(session, key, who, now=now)) is not None:
+        return before
     kept = drafts.take(session, key, _purpose(who), now=now)
     sheet = _read(kept["what"], kept["file"], b64decode(kept["content"]))
-    written = len(_add_all(session, sheet, kept["what"], who, now))
+    rows = len(_add_all(session, sheet, kept["what"], who, now))
+    left_out = [cell for cell in sorted(sheet.bad) if cell.line not in kept["bad_lines"]]
     audit.record(session, audit.staff(who.staff_id), "imported", ("staff", who.staff_id), kept["what"], now=now)
-    return written
+    done = {"what": kept["what"], "file": kept["file"], "rows": rows, "left_out": _cells_kept(left_out)}
+    drafts.save(session, key, _written(who), done, now=now)
+    return Written(kept["what"], kept["file"], rows, tuple(left_out))
+
+
+def written(session: Session, key: str, who: Importer, *, now: datetime) -> Written | None:
+    """What was written of this file; None if it was not, or a day ago, or by somebody else."""
+    kept = drafts.load(session, key, _written(who), now=now)
+    if kept is None:
+        return None
+    left_out = tuple(BadCell(kept["file"], *cell) for cell in kept["left_out"])
+    return Written(kept["what"], kept["file"], kept["rows"], left_out)
+
+
+def _cells_kept(cells: Sequence[BadCell]) -> list[list[int | str]]:
+    """The first of them, as they are kept."""
+    return [
+        [cell.line, *map(visible, (cell.column, cell.expected, cell.found[:NAME_LENGTH]))]
+        for cell in cells[:MOST_SHOWN]
+    ]
 
 
 def _read(what: str, name: str, content: bytes) -> Sheet:
@@ -143,3 +181,7 @@ def _alike(session: Session, taken: Sequence[Taken], who: Importer) -> Mapping[i
 def _purpose(who: Importer) -> str:
     """Whoever brought the file confirms it, and nobody else."""
     return f"import:{who.staff_id}"
+
+
+def _written(who: Importer) -> str:
+    return f"imported:{who.staff_id}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -199,7 +200,7 @@ def _decoded(content: bytes) -> str:
     if content.startswith(_WORKBOOK):
         raise ValueError("a CSV file: open the workbook and save it as CSV (UTF-8)")
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16")
+        return content.decode("utf-16", errors="replace")  # one that was cut short has half a letter at its end
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -219,7 +220,7 @@ def _read_into(sheet: Sheet, text: str, required: Sequence[str], optional: Seque
     sheet.columns, sheet.headings = tuple(columns), ", ".join(name.strip() for name in names if name.strip())
     for name in sorted({*required} - {*columns}):
         sheet.lacks(name)
-    for name in sorted({name for name in columns if name and columns.count(name) > 1}):
+    for name in sorted(name for name, times in Counter(columns).items() if name and times > 1):
         sheet.refuse(sheet.header_line, name, "one column of that name", sheet.headings)
     sheet.ignored = tuple(
         name.strip() for name, column in zip(names, columns, strict=True) if column and column not in known.values()

@@ -39,7 +39,23 @@ def test_a_sheet_is_shown_then_written(app: Flask, client: FlaskClient) -> None:
     assert press(ruth, shown.location).location == "/team/volunteers"
     assert offers_made() == 1
     assert "Ada" in words(ruth.get("/team/volunteers"))
-    assert ruth.get(shown.location).status_code == 404
+    for answer in (press(ruth, "/team/import", shown.location), ruth.get(shown.location)):  # pressed twice
+        assert answer.location == "/team/volunteers"
+    assert offers_made() == 1
+
+
+def test_what_could_not_be_written_after_all_is_told(app: Flask) -> None:
+    ruth = as_(app, StaffRoleName.COORDINATOR)
+    shown = [
+        press(ruth, "/team/import", what="volunteers", file=(io.BytesIO(SHEET.encode()), f"{name}.csv")).location
+        for name in ("one", "other")
+    ]
+    press(ruth, shown[0])
+    assert press(ruth, shown[1]).location == shown[1]
+    said = words(ruth.get(shown[1]))
+    assert "0 volunteers were written. Not these" in said
+    assert "Someone who is no volunteer of ours yet" in said
+    assert offers_made() == 1
 
 
 def test_no_file_is_said_beside_the_field(app: Flask) -> None:

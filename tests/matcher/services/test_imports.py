@@ -1,11 +1,15 @@
 """A spreadsheet of people: every bad cell is shown with its line, and nothing is written until it is confirmed."""
 
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
 import pytest
 
 from matcher.domain.errors import BadInput, NotFound
 from matcher.services import imports
 from matcher.services.taken_in import Importer
-from matcher.store.models import AvailabilityRule, Consent, Home, Need, Occurrence, Offer, OfferKind, Person
+from matcher.store.models import AvailabilityRule, Consent, Draft, Home, Need, Occurrence, Offer, OfferKind, Person
+from matcher.store.session import unit_of_work
 
 KEY = "k" * 22
 VOLUNTEERS = "first_name,phone,house,postcode,date_of_birth,kinds,promised"
@@ -33,7 +37,7 @@ def bring(world, who, header, *rows, what=None, key=KEY):
 
 def confirm(world, who, key=KEY):
     with world.work() as session:
-        return imports.confirm(session, key, who, now=world.now)
+        return imports.confirm(session, key, who, now=world.now).rows
 
 
 def expected(world, who):
@@ -55,8 +59,7 @@ def test_nothing_is_written_before_it_is_confirmed_then_all_of_it_once(world, wh
     offer, person = world.one(Offer), world.one(Person)
     assert (person.first_name, offer.status, world.one(Home).phone) == ("Ada", "active", "+447700900123")
     assert {row.kind_slug for row in world.all(OfferKind)} >= {"snow"}
-    with pytest.raises(NotFound):
-        confirm(world, who)
+    assert confirm(world, who) == 1  # pressed twice
     assert len(world.all(Offer)) == 1
 
 
@@ -192,3 +195,65 @@ def test_who_looks_like_somebody_here_or_like_another_row_is_told_without_a_name
     ]
     assert "Canary" not in world.execute("select answers::text from drafts")[0][0]
     assert confirm(world, who) == 4
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "column"),
+    [
+        (VOLUNTEERS, ADA.replace("Ada", "A\0da"), "first_name"),
+        (VOLUNTEERS, ADA.replace("07700", "07700\0"), "phone"),
+        (VOLUNTEERS, ADA.replace("1 High", "1 \0High"), "house"),
+        (VOLUNTEERS, ADA.replace("BA15", "BA\x1b15"), "postcode"),
+        (VOLUNTEERS + ",surname", ADA + ",Smi\0th", "surname"),
+        (VOLUNTEERS + ",email", ADA + ",ada\0@example.org", "email"),
+        (NEEDS, UNA.replace("Una", "U\0na"), "first_name"),
+        (NEEDS, UNA.replace("01632", "01632\0"), "phone"),
+    ],
+)
+def test_a_cell_that_no_text_in_the_database_may_hold_is_a_bad_cell(world, who, header, row, column):
+    good, bad = bring(world, who, header, row, what="needs" if header == NEEDS else "volunteers")
+    assert (good, [(line, where) for line, where, _ in bad]) == (0, [(2, column)])
+
+
+def test_of_the_requests_of_other_areas_a_file_with_guessed_numbers_tells_nothing(world):
+    world.post("Eileen", when="day", day=date(2026, 1, 15))
+    sam = Importer(world.coordinator(), frozenset({world.area_id("trowbridge")}))
+    guess = f"Zed,{world.home('Eileen').phone},2 Mill Lane,BA14 8TW,snow,15/01/2026,yes,morning"
+    assert bring(world, sam, NEEDS, guess) == (1, [])
+    assert world.one(Need).reference not in str(world.all(Draft)[-1].answers)
+
+
+def test_what_came_up_since_it_was_looked_at_is_told_and_the_rest_is_written(world, who):
+    assert bring(world, who, NEEDS, UNA, UNA.replace("Una", "Ivy").replace("960 900", "960 901"))[0] == 2
+    world.post("Una", kind="snow", when="day", day=date(2026, 1, 15), person={"phone": "01632 960 900"})
+    with world.work() as session:
+        done = imports.confirm(session, KEY, who, now=world.now)
+    assert (done.rows, [cell.line for cell in done.left_out]) == (1, [2])
+    with world.work() as session:
+        assert imports.written(session, KEY, who, now=world.now) == done
+    assert "content" not in world.all(Draft)[-1].answers
+
+
+def test_two_who_bring_the_same_requests_at_once_post_them_once(lasting_world):
+    """Else two neighbours are told that they have the same visit."""
+    world = lasting_world
+    places = frozenset({world.area_id()})
+    both = [Importer(world.coordinator(f"{name}@example.org"), places) for name in ("ruth", "sam")]
+    for nth, one in enumerate(both):
+        assert bring(world, one, NEEDS, UNA, key=f"{nth}" * 22) == (1, [])
+    with ThreadPoolExecutor(1) as other:
+        with unit_of_work() as session:
+            assert imports.confirm(session, "0" * 22, both[0], now=world.now).rows == 1
+            later = other.submit(confirm, world, both[1], "1" * 22)
+            world.wait_for_a_lock(unless=later.done)
+        assert later.result(20) == 0
+    assert len(world.all(Need)) == 1
+
+
+def test_one_who_presses_twice_at_once_writes_once_and_is_told_the_same_twice(lasting_world):
+    world = lasting_world
+    who = Importer(world.coordinator(), frozenset({world.area_id()}))
+    bring(world, who, VOLUNTEERS, ADA)
+    with ThreadPoolExecutor(2) as threads:
+        assert list(threads.map(lambda _: confirm(world, who), range(2))) == [1, 1]
+    assert len(world.all(Offer)) == 1

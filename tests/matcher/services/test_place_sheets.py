@@ -54,7 +54,7 @@ def read_in(world, ruth, shown):
     def read(text):
         shown(text)
         with world.work() as session:
-            return imports.confirm(session, KEY, Importer(ruth, frozenset({world.area_id()})), now=world.now)
+            return imports.confirm(session, KEY, Importer(ruth, frozenset({world.area_id()})), now=world.now).rows
 
     return read
 

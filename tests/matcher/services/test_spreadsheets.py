@@ -36,6 +36,12 @@ def test_however_a_spreadsheet_saves_it_the_cells_are_the_same(sheet, content):
     assert cells(sheet(content)) == [{"id": "N1", "kind": "a lift"}]
 
 
+def test_a_file_that_was_cut_short_or_has_endless_columns_is_read_as_far_as_it_goes(sheet):
+    assert cells(sheet("id,kind\nN1,a lift\n".encode("utf-16")[:-1]))[0]["id"] == "N1"
+    wide = sheet(",".join(["id", *["strange"] * 100_000]))  # seconds, not hours
+    assert [(cell.column, cell.expected) for cell in wide.bad] == [("strange", "one column of that name")]
+
+
 def test_what_windows_calls_ansi_is_read(sheet):
     assert cells(sheet("id,kind\nN1,café\n".encode("cp1252")))[0]["kind"] == "café"
 
