@@ -258,7 +258,7 @@ class World:
     def open_round(self, area: str = BRADFORD) -> OpenedRound | None:
         """Open a round, and no more."""
         with self.work() as session:
-            return rounds.open_round(session, self.area_id(area), now=self.now)
+            return rounds.open_round(session, self.area_id(area), limits=self.scheme.limits, now=self.now)
 
     def close_round(self, opened: OpenedRound) -> bool:
         """Let the engine think, and close the round."""

@@ -9,6 +9,7 @@ from matcher.services import health, regular_visits, rounds
 from matcher.store.session import reading, unit_of_work
 from workers.celery import app
 from workers.clock import now
+from workers.notifications import SCHEME
 
 log = structlog.get_logger("workers.rounds")
 
@@ -55,7 +56,7 @@ def _failure_of_round(area_id: int) -> Exception | None:
 def run_round(area_id: int) -> bool:
     """One round of one area. False if another worker has it, or had it taken from us while we thought."""
     with unit_of_work() as session:
-        opened = rounds.open_round(session, area_id, now=now())
+        opened = rounds.open_round(session, area_id, limits=SCHEME.limits, now=now())
     if opened is None:
         return False
     allocation = solve_round(opened.problem)

@@ -69,6 +69,21 @@ def quiet_until(hours: Hours, now: datetime) -> datetime | None:
     return at_local(today + timedelta(days=1), ends) if clock >= begins else None
 
 
+# Between these hours a message wakes somebody. The scheme's own quiet hours may be far wider, from six to ten: what
+# cannot wait for their end goes in the rest of them, so that nobody is passed over, or waited for, by the clock alone.
+NIGHT: Hours = (time(21), time(7))
+
+
+def told_at(own: Hours | None, usual: Hours | None, now: datetime) -> datetime:
+    """When a question of now reaches somebody at the latest, if it cannot wait any longer. own: the hours they chose,
+    which are kept; usual: the scheme's, None where it keeps none.
+    """
+    if own is not None:
+        return quiet_until(own, now) or now
+    until = quiet_until(usual, now) if usual else None
+    return min(until, quiet_until(NIGHT, now) or now) if until else now
+
+
 SENDING_LIMITS = SendingLimits(quiet=QUIET_CHOICES[USUAL_QUIET], an_hour=4, a_day=12)
 
 # Everything waits but this: the answer to what someone has just done, a neighbour on the way to a door, and what is of
@@ -92,6 +107,8 @@ ABOUT_A_VISIT_AHEAD = frozenset(
     }
 )
 NEVER_TOO_MANY = frozenset({"visit_soon"})  # of no use later, but nobody is woken by it
+# Of no use the next morning: whoever waits at home for help hears that nobody comes, or nobody yet.
+FOR_WHO_WAITS = frozenset({"need_unmet", "need_still_looking", "referral_unmet"})
 # What somebody waits for or must act on: it goes by another way if it is not known to have arrived
 # (services/another_way.py). Codes are not here: a code proves the way by which it went. Nor is what is told a second
 # time, such as a reminder.
@@ -112,3 +129,4 @@ NEVER_TOO_DEAR = (MUST_ARRIVE - {"match_asked"}) | {"warm_check"}
 CONFIRMED_WITHIN = timedelta(minutes=30)
 NEAR = timedelta(hours=12)
 BEFORE_A_VISIT = timedelta(hours=2)
+TO_SET_OFF = timedelta(minutes=15)  # a question that comes later than this before its visit is none

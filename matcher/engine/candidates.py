@@ -63,7 +63,7 @@ def does_this(world: World, pairs: Pairs) -> Bools:
 
 
 def can_get_there(world: World, pairs: Pairs) -> Bools:
-    """What is left of the windows holds the visit, after notice and the way there."""
+    """What is left of the windows holds the visit, once they have heard of it, after notice and the way there."""
     return can_begin(world, pairs, ReasonCode.WINDOW_PASSED)
 
 
@@ -145,7 +145,7 @@ def _has_room(world: World, promises: Promises, pairs: Pairs) -> Bools:
 REQUIREMENTS: tuple[Requirement, ...] = (
     Requirement(ReasonCode.NOBODY_NEAR, "near enough", is_near_enough),
     Requirement(ReasonCode.NOBODY_DOES_THIS, "offer this kind of help", does_this),
-    Requirement(ReasonCode.WINDOW_PASSED, "able to get there in time", can_get_there),
+    Requirement(ReasonCode.WINDOW_PASSED, "able to hear of it and get there in time", can_get_there),
     Requirement(ReasonCode.NOBODY_FREE, "free for the whole visit", is_free),
     Requirement(ReasonCode.NOBODY_CHECKED, "have the checks it needs", has_checks),
     Requirement(ReasonCode.NOBODY_AS_ASKED, "meet every must-have", is_as_asked),

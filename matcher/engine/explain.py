@@ -30,7 +30,7 @@ _LOOKED_UP = tuple(r for r in REQUIREMENTS if r.code not in TIME_RULES)
 NOBODY_LEFT: Mapping[ReasonCode, str] = {
     ReasonCode.NOBODY_NEAR: "Nobody who offers help lives near enough.",
     ReasonCode.NOBODY_DOES_THIS: "Nobody near enough offers this kind of help.",
-    ReasonCode.WINDOW_PASSED: "Nobody near enough can get there in the time that is left.",
+    ReasonCode.WINDOW_PASSED: "Nobody near enough can hear of it and get there in the time that is left.",
     ReasonCode.NOBODY_FREE: "Nobody near enough who does this is free for the whole visit.",
     ReasonCode.NOBODY_CHECKED: "Nobody near enough who is free then has the checks it needs.",
     ReasonCode.NOBODY_AS_ASKED: "Nobody near enough who is free then meets every must-have.",
@@ -47,7 +47,7 @@ NOBODY_LEFT: Mapping[ReasonCode, str] = {
 ALL_ELSE_FITS: Mapping[ReasonCode, str] = {
     ReasonCode.NOBODY_NEAR: "Those who could do it otherwise live too far away.",
     ReasonCode.NOBODY_DOES_THIS: "Those who could come otherwise do not offer this kind of help.",
-    ReasonCode.WINDOW_PASSED: "Those who could do it otherwise cannot get there in the time that is left.",
+    ReasonCode.WINDOW_PASSED: "Those who could do it otherwise cannot hear of it and get there in time.",
     ReasonCode.NOBODY_FREE: "Those who could do it otherwise are not free for the whole visit.",
     ReasonCode.NOBODY_CHECKED: "Those who could do it otherwise do not have the checks it needs.",
     ReasonCode.NOBODY_AS_ASKED: "Those who could do it otherwise do not meet every must-have.",

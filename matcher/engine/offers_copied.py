@@ -17,6 +17,7 @@ from matcher.engine.copied import DAY_ZERO, instants_us, numbers, rows_of_copy
 from matcher.engine.snapshot import ASKED, HELD, Snapshot, bit_sets
 
 _OFFER = {"offer": ">i8", "person": ">i8", "mode": ">i4", "reach": ">i4", "limit": ">i4", "asks": ">i4"}
+_OFFER |= {"told": ">i8", "woken": ">i4"}
 _OFFER |= {"leaning": ">f8", "lat": ">f8", "lon": ">f8"}
 _KIND = {"offer": ">i8", "kind": ">i4"}
 _TRAIT = {"offer": ">i8", "trait": ">i4"}
@@ -31,10 +32,10 @@ class CopiedOffers:
     """What COPY wrote of every active offer, as bytes; each copy but the first may speak of other offers too.
 
     offers: id, person, place of the travel mode in its enum, reach in metres, visits a week (2^31 - 1 for no limit),
-    questions a day (-1 for the scheme's own limit), leaning in logits, latitude, longitude; by id. kinds: offer, place
-    in kind_names. traits: offer, place in trait_names. rules: offer, weekday, opens, closes; those of the weekdays that
-    matter. checks: offer, place in check_names, last day (9999-12-31 for no end). held: offer, start, end, latitude,
-    longitude. asked: offer, when.
+    questions a day (-1 for the scheme's own limit), when a question of now would reach them, 1 for whom an urgent one
+    would at once, leaning in logits, latitude, longitude; by id. kinds: offer, place in kind_names. traits: offer,
+    place in trait_names. rules: offer, weekday, opens, closes; those of the weekdays that matter. checks: offer, place
+    in check_names, last day (9999-12-31 for no end). held: offer, start, end, latitude, longitude. asked: offer, when.
     exceptions: for an offer id, stretches of time in which it is free, or not.
     """
 
@@ -67,6 +68,8 @@ def snapshot_from(copied: CopiedOffers, horizon: TimeWindow) -> Snapshot:
         mode=offers["mode"].astype(np.uint8),
         limit=numbers(offers["limit"]),
         asks_a_day=numbers(offers["asks"]),
+        told=instants_us(offers["told"]),
+        woken=offers["woken"].astype(np.bool_),
         leaning=offers["leaning"].astype(np.float64),
         kinds=bit_sets(*kinds, ids.size, len(copied.kind_names)),
         kind_names=copied.kind_names,

@@ -92,7 +92,8 @@ class Volunteer:
     reach_m: straight line. visits_per_week: None for no limit. held: every visit this person holds
     or has done from the Monday of this week on. asked_at: every ask made of this offer in the last fortnight,
     live ones included. leaning: how much likelier than most this person is to say yes, in logits, as learned.
-    asks_per_day: None for the scheme's own limit.
+    asks_per_day: None for the scheme's own limit. told_at: when a question of now would reach them, None for at once;
+    is_woken: an urgent one would at once, whatever the hour.
     """
 
     offer_id: int
@@ -109,6 +110,8 @@ class Volunteer:
     asked_at: tuple[datetime, ...] = ()
     leaning: float = 0.0
     asks_per_day: int | None = None
+    told_at: datetime | None = None
+    is_woken: bool = False
 
     def __post_init__(self) -> None:
         if not self.reach_m >= 0:

@@ -15,11 +15,12 @@ import numpy.typing as npt
 
 from matcher.domain.geo import Point, TravelMode
 from matcher.domain.timewindow import TimeWindow
-from matcher.engine.clock import Floats, Ints, Words
+from matcher.engine.clock import Bools, Floats, Ints, Words
 from matcher.engine.problem import HeldVisit, Volunteer
 
 NO_LIMIT = 2**31 - 1
 THE_SCHEME_S = -1  # no limit of their own
+AT_ONCE = 0
 NEVER = date.max.toordinal()
 MODES = tuple(TravelMode)
 HELD = np.dtype([("row", "i8"), ("start", "i8"), ("end", "i8"), ("lat", "f8"), ("lon", "f8")])
@@ -33,11 +34,11 @@ _ZERO = datetime(1970, 1, 1, tzinfo=UTC)
 class Snapshot(Sequence[Volunteer]):
     """Active offers as columns, V rows by ascending offer id.
 
-    lat, lon: degrees. mode: place in MODES. limit: visits a week, NO_LIMIT for none. asks_a_day: THE_SCHEME_S, or
-    their own limit. leaning: logits. kinds, traits: (V, words) bit sets over kind_names and trait_names. week: place in
-    `weeks` of the windows in which they are free. checks: (V, len(check_names)) last day as an ordinal, 0 if missing,
-    NEVER for no end.
-    held: HELD, by row; asked: ASKED, by row; instants in microseconds since 1970.
+    lat, lon: degrees. mode: place in MODES. limit: visits a week, NO_LIMIT for none. asks_a_day: THE_SCHEME_S, or their
+    own limit. leaning: logits. told: when a question of now would reach them, in microseconds since 1970, AT_ONCE for
+    at once; woken: an urgent one would at once. kinds, traits: (V, words) bit sets over kind_names and trait_names.
+    week: place in `weeks` of the windows in which they are free. checks: (V, len(check_names)) last day as an ordinal,
+    0 if missing, NEVER for no end. held: HELD, by row; asked: ASKED, by row; instants in microseconds since 1970.
     ValueError if an offer is there twice or a reach is not 0 or more.
     """
 
@@ -50,6 +51,8 @@ class Snapshot(Sequence[Volunteer]):
     limit: Ints
     asks_a_day: Ints
     leaning: Floats
+    told: Ints
+    woken: Bools
     kinds: Words
     kind_names: tuple[str, ...]
     traits: Words
@@ -103,6 +106,8 @@ class Snapshot(Sequence[Volunteer]):
             asked_at=tuple(instant(us) for _, us in _of_row(self.asked, at)),
             leaning=float(self.leaning[at]),
             asks_per_day=None if asks == THE_SCHEME_S else asks,
+            told_at=None if self.told[at] == AT_ONCE else instant(int(self.told[at])),
+            is_woken=bool(self.woken[at]),
         )
 
     def point(self, row: int) -> Point:
@@ -132,6 +137,8 @@ def snapshot_of(volunteers: Sequence[Volunteer]) -> Snapshot:
         limit=_ints(NO_LIMIT if limit is None else limit for limit in limits),
         asks_a_day=_ints(THE_SCHEME_S if most is None else most for most in asks),
         leaning=_floats(one.leaning for one in ordered),
+        told=_ints(microseconds(one.told_at) if one.told_at else AT_ONCE for one in ordered),
+        woken=np.array([one.is_woken for one in ordered], dtype=np.bool_),
         kinds=_bits_of([one.kinds for one in ordered], kind_names),
         kind_names=kind_names,
         traits=_bits_of([one.traits for one in ordered], trait_names),

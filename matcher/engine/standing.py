@@ -30,7 +30,7 @@ _RULES = tuple(rule for rule in TIME_RULES if rule != ReasonCode.NEEDED_ELSEWHER
 KEPT_AWAY: Mapping[ReasonCode, str] = {
     ReasonCode.NOBODY_NEAR: "lives too far away",
     ReasonCode.NOBODY_DOES_THIS: "does not offer this kind of help",
-    ReasonCode.WINDOW_PASSED: "cannot get there in the time that is left",
+    ReasonCode.WINDOW_PASSED: "cannot hear of it and get there in the time that is left",
     ReasonCode.NOBODY_FREE: "is not free for the whole visit",
     ReasonCode.NOBODY_CHECKED: "does not have the checks it needs",
     ReasonCode.NOBODY_AS_ASKED: "does not meet every must-have",

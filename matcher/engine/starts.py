@@ -107,8 +107,13 @@ def _if_possible(world: World, pairs: Pairs, wish: Ints, otherwise: Ints) -> Int
 def _ready(world: World, pairs: Pairs, rules: frozenset[ReasonCode]) -> Ints:
     if ReasonCode.WINDOW_PASSED not in rules:
         return np.zeros(pairs.occurrence.size, dtype=np.int64)
-    notice = world.clock.now + round(world.params.notice_min * 60)
-    return notice + travel_s(world, pairs)
+    return _told(world, pairs) + round(world.params.notice_min * 60) + travel_s(world, pairs)
+
+
+def _told(world: World, pairs: Pairs) -> Ints:
+    """The second at which the question would reach them: nobody can say yes to what they have not heard."""
+    at_once = world.is_urgent[pairs.occurrence] & world.offers.woken[pairs.volunteer]
+    return np.where(at_once, world.clock.now, world.offers.told[pairs.volunteer])
 
 
 def _bounds(world: World, occurrence: Ints, piece: int, rules: frozenset[ReasonCode]) -> tuple[Ints, Ints]:

@@ -19,6 +19,7 @@ from matcher.engine.clock import FAR_OFF, HALF_HOUR_S, Bools, Clock, Floats, Int
 from matcher.engine.positions import earth_centred_array
 from matcher.engine.snapshot import MODES, Snapshot
 
+SECOND_US = 1_000_000
 REACH_CLASS = 1.5  # reaches within this factor share a search tree
 
 
@@ -55,7 +56,8 @@ class VolunteerIndex:
     (V, C) last day as an ordinal, 0 if missing. traits: (V, T), over the traits that anyone asks for. week: the row
     of `free` and of `half_hours` that holds when they are free: most people share theirs. half_hours: (weeks, W) bit
     set, a bit for every half-hour of the horizon that holds a free moment. limit: visits a week. speed:
-    metres a minute. classes: by reach.
+    metres a minute. told: the second at which a question of now would reach them; woken: an urgent one would at once.
+    classes: by reach.
     """
 
     id: Ints
@@ -70,6 +72,8 @@ class VolunteerIndex:
     free: Spans
     half_hours: Words
     limit: Ints
+    told: Ints
+    woken: Bools
     classes: tuple[ReachClass, ...]
 
     def free_spans(self, row: int) -> range:
@@ -111,6 +115,8 @@ def index_volunteers(
         free=free,
         half_hours=_half_hours(free, clock.horizon),
         limit=snapshot.limit,
+        told=np.maximum(-(-snapshot.told // SECOND_US) - clock.base, clock.now),
+        woken=snapshot.woken,
         classes=_reach_classes(snapshot.reach_m, speed, point),
     )
 

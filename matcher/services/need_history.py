@@ -182,7 +182,7 @@ class _Story:
             yield Line(match.answered_at, "ask", f"{name} said no", reason)
         for at, words in (
             (match.withdrawn_at, f"{name} was told that it is off"),
-            (match.lapsed_at, f"{name} had not answered in time"),
+            (match.lapsed_at, _lapsed(match, name)),
             (match.late_yes_at, f"{name} said yes too late"),
         ):
             if at:
@@ -248,6 +248,12 @@ class _Story:
 
 def _other(choice: ApartChoice, person_id: int) -> int:
     return choice.person_b if choice.person_a == person_id else choice.person_a
+
+
+def _lapsed(match: Match, name: str) -> str:
+    if match.delivered_at or match.opened_at:
+        return f"{name} had not answered in time"
+    return f"The question could not be sent to {name} in time"
 
 
 def _reason(choice: HandChoice) -> str:

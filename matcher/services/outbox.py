@@ -33,6 +33,7 @@ from matcher.store.models import Notification
 log = structlog.get_logger("services.outbox")
 
 LEASE = timedelta(seconds=120)
+UNHEARD = "it could not be heard of in time"
 BATCH = 20
 
 
@@ -201,6 +202,9 @@ def _lease(session: Session, row: Notification, scheme: Scheme, now: datetime) -
     may_have_gone, wait = row.status is NotificationStatus.LEASED, None  # by a sender that stopped before it said so
     if not may_have_gone:
         wait = wait_of(session, row, scheme.limits, now=now)
+        if wait is not None and wait.is_in_vain:
+            end(row, NotificationStatus.DROPPED, now, UNHEARD)  # the upkeep lets others be asked
+            return None
         if wait is not None and not wait.is_too_long:
             _put_off(row, wait, now)
             return None

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Date, Time, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from matcher.domain.errors import BadInput
 from matcher.domain.lifecycle import NotificationStatus, OfferStatus
-from matcher.domain.localtime import clock_words
+from matcher.domain.localtime import LONDON, clock_words
 from matcher.domain.preferences import (
+    BEFORE_A_VISIT,
+    NIGHT,
     QUIET_BEGINS,
     QUIET_ENDS,
     USUAL_QUIET,
     Hours,
+    SendingLimits,
     hours_words,
     quiet_until,
     read_hours,
@@ -23,7 +26,9 @@ from matcher.domain.preferences import (
 from matcher.services import settings
 from matcher.services.setting_changes import differences
 from matcher.services.settings import QUIET, Preview
-from matcher.store.models import Notification, Offer
+from matcher.store.models import Match, Notification, Offer
+
+WEEKS, WEEK = 4, timedelta(days=7)
 
 
 def standing(session: Session) -> Hours:
@@ -36,13 +41,20 @@ def hours_in(found: Mapping[str, str]) -> Hours:
     return read_hours(found.get(QUIET, USUAL_QUIET))
 
 
+def of_limits(limits: SendingLimits | None, found: Mapping[str, str]) -> Hours | None:
+    """Those by which messages are held back: as the team has set them, or the operator; None if they are not."""
+    if limits is None:
+        return None
+    return hours_in(found) if QUIET in found else limits.quiet
+
+
 def preview(session: Session, begins: str, ends: str, *, holds_back: bool, now: datetime) -> Preview:
     """What would change, and for whom. holds_back: what can wait does so here. BadInput, with its field, for an hour at
     which no quiet hours begin or end.
     """
     before, after = standing(session), read_hours(_key(begins, ends))
     changes = differences([(QUIET, "Quiet hours", hours_words(before), hours_words(after))])
-    return Preview(changes, _touched(session, before, now) if holds_back else (_NOTHING_WAITS,))
+    return Preview(changes, _touched(session, before, after, now) if holds_back else (_NOTHING_WAITS,))
 
 
 def change(
@@ -70,7 +82,7 @@ def _key(begins: str, ends: str) -> str:
     return f"{begins}-{ends}"
 
 
-def _touched(session: Session, before: Hours, now: datetime) -> tuple[str, ...]:
+def _touched(session: Session, before: Hours, after: Hours, now: datetime) -> tuple[str, ...]:
     has_own = Offer.quiet_from.is_not(None)
     asked = select(has_own, func.count()).where(Offer.status != OfferStatus.STOPPED).group_by(has_own)
     count = {is_own: many for is_own, many in session.execute(asked)}  # noqa: C416 (a Row is not a pair to dict())
@@ -81,8 +93,42 @@ def _touched(session: Session, before: Hours, now: datetime) -> tuple[str, ...]:
         f"It is so for everyone who asks for help, and for {who} chosen no hours of their own.",
         *((f"{keep} them.",) if own else ()),
         "What changes a visit that is near comes at once, at any hour.",
+        _asked_lately(session, before, after, now),
         *_waiting(session, quiet_until(before, now)),
     )
+
+
+def _asked_lately(session: Session, before: Hours, after: Hours, now: datetime) -> str:
+    """Of the questions of the last weeks: how many fell into such hours, and how many could not have waited so long."""
+    (was, _), (would, soon) = (_held_back(session, hours, now) for hours in (before, after))
+    return (
+        f"Of the questions of the last {WEEKS} weeks {would:,} were asked in the new hours, {was:,} in those of now."
+        f" Of the {would:,}, {soon:,} could not have waited for {_clock(after[1])}: such a question goes by day"
+        f" all the same, in the night from {_clock(NIGHT[1])}, and whoever could not hear of it in time is not asked."
+    )
+
+
+def _clock(clock: time) -> str:
+    return hours_words((clock, clock)).split()[0]
+
+
+def _held_back(session: Session, hours: Hours, now: datetime) -> tuple[int, int]:
+    """How many questions to who has no hours of their own, and of how many the visit was too near to wait."""
+    begins, ends = hours
+    owed = func.timezone(LONDON.key, Notification.owed_at)
+    clock, day = cast(owed, Time), cast(owed, Date)
+    late = clock >= begins
+    until = func.timezone(LONDON.key, case((late, day + 1), else_=day) + ends)
+    asked = (
+        select(func.count(), func.count().filter(Match.starts_at < until + BEFORE_A_VISIT))
+        .select_from(Notification)
+        .join(Match, Match.id == Notification.match_id)
+        .join(Offer, Offer.id == Match.offer_id)
+        .where(Notification.template == "match_asked", Notification.owed_at > now - WEEKS * WEEK, late | (clock < ends))
+        .where(Notification.instead_of_id.is_(None), Offer.quiet_from.is_(None))
+    )
+    many, soon = session.execute(asked).one()
+    return many, soon
 
 
 def _waiting(session: Session, until: datetime | None) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from matcher.domain.lifecycle import (
     VisitStatus,
 )
 from matcher.domain.localtime import local_day
+from matcher.domain.preferences import Hours
 from matcher.domain.recurrence import Recurrence, day_windows
 from matcher.domain.timewindow import TimeWindow, merge
 from matcher.engine.params import Acceptance, Params
@@ -56,9 +57,13 @@ class Supposing:
 AROUND = 200  # occurrences that are solved again to see what one ask would change
 
 
-def read_problem(session: Session, area_id: int, *, now: datetime, supposing: Supposing | None = None) -> RoundProblem:
-    """Every open occurrence of the area that may be asked about now, and every active offer there is."""
-    return _problem(session, area_id, _of_area(area_id, now), now, supposing=supposing or Supposing())
+def read_problem(
+    session: Session, area_id: int, *, now: datetime, supposing: Supposing | None = None, quiet: Hours | None = None
+) -> RoundProblem:
+    """Every open occurrence of the area that may be asked about now, and every active offer there is. quiet: the hours
+    in which the scheme holds messages back, if it does; who chose hours of their own is not asked in them anyway.
+    """
+    return _problem(session, area_id, _of_area(area_id, now), now, supposing=supposing or Supposing(), quiet=quiet)
 
 
 def read_one(session: Session, occurrence_id: int, *, now: datetime) -> RoundProblem:
@@ -111,6 +116,7 @@ def _problem(
     now: datetime,
     only: Collection[int] | None = None,
     supposing: Supposing = Supposing(),
+    quiet: Hours | None = None,
 ) -> RoundProblem:
     occurrences = tuple(_with_band(one, supposing.band, now) for one in _occurrences(session, wanted))
     if not occurrences:
@@ -123,7 +129,7 @@ def _problem(
         now=now,
         params=replace(Params(), acceptance=replace(Acceptance(), **learned.coefficients(session))),
         occurrences=occurrences,
-        volunteers=read_volunteers(session, horizon, is_cold=cold_until is not None, now=now, only=only),
+        volunteers=read_volunteers(session, horizon, is_cold=cold_until is not None, now=now, only=only, quiet=quiet),
         live_asks=_live_asks(session, now, only),
         never_pairs=_same_homes(session, [one.resident_id for one in occurrences])
         | frozenset(frozenset(pair) for pair in session.execute(select(NeverPair.person_a, NeverPair.person_b))),

@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.geo import chord_m, distance_band
 from matcher.domain.lifecycle import NeedStatus, OccurrenceStatus, RoundStatus
+from matcher.domain.preferences import SendingLimits
 from matcher.engine.allocation import Allocation, Ask, Unserved, Waiting
 from matcher.engine.problem import RoundProblem
 from matcher.engine.rows import rows_of
 from matcher.engine.snapshot import snapshot_of
-from matcher.services import matches, round_reader
+from matcher.services import matches, quiet_hours, round_reader, settings
 from matcher.services.matches import Proposal
 from matcher.store.bulk import among, given_rows
 from matcher.store.models import Area, Match, Need, Occurrence, Offer, Round
@@ -59,8 +60,12 @@ def areas_due(session: Session, *, now: datetime) -> tuple[int, ...]:
     )
 
 
-def open_round(session: Session, area_id: int, *, now: datetime) -> OpenedRound | None:
-    """Open a round of this area and read its question. None while another worker's lease on the area runs."""
+def open_round(
+    session: Session, area_id: int, *, limits: SendingLimits | None = None, now: datetime
+) -> OpenedRound | None:
+    """Open a round of this area and read its question. None while another worker's lease on the area runs. limits: by
+    which messages are held back, as the operator has it; None where they are not.
+    """
     abandoned = (
         update(Round)
         .where(Round.area_id == area_id, Round.status == RoundStatus.OPEN, Round.lease_until <= now)
@@ -82,7 +87,8 @@ def open_round(session: Session, area_id: int, *, now: datetime) -> OpenedRound 
     if round_id is None:
         return None
     due_at = _due_at(session, area_id)
-    problem = round_reader.read_problem(session, area_id, now=now)
+    quiet = quiet_hours.of_limits(limits, settings.standing(session))
+    problem = round_reader.read_problem(session, area_id, now=now, quiet=quiet)
     return OpenedRound(round_id, area_id, fence, problem, due_at)
 
 

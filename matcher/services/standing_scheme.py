@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.preferences import SendingLimits
 from matcher.services import quiet_hours, settings
-from matcher.services.settings import PHONE, QUIET
+from matcher.services.settings import PHONE
 from matcher.services.wording_desk import Scheme
 from matcher.store.models import SettingChange
 
@@ -32,4 +32,5 @@ def as_set(session: Session, scheme: Scheme) -> Scheme:
 
 
 def _limits(usual: SendingLimits | None, found: Mapping[str, str]) -> SendingLimits | None:
-    return replace(usual, quiet=quiet_hours.hours_in(found)) if usual and QUIET in found else usual
+    quiet = quiet_hours.of_limits(usual, found)
+    return replace(usual, quiet=quiet) if usual and quiet else usual

@@ -29,7 +29,7 @@ from matcher.services import (
     visits,
 )
 from matcher.services.merging import into_one
-from matcher.services.outbox import Owed, owe
+from matcher.services.outbox import UNHEARD, Owed, owe
 from matcher.store.models import Match, Need, Notification, Occurrence
 
 ASK_AFTER = timedelta(minutes=60)
@@ -97,8 +97,8 @@ def lapse_passed(session: Session, *, now: datetime) -> int:
 
 
 def lapse_unheard(session: Session, *, now: datetime) -> int:
-    """End every ask whose question was held back until the visit should have begun, and so was never sent: nobody
-    is waited for who was never asked.
+    """End every ask whose question was held back until the visit should have begun, or would be, and so was never
+    sent: nobody is waited for who was never asked.
     """
     never_sent = session.scalars(
         select(Match.id)
@@ -106,7 +106,7 @@ def lapse_unheard(session: Session, *, now: datetime) -> int:
         .where(
             Match.status == MatchStatus.PROPOSED,
             Match.opened_at.is_(None),
-            Match.starts_at <= now,
+            (Match.starts_at <= now) | (Notification.last_error == UNHEARD),
             Notification.template == "match_asked",
             Notification.status == NotificationStatus.DROPPED,
             Notification.instead_of_id.is_(None),

@@ -10,24 +10,27 @@ from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Double, Integer, Subquery, any_, case, cast, func, literal, select
+from sqlalchemy import Date, Double, Integer, Subquery, any_, case, cast, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from matcher.domain.geo import TravelMode
 from matcher.domain.lifecycle import HOLDING, OfferStatus
-from matcher.domain.localtime import at_local, local_day
+from matcher.domain.localtime import LONDON, at_local, local_day, to_local
+from matcher.domain.preferences import Hours, told_at
 from matcher.domain.timewindow import TimeWindow
 from matcher.domain.traits import Trait
 from matcher.engine.offers_copied import CopiedOffers, snapshot_from
 from matcher.engine.params import Params
-from matcher.engine.snapshot import NO_LIMIT, THE_SCHEME_S, Snapshot
+from matcher.engine.snapshot import AT_ONCE, NO_LIMIT, THE_SCHEME_S, Snapshot, instant
 from matcher.services import learned
+from matcher.services.cold_spells import AT_NIGHT_TOO, is_on
 from matcher.store.bulk import among, copied, grouped
 from matcher.store.models import (
     AvailabilityException,
     AvailabilityRule,
     Check,
+    ColdSpell,
     Home,
     KindRow,
     Leaning,
@@ -37,6 +40,7 @@ from matcher.store.models import (
     Offer,
     OfferKind,
     OfferTrait,
+    Person,
     Visit,
 )
 
@@ -51,11 +55,12 @@ def read_volunteers(
     is_cold: bool = False,
     now: datetime,
     only: Collection[int] | None = None,
+    quiet: Hours | None = None,
 ) -> Snapshot:
     """Every active offer, free when it is free inside `horizon`; or those with `only` these ids.
 
-    While it is cold nobody reaches as far, and whoever agreed to it may make more visits a week
-    and be asked more a day.
+    While it is cold nobody reaches as far, and whoever agreed to it may make more visits a week and be asked more a
+    day. quiet: the scheme's quiet hours, None where it keeps none; what somebody chose counts anyway.
     """
     kinds = select(KindRow.slug.label("word"), _place(KindRow.slug))
     checks = select(Check.name.label("word"), _place(Check.name)).where(*_of_whom(Check.person_id, only))
@@ -64,8 +69,9 @@ def read_volunteers(
     def read(query: Any, offer_id: Any = Offer.id) -> bytes:
         return copied(session, query if only is None else query.where(among(offer_id, only)))
 
+    offers = _offers(told_at(None, quiet, now), is_cold=is_cold, now=now)
     found = CopiedOffers(
-        offers=read(_offers(is_cold=is_cold, now=now).where(*_of_whom(Home.person_id, only))),
+        offers=read(offers.where(*_of_whom(Home.person_id, only))),
         kinds=read(_kinds(kinds.subquery()), OfferKind.offer_id),
         kind_names=_words(session, kinds),
         traits=read(_traits(), OfferTrait.offer_id),
@@ -96,7 +102,7 @@ def _words(session: Session, words: Any) -> tuple[str, ...]:
     return tuple(row.word for row in session.execute(words.order_by("place")))
 
 
-def _offers(*, is_cold: bool, now: datetime) -> Any:
+def _offers(usually_told_at: datetime, *, is_cold: bool, now: datetime) -> Any:
     reach: Any = Offer.reach_m
     limit: Any = Offer.visits_per_week
     asks: Any = literal(THE_SCHEME_S)
@@ -110,13 +116,36 @@ def _offers(*, is_cold: bool, now: datetime) -> Any:
     return (
         select(
             *(Offer.id, Offer.person_id, mode, reach),
-            *(func.coalesce(limit, literal(NO_LIMIT)), asks, leaning, Home.lat, Home.lon),
+            *(func.coalesce(limit, literal(NO_LIMIT)), asks, _told(usually_told_at, now), _is_woken(now)),
+            *(leaning, Home.lat, Home.lon),
         )
         .join(Home, Home.person_id == Offer.person_id)
         .outerjoin(Leaning, (Leaning.person_id == Offer.person_id) & (Leaning.model_id == learned.newest_id()))
         .where(Offer.status == OfferStatus.ACTIVE)
         .order_by(Offer.id)
     )
+
+
+def _told(usually: datetime, now: datetime) -> Any:
+    """When a question of now reaches them: as `preferences.told_at` has it, and at once as the engine has it."""
+    today, clock, at_once = local_day(now), to_local(now).time(), instant(AT_ONCE)
+
+    def ends_on(day: date) -> Any:
+        return func.timezone(LONDON.key, cast(literal(day), Date) + Offer.quiet_until)
+
+    return case(
+        (Offer.quiet_from.is_(None), literal(usually if usually > now else at_once)),
+        (Offer.quiet_from == Offer.quiet_until, literal(at_once)),
+        (Offer.quiet_until > clock, ends_on(today)),
+        (Offer.quiet_from <= clock, ends_on(today + timedelta(days=1))),
+        else_=literal(at_once),
+    )
+
+
+def _is_woken(now: datetime) -> Any:
+    """1 for whoever agreed to be asked at night too while it is cold, where it is."""
+    is_cold_there = exists().where(Person.id == Offer.person_id, ColdSpell.area_id == Person.area_id, is_on(now))
+    return case(((Offer.cold_wording >= AT_NIGHT_TOO) & is_cold_there, 1), else_=0)
 
 
 def _within_the_week(asks: Any, *, is_cold: bool, now: datetime) -> Any:

@@ -1,13 +1,15 @@
 """Whether a message waits: nothing that can wait goes in somebody's quiet hours, nor more than so many to one person,
 nor more texts in a day than the scheme can pay for.
 
-What waits is looked at again when its time has come, so that it says what is true then, or nothing.
+What waits is looked at again when its time has come, so that it says what is true then, or nothing. What would be of no
+use by then does not wait for the scheme's hours, unless it is night; and a question that cannot be heard in time ends
+at once, so that somebody else is asked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import case, func, literal, select
@@ -20,12 +22,15 @@ from matcher.domain.preferences import (
     AT_ONCE,
     BEFORE_A_VISIT,
     CHANNELS,
+    FOR_WHO_WAITS,
     NEAR,
     NEVER_TOO_DEAR,
     NEVER_TOO_MANY,
+    TO_SET_OFF,
     Hours,
     SendingLimits,
     quiet_until,
+    told_at,
 )
 from matcher.services import cold_spells
 from matcher.store import queries
@@ -41,12 +46,13 @@ _LOCK = 7_411
 @dataclass(frozen=True, slots=True)
 class Wait:
     """A message waits until then. `is_crowded`: because its person had so many already; `is_too_long`: and that for a
-    day, so that somebody of the team should say it.
+    day, so that somebody of the team should say it. `is_in_vain`: its visit will have begun by then, or all but.
     """
 
     until: datetime
     is_crowded: bool = False
     is_too_long: bool = False
+    is_in_vain: bool = False
 
 
 def wait_of(session: Session, row: Notification, limits: SendingLimits | None, *, now: datetime) -> Wait | None:
@@ -55,7 +61,7 @@ def wait_of(session: Session, row: Notification, limits: SendingLimits | None, *
         return None  # what is said by a person waits for nobody but them
     wait = _quiet(session, row, limits, now) or (_crowded(session, row, limits, now) if limits else None)
     if wait is not None and not _must_go(session, row, wait, now):
-        return wait
+        return replace(wait, is_in_vain=_is_in_vain(session, row, wait.until))
     return _dear(session, row, limits, now) if limits else None
 
 
@@ -73,9 +79,27 @@ def _dear(session: Session, row: Notification, limits: SendingLimits, now: datet
 
 
 def _quiet(session: Session, row: Notification, limits: SendingLimits | None, now: datetime) -> Wait | None:
-    hours = _own_hours(session, row.person_id) or (limits.quiet if limits else None)
+    own, usual = _own_hours(session, row.person_id), limits.quiet if limits else None
+    hours = own or usual
     until = quiet_until(hours, now) if hours else None
-    return Wait(until) if until else None
+    if until is None:
+        return None
+    if _cannot_wait(session, row, until):
+        until = told_at(own, usual, now)
+    return Wait(until) if until > now else None
+
+
+def _cannot_wait(session: Session, row: Notification, until: datetime) -> bool:
+    """By then it would be of no use, or of little."""
+    if row.template == "match_asked":
+        return session.get_one(Match, row.match_id).starts_at < until + BEFORE_A_VISIT
+    if row.template in NEVER_TOO_MANY:
+        return session.get_one(Visit, row.visit_id).starts_at <= until + TO_SET_OFF
+    return row.template in FOR_WHO_WAITS
+
+
+def _is_in_vain(session: Session, row: Notification, until: datetime) -> bool:
+    return row.template == "match_asked" and session.get_one(Match, row.match_id).starts_at < until + TO_SET_OFF
 
 
 def _own_hours(session: Session, person_id: int | None) -> Hours | None:
@@ -113,16 +137,19 @@ def _must_go(session: Session, row: Notification, wait: Wait, now: datetime) -> 
         return starts_at <= max(now + NEAR, wait.until + BEFORE_A_VISIT)
     if row.template in NEVER_TOO_MANY:
         return wait.is_crowded
-    return row.template == "match_asked" and _is_urgent_today(session, row, wait, now)
+    return row.template == "match_asked" and _is_asked_at_once(session, row, wait, now)
 
 
-def _is_urgent_today(session: Session, row: Notification, wait: Wait, now: datetime) -> bool:
-    """An urgent question for today is not one too many; in quiet hours it goes to those who agreed to that alone."""
+def _is_asked_at_once(session: Session, row: Notification, wait: Wait, now: datetime) -> bool:
+    """No question that cannot wait is one too many, nor an urgent one for today or tonight. Such a one goes in quiet
+    hours to those who agreed to be woken.
+    """
     match = session.get_one(Match, row.match_id)
-    need = queries.need_of_occurrence(session, match.occurrence_id)
-    if need.urgency is not Urgency.URGENT or local_day(match.starts_at) != local_day(now):
-        return False
-    return wait.is_crowded or _may_be_woken(session, match.person_id, now)
+    if wait.is_crowded and _cannot_wait(session, row, wait.until):
+        return True
+    is_urgent = queries.need_of_occurrence(session, match.occurrence_id).urgency is Urgency.URGENT
+    is_near = local_day(match.starts_at) == local_day(now) or match.starts_at <= now + NEAR
+    return is_urgent and is_near and (wait.is_crowded or _may_be_woken(session, match.person_id, now))
 
 
 def _may_be_woken(session: Session, person_id: int, now: datetime) -> bool:

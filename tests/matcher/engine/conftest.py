@@ -85,7 +85,7 @@ class Village:
 
     def random_round(self, seed: int, needs: int = 4, neighbours: int = 5) -> RoundProblem:
         """A tiny world in which every rule fails somebody now and then."""
-        return _RandomRound(self, random.Random(seed)).draw(needs, neighbours)
+        return _RandomRound(self, random.Random(seed), random.Random(-1 - seed)).draw(needs, neighbours)
 
 
 @dataclass
@@ -94,13 +94,14 @@ class _RandomRound:
 
     village: Village
     dice: random.Random
+    night: random.Random
     mild: bool = False
 
     def draw(self, needs: int, neighbours: int) -> RoundProblem:
         dice = self.dice
         self.mild = dice.random() < 0.5
         occurrences = [self.need(n + 1) for n in range(dice.randint(1, needs))]
-        volunteers = [self.neighbour(v + 1) for v in range(dice.randint(0, neighbours))]
+        volunteers = [self.in_their_hours(self.neighbour(v + 1)) for v in range(dice.randint(0, neighbours))]
         people = [v.person_id for v in volunteers]
         apart = {frozenset({dice.choice(people), 1000 + dice.randint(1, needs)}) for _ in people if dice.random() < 0.2}
         apart |= {frozenset(dice.sample(people, 2)) for _ in people if len(people) > 1 and dice.random() < 0.1}
@@ -152,6 +153,11 @@ class _RandomRound:
             held=tuple(self.held()),
             asked_at=tuple(NOW - dice.choice([1, 5, 30, 500]) * 10 * MINUTE for _ in range(dice.choice([0, 0, 1, 6]))),
         )
+
+    def in_their_hours(self, one: Volunteer) -> Volunteer:
+        told_at = self.village.at(self.night.choice([6, 8, 10, 10.25]))
+        is_quiet = self.night.random() < 0.2
+        return replace(one, told_at=told_at if is_quiet else None, is_woken=self.night.random() < 0.3)
 
     def windows(self, count: int) -> Iterable[TimeWindow]:
         for _ in range(count):
@@ -271,7 +277,9 @@ class Oracle:
 
     def ready(self, problem: RoundProblem, need: OpenOccurrence, one: Volunteer) -> datetime:
         notice = problem.params.notice_min * MINUTE
-        return problem.now + notice + self.way(one.point, need.point, one)
+        is_told_at_once = one.told_at is None or (one.is_woken and need.urgency is Urgency.URGENT)
+        told_at = problem.now if is_told_at_once else max(problem.now, one.told_at)
+        return told_at + notice + self.way(one.point, need.point, one)
 
     def way(self, a: Point, b: Point, one: Volunteer) -> timedelta:
         return timedelta(seconds=ceil(chord_m(a, b) / SPEED_M_PER_MIN[one.travel_mode] * 60))

@@ -2,11 +2,13 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import pytest
 from geopy.distance import geodesic
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.domain.geo import Point
+from matcher.domain.lifecycle import Urgency
 from matcher.engine.candidates import REQUIREMENTS, all_pairs, find_candidates
 from matcher.engine.explain import waterfalls
 from matcher.engine.problem import ReasonCode
@@ -117,6 +119,21 @@ def test_no_pair_is_left_out_for_speed(village: Any) -> None:
     assert len(pairs_found(village.round(needs, people))) == sum(
         n % 7 * 100 <= 2.0**v * 100 for n in range(1, 301) for v in range(1, 9)
     )
+
+
+@pytest.mark.parametrize(
+    ("urgency", "is_woken", "begins"),
+    [(Urgency.NORMAL, True, 10.5), (Urgency.URGENT, False, 10.5), (Urgency.URGENT, True, 10)],
+)
+def test_nobody_is_asked_to_come_before_they_can_have_heard_of_it(
+    village: Any, urgency: Urgency, is_woken: bool, begins: float
+) -> None:
+    """Their quiet hours end at a quarter past ten; an urgent question may wake them if they agreed to that."""
+    neighbour = village.neighbour(told_at=village.at(10.25), is_woken=is_woken)
+    found = pairs_found(village.round([village.need(urgency=urgency)], [neighbour]))
+    assert found == {(1, 101): village.at(begins)}
+    early = village.need(urgency=urgency, windows=(village.window(8, 10),))
+    assert bool(pairs_found(village.round([early], [neighbour]))) == (begins == 10)
 
 
 def test_helpers_who_may_not_meet_are_not_sent_together(village: Any) -> None:

@@ -87,7 +87,7 @@ def test_nobody_can_get_there_in_what_is_left(village: Any) -> None:
     walker = village.neighbour(1, travel_mode="foot", point=village.north(1900))
     one = why_nobody(village, village.need(), walker, now=village.at(11))
     assert (one.reason, one.also) == (ReasonCode.WINDOW_PASSED, ())
-    assert one.sentence == "Nobody near enough can get there in the time that is left."
+    assert one.sentence == "Nobody near enough can hear of it and get there in the time that is left."
 
 
 def test_one_near_change_is_preferred_to_where_the_waterfall_runs_dry(village: Any) -> None:
@@ -141,7 +141,7 @@ def test_the_waterfall_reads_as_a_sentence(village: Any) -> None:
         (5, "volunteers"),
         (4, "near enough"),
         (3, "offer this kind of help"),
-        (3, "able to get there in time"),
+        (3, "able to hear of it and get there in time"),
         (2, "free for the whole visit"),
         (0, "have the checks it needs"),
     ]

@@ -13,7 +13,7 @@ from matcher.domain.timewindow import TimeWindow
 from matcher.engine import offers_copied
 from matcher.engine.offers_copied import CopiedOffers, snapshot_from
 from matcher.engine.problem import HeldVisit, Volunteer
-from matcher.engine.snapshot import NO_LIMIT, THE_SCHEME_S
+from matcher.engine.snapshot import AT_ONCE, NO_LIMIT, THE_SCHEME_S, instant
 from tests.copies import copy_of
 
 MONDAY = datetime(2026, 3, 23, tzinfo=UTC)  # the clocks change on the Sunday
@@ -72,7 +72,9 @@ class Scheme:
         lat, lon = 51 + dice.random(), -2 - dice.random()
         asks, leaning = dice.choice([None, 8]), dice.choice([0.0, -0.5])
         numbers = (reach, NO_LIMIT if limit is None else limit, THE_SCHEME_S if asks is None else asks)
-        row = (offer, offer + 1, list(TravelMode).index(mode), *numbers, leaning, lat, lon)
+        told_at, is_woken = dice.choice([None, MONDAY + timedelta(hours=dice.randrange(9))]), dice.random() < 0.5
+        told = (us(told_at or instant(AT_ONCE)), int(is_woken))
+        row = (offer, offer + 1, list(TravelMode).index(mode), *numbers, *told, leaning, lat, lon)
         self.rows["offers"].append(row)
         kinds = dice.sample(range(len(KINDS)), dice.choice([0, 1, 9]))
         self.rows["kinds"] += [(offer, kind) for kind in kinds]
@@ -101,6 +103,8 @@ class Scheme:
             asked_at=tuple(asked),
             leaning=leaning,
             asks_per_day=asks,
+            told_at=told_at,
+            is_woken=is_woken,
         )
 
     def _free(self, offer: int) -> tuple[TimeWindow, ...]:

@@ -106,7 +106,7 @@ def test_whom_it_touches_is_said_before(at_night):
     at_night.offer("Joan")
     assert "1 volunteer who has" not in preview(at_night, *LATE_TO_SEVEN).touches[0]
     choose(at_night, quiet=QUIET_CHOICES["18-10"])
-    everyone, their_own, near = preview(at_night, *LATE_TO_SEVEN).touches
+    everyone, their_own, near, _ = preview(at_night, *LATE_TO_SEVEN).touches
     assert (
         everyone == "It is so for everyone who asks for help, and for 1 volunteer who has chosen no hours of their own."
     )
@@ -114,6 +114,35 @@ def test_whom_it_touches_is_said_before(at_night):
     assert "comes at once" in near
     (nothing,) = preview(at_night, *LATE_TO_SEVEN, holds_back=False).touches
     assert "GRITBIN_HOLD_BACK" in nothing
+
+
+def test_how_many_questions_could_not_have_waited_is_counted_first(at_night):
+    """One of seven in the evening about the next morning, one about the afternoon, one at noon; and one to Joan, who
+    has hours of her own.
+    """
+    at_night.offer("Joan")
+    at_night.execute(
+        "update offers set quiet_from = '20:00', quiet_until = '09:00' where person_id = :who",
+        who=at_night.people["Joan"],
+    )
+    tomorrow = datetime(2026, 1, 15, tzinfo=UTC)
+    for name, at, hour in (
+        ("Christopher", 19, 9),
+        ("Christopher", 19, 14),
+        ("Christopher", 12, 17),
+        ("Joan", 19, 9),
+    ):
+        at_night.now = EVENING.replace(hour=at, minute=0)
+        need = at_night.post(when="tomorrow", times=frozenset({"am", "pm", "eve"}))
+        at_night.ask(name, need, at=tomorrow + timedelta(hours=hour))
+        at_night.no(name)
+    at_night.now = EVENING
+    _, _, _, said, *_ = preview(at_night, "18", "10").touches
+    assert said.startswith("Of the questions of the last 4 weeks 2 were asked in the new hours, 0 in those of now.")
+    assert "Of the 2, 1 could not have waited for 10am" in said
+    assert "from 7am" in said
+    at_night.now += timedelta(weeks=4)
+    assert "weeks 0 were asked" in preview(at_night, "18", "10").touches[3]
 
 
 def test_what_waits_already_is_counted(at_night):
