@@ -31,10 +31,10 @@ from matcher.services import links, staff
 from matcher.services.access import Action, Actor
 from matcher.store.models.staff import Role, Staff
 from matcher.store.session import reading, unit_of_work
-from web import bell, clock
+from web import bell, clock, signed_out
 from web.errors import error_page
 from web.forms.answers import CodeForm, SignInForm
-from web.guard import declares
+from web.guard import declares, is_open_to
 from web.limits import SIGN_IN_AN_ACCOUNT, SIGN_IN_AN_ADDRESS, hidden, limiter
 from web.templating import page, see_other
 
@@ -238,10 +238,13 @@ def _is_right(user: StaffUser, typed: str) -> bool:
 
 
 def _let_in(user: StaffUser) -> Response:
+    wanted = signed_out.wanted()
     session.clear()
     session.permanent = True
     login_user(user, authn_via=["email"])
-    return see_other(_first_page(frozenset(role.name for role in user.roles)))
+    with reading() as work:
+        is_theirs = bool(wanted) and is_open_to(staff.actor_for(work, user.id), wanted)
+    return see_other(wanted if is_theirs else _first_page(frozenset(role.name for role in user.roles)))
 
 
 def _first_page(roles: frozenset[str]) -> str:

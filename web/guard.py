@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, ParamSpec, TypeVar
 
 from flask import Flask, Response, current_app, g, request
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.routing import BaseConverter
 
 from matcher.domain.roles import LinkPurpose
@@ -26,7 +26,7 @@ from matcher.services.access import Action, Actor, Grant, Thing
 from matcher.store.session import reading
 from web import clock
 from web.limits import ANSWERING, limiter
-from web.templating import see_other
+from web.signed_out import turn_away
 
 Params = ParamSpec("Params")
 Answer = TypeVar("Answer")
@@ -193,11 +193,21 @@ def _guard() -> Response | None:
     _refuse_nul()
     g.actor = _actor(declared)
     if declared.action in STAFF_ACTIONS and g.actor.staff_id is None:
-        return see_other("/sign-in")
+        return turn_away()
     access.require(g.actor, declared.action, _thing_of(g.actor.grant))
     if request.method not in SAFE_METHODS and request.endpoint not in FOREIGN:
         _refuse_foreign_form(declared)
     return None
+
+
+def is_open_to(actor: Actor, path: str) -> bool:
+    """Whether this address is a page that they may read, whatever it is about."""
+    try:
+        endpoint, _ = current_app.url_map.bind("").match(path, "GET")
+    except HTTPException:
+        return False
+    declared = declared_of(current_app, endpoint)
+    return declared is not None and access.may(actor, declared.action)
 
 
 def _actor(declared: Declared) -> Actor:

@@ -12,6 +12,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from matcher.domain.roles import StaffRoleName
+from matcher.services import staff
 from matcher.store.models import Notification, Staff
 from matcher.store.session import reading, unit_of_work
 from tests.web.conftest import error_beside, press
@@ -160,3 +162,51 @@ def test_without_a_database_the_staff_s_pages_say_so_and_do_not_break(client: Fl
     shown = cut_off.get("/team")
     assert shown.status_code == 503
     assert "01632 960 100" in shown.text
+
+
+IN_A_BROWSER = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "same-origin"}
+
+
+def test_who_is_signed_out_in_the_middle_of_a_form_reads_what_they_typed_and_is_back_there_once_they_are_in(
+    client: FlaskClient, sign_in_token: str
+) -> None:
+    typed = {"form_token": "of-the-old-session", "said": "The bin is <empty>.", "because": " ", "state": "doing"}
+    answer = client.post("/team/said-did/new", data=typed, headers=IN_A_BROWSER)
+    assert "Nothing was sent or changed" in answer.text
+    assert "The bin is &lt;empty&gt;." in answer.text
+    assert "Because" not in answer.text
+    assert "of-the-old-session" not in answer.text
+    assert press(client, f"/sign-in/{sign_in_token}").location == "/team/said-did/new"
+
+
+def test_a_form_whose_address_cannot_be_read_leads_back_to_the_page_above_it(
+    client: FlaskClient, sign_in_token: str
+) -> None:
+    client.post("/team/who/7/ask", data={"offer": "3"}, headers=IN_A_BROWSER)
+    assert press(client, f"/sign-in/{sign_in_token}").location == "/team/who/7"
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {**IN_A_BROWSER, "Sec-Fetch-Site": "cross-site"}, {**IN_A_BROWSER, "Sec-Fetch-Mode": "cors"}]
+)
+def test_no_other_site_has_its_words_shown_by_it_and_a_script_is_led_to_the_sign_in(
+    client: FlaskClient, headers: dict[str, str]
+) -> None:
+    answer = client.post("/team/said-did/new", data={"said": "Ring this number"}, headers=headers)
+    assert answer.location == "/sign-in"
+    assert "Ring this number" not in answer.text
+
+
+def test_nobody_is_led_to_a_page_that_is_not_for_them_or_to_another_site(app: Flask) -> None:
+    for path, roles, leads_to in (
+        ("/team/settings", {StaffRoleName.CALL_HANDLER}, "/desk"),
+        ("/team/settings", {StaffRoleName.ADMINISTRATOR}, "/team/settings"),
+        ("//evil.example/team", {StaffRoleName.CALL_HANDLER}, "/desk"),
+    ):
+        client, name = app.test_client(), f"{len(roles)}{leads_to[1:5]}{path[2:6].replace('/', '')}"
+        with unit_of_work() as session:
+            now = datetime.now(UTC)
+            staff.add_staff(session, f"{name}@example.org", name, frozenset(roles), areas=None, now=now)
+            token = staff.sign_in_link(session, f"{name}@example.org", now=now)
+        client.get(path, headers=IN_A_BROWSER)
+        assert press(client, f"/sign-in/{token}").location == leads_to
