@@ -22,18 +22,20 @@ CLEAR = 32.0  # pixels between two marks
 DOT_M = 1500  # postcodes in a square of so many metres are one dot
 AROUND_M = 6000  # ground shown around what is on it
 MOST_TOWNS = 25
+_DOT, _ABOVE, _BELOW = 4.0, 8, 20  # pixels: of a town's dot, and from it to the line of its name
 LETTER = 10  # pixels of a letter of a name, at most, on the narrowest page
 _ROUND = ((1, 0), (0, 1), (-1, 0), (0, -1), (0.7, 0.7), (-0.7, 0.7), (-0.7, -0.7), (0.7, -0.7))
 
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """A main town; name: empty where there is no room for it. middle: of the name, across."""
+    """A main town; name: empty where there is no room for it. middle, base: of the name, across and its line."""
 
     name: str
     x: int
     y: int
     middle: int
+    base: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +112,19 @@ def free_place(at: tuple[int, int], taken: Sequence[tuple[int, int]], sheet: She
 
 
 def named(towns: Sequence[tuple[str, int, int]], marks: Sequence[tuple[int, int]]) -> tuple[Town, ...]:
-    """Each with its name, where there is room for it beside the marks and the names before it."""
+    """Each with its name, above it or below, where that lies on no mark, no other town and no name before it."""
     boxes = [(x - 16.0, y - 16.0, x + 16.0, y + 16.0) for x, y in marks]
+    dots = {(x, y): (x - _DOT, y - _DOT, x + _DOT, y + _DOT) for _, x, y in towns}
     found: list[Town] = []
     for name, x, y in towns:
         half = len(name) * LETTER / 2
         middle = min(max(x, half), WIDTH - half)
-        box = (middle - half, y - 24.0, middle + half, y - 2.0)
-        has_room = half * 2 < WIDTH and not any(_touch(box, other) for other in boxes)
-        boxes.extend([box] if has_room else [])
-        found.append(Town(name if has_room else "", x, y, round(middle)))
+        others = [*boxes, *(box for at, box in dots.items() if at != (x, y))]
+        rooms = ((base, (middle - half, base - 16.0, middle + half, base + 6.0)) for base in (y - _ABOVE, y + _BELOW))
+        free = [(base, box) for base, box in rooms if not any(_touch(box, other) for other in others)]
+        base, box = free[0] if free and half * 2 < WIDTH else (y, None)
+        boxes.extend([box] if box else [])
+        found.append(Town(name if box else "", x, y, round(middle), base))
     return tuple(found)
 
 

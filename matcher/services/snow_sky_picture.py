@@ -182,7 +182,7 @@ class _Block:
 
     def _draw_ground(self) -> None:
         cold = self.sky.threshold_c
-        top = self._row(f"At the ground: shaded at {degrees(cold)} and below", _CURVE + 40)
+        top = self._row(f"Ground: shaded at {degrees(cold)} and below", _CURVE + 40)
         told = [hour.ground_c for hour in self.sky.hours]
         highest, lowest = max(*told, cold + 1), min(*told, cold - 1)
 
@@ -218,7 +218,7 @@ class _Block:
                 self._say(f"{hour:02}", (nth + hour / 24) * self.wide, y, "soft", "middle")
 
     def _draw_visits(self) -> None:
-        top = self._row("Visits expected: bar likely, line range", _BARS + 72)
+        top = self._row("Expected: bar likely, line range", _BARS + 72)
         foot = top + 20 + _BARS
         most = max(1, *(half.high for half in self.sky.halves))
         here = [half for half in self.sky.halves if local_day(half.window.start) in self.days]

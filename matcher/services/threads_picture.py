@@ -76,7 +76,7 @@ def rows(shown: Threads) -> Sequence[tuple[str, str, str]]:
 def _unless_on(towns: Sequence[Town], curve: Curve) -> Curve:
     """Without its number where that would lie on a name: the table has it."""
     lies_on = any(
-        abs(curve.x - town.middle) < len(town.name) * LETTER / 2 + LETTER and -26 < curve.y - town.y < 12
+        abs(curve.x - town.middle) < len(town.name) * LETTER / 2 + LETTER and -18 < curve.y - town.base < 20
         for town in towns
         if town.name
     )

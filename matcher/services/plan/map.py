@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sized
 from html import escape
 
 from matcher.domain.geo import Point
@@ -67,9 +67,14 @@ def svg_map(problem: PlanProblem, plan: Plan) -> str:
         *_names(sheet, {name: place[name] for name in sorted(short)}),
         _rule(sheet),
     ]
-    words = f"Map: {len(places)} needs, {len(homes)} volunteers and {len(plan.visits)} visits; the table says the same."
+    counted = _some(places, "need"), _some(homes, "volunteer"), _some(plan.visits, "visit")
+    words = "Map: {}, {} and {}; the table says the same.".format(*counted)
     body = "".join(parts)
     return f'<svg viewBox="0 0 {WIDTH:.0f} {sheet.height:.0f}" role="img" aria-label="{escape(words)}">{body}</svg>'
+
+
+def _some(things: Sized, noun: str) -> str:
+    return f"{len(things):,} {noun}{'' if len(things) == 1 else 's'}"
 
 
 def _apart(spots: Iterable[Spot]) -> list[Spot]:

@@ -112,6 +112,15 @@ def test_where_the_likely_is_enough_and_the_worst_is_not_both_are_said(world):
     assert snow_sky_picture.finding(shown) == said
 
 
+def test_what_a_row_is_called_stays_within_its_day(world):
+    take(world, snow=3.0)
+    picture = snow_sky_picture.draw(read(world), is_wide=True)
+    day, letter = snow_sky_picture.WIDE / 3, 6.3
+    rows = [said for said in picture.words if said.x == 0 and said.kind == "soft"]
+    assert len(rows) == 3
+    assert [said.text for said in rows if len(said.text) * letter > day] == []
+
+
 def test_a_little_snow_is_not_none(world):
     take(world, snow=0.003)
     sky = read(world)

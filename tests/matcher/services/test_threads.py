@@ -100,3 +100,18 @@ def test_five_carry_their_number_and_of_too_many_the_strongest_are_drawn(neighbo
         numbers = [curve.number for curve in threads_picture.draw(session, many).curves]
     assert (set(numbers[:5]) - {""} <= {"90", "85", "80", "75", "70"}, numbers[5:]) == (True, ["", ""])
     assert any(numbers)
+
+
+def test_no_name_lies_on_the_dot_of_another_village_or_on_another_name(neighbours):
+    around = [Village(f"Village {n}", 380_000 + 900 * (n % 4), 160_000 + 380 * (n // 4)) for n in range(12)]
+    crowded = Threads(tuple(Thread(around[0], one, 30, 0) for one in around[1:]), 0, 0, 0)
+    with neighbours.work() as session:
+        towns = threads_picture.draw(session, crowded).towns
+    boxes = [
+        (t, t.middle - 5 * len(t.name), t.base - 16, t.middle + 5 * len(t.name), t.base + 6) for t in towns if t.name
+    ]
+    assert len(boxes) >= 2
+    for town, left, top, right, bottom in boxes:
+        assert [o.name for o in towns if o is not town and left < o.x < right and top < o.y < bottom] == []
+        others = [box for box in boxes if box[0] is not town]
+        assert not [b for b in others if left < b[3] and b[1] < right and top < b[4] and b[2] < bottom]

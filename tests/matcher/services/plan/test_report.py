@@ -78,6 +78,11 @@ def test_the_page_is_whole_and_the_map_holds_every_point_and_visit():
     assert tags.count["line"] == len(made.visits) + 1  # the scale
 
 
+def test_of_one_thing_the_map_speaks_as_of_one():
+    shown = of(need(), volunteers=[volunteer()])
+    assert 'aria-label="Map: 1 need, 1 volunteer and 1 visit; the table says the same."' in shown
+
+
 def test_no_mark_of_the_map_hides_another():
     """Three needs and two volunteers at one door."""
     needs = [need(name, point=volunteer("V").point) for name in ("A", "B", "C")]
