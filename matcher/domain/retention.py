@@ -73,8 +73,16 @@ PAIRS = (("photo", "photo_most"), ("text", "text_most"))
 
 
 def next_night(now: datetime) -> datetime:
-    """When a change of now begins to hold: two in the morning of tomorrow by London clocks."""
+    """When a shorter period set now begins to hold: two in the morning of tomorrow by London clocks."""
     return at_local(local_day(now) + timedelta(days=1), ERASES_AT)
+
+
+def coming_night(now: datetime) -> datetime:
+    """The first two in the morning after now by London clocks: what erases less may hold from then on, up to the
+    last moment before it.
+    """
+    tonight = at_local(local_day(now), ERASES_AT)
+    return tonight if now < tonight else next_night(now)
 
 
 def days_of(kept: Kept) -> dict[str, int]:

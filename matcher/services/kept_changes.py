@@ -1,16 +1,21 @@
-"""How long things are kept, set by the team: looked at first, with what the next night would erase, and why longer."""
+"""How long things are kept, set by the team: looked at first, with what the next night would erase, and why longer.
+
+A shorter period holds from the next night on, never the one we are in; what erases no more than that night would anyway
+holds from the coming two in the morning, so that a change is taken back up to the last moment before it holds.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from matcher.domain.errors import BadInput
 from matcher.domain.localtime import clock_words, day_words
-from matcher.domain.retention import PAIRS, PERIODS, days_of, kept_of, next_night
+from matcher.domain.retention import PAIRS, PERIODS, coming_night, days_of, kept_of, next_night
 from matcher.domain.wording import clean_line
 from matcher.services import kept_periods, retention, setting_changes, settings
 from matcher.services.setting_changes import Difference, differences
@@ -53,14 +58,24 @@ def preview(session: Session, wanted: Days, why: str, *, now: datetime) -> Previ
 def change(session: Session, wanted: Days, why: str, looked_at: str, *, staff_id: int, now: datetime) -> None:
     """Let these periods hold from the next night on. Conflict if they would change others by now; else as `preview`."""
     changes = settings.looked_at(session, lambda: preview(session, wanted, why, now=now), looked_at)
+    nights = _nights(session, changes, wanted, now)
     for one in changes:
-        key = {"name": one.field, "holds_from": next_night(now)}
+        key = {"name": one.field, "holds_from": nights[one.field]}
         row = {"days": wanted[one.field], "set_by": staff_id, "set_at": now}
+        later = update(KeptPeriod).where(KeptPeriod.name == one.field, KeptPeriod.holds_from > key["holds_from"])
+        session.execute(later.values(row))  # what was to hold after it does not come back
         put = insert(KeptPeriod).values({**key, **row})
         session.execute(put.on_conflict_do_update(index_elements=[*key], set_=row))
     setting_changes.keep(session, settings.THING, KEPT, changes, staff_id=staff_id, now=now)
     if changes:
         settings.note(session, KEPT, *(one.field for one in changes), staff_id=staff_id, now=now)
+
+
+def _nights(session: Session, changes: Iterable[Difference], wanted: Days, now: datetime) -> Mapping[str, datetime]:
+    """From which night on each of these holds."""
+    coming = coming_night(now)
+    tonight = days_of(kept_periods.in_force(session, now=coming))
+    return {one.field: coming if wanted[one.field] >= tonight[one.field] else next_night(now) for one in changes}
 
 
 def _check(wanted: Days) -> None:
@@ -77,16 +92,27 @@ def _check(wanted: Days) -> None:
 def _touched(
     session: Session, changes: tuple[Difference, ...], wanted: Days, *, is_longer: bool, now: datetime
 ) -> tuple[str, ...]:
-    """What goes then, and what would if nothing were changed. The clock stands at that night for both."""
-    night = next_night(now)
-    as_it_is = retention.count_old(session, kept_periods.in_force(session, now=night), now=night)
-    changed = retention.count_old(session, kept_of(wanted), now=night)
-    of = dict.fromkeys(retention.COUNTED_WITH[one.field] for one in changes)
-    return (
-        f"It holds from {clock_words(night)} on {day_words(night)}, and the privacy page says so from then on.",
-        *(_counted(retention.COUNTED[name], changed[name], as_it_is[name]) for name in of),
-        *((_LONGER,) if is_longer else ()),
-    )
+    """What goes then, and what would if nothing were changed."""
+    nights = _nights(session, changes, wanted, now)
+    told: list[str] = []
+    for night in sorted(set(nights.values())):
+        told += _on_that_night(session, [name for name in nights if nights[name] == night], nights, wanted, night)
+    return (*told, *((_LONGER,) if is_longer else ()))
+
+
+def _on_that_night(
+    session: Session, names: Sequence[str], nights: Mapping[str, datetime], wanted: Days, night: datetime
+) -> Iterator[str]:
+    """names: of what begins to hold on that night. The clock stands at it for both counts."""
+    is_all = len(names) == len(nights)
+    what = "It holds" if is_all else f"{', '.join(PERIODS[name].words for name in names)}: holds"
+    yield f"{what} from {clock_words(night)} on {day_words(night)}, and the privacy page says so from then on."
+    usual = kept_periods.in_force(session, now=night)
+    then = {name: wanted[name] for name, begins in nights.items() if begins <= night}
+    as_it_is = retention.count_old(session, usual, now=night)
+    changed = retention.count_old(session, kept_of({**days_of(usual), **then}), now=night)
+    for name in dict.fromkeys(retention.COUNTED_WITH[name] for name in names):
+        yield _counted(retention.COUNTED[name], changed[name], as_it_is[name])
 
 
 def _counted(what: str, changed: int, as_it_is: int) -> str:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from matcher.domain.errors import BadInput, Conflict
+from matcher.domain.localtime import day_words
 from matcher.domain.retention import PERIODS, USUAL, Kept, days_of, next_night
 from matcher.services import kept_changes, kept_periods, retention, setting_changes, texts_to_read
 from matcher.store.models import AuditRow, Feedback, Home, InboundText, KeptPeriod, Need
@@ -136,6 +137,69 @@ def test_a_second_change_on_one_day_takes_the_place_of_the_first(world):
     assert in_force(world).person.days == 60
     change(world, "As before", person=90)
     assert in_force(world).person.days == 60, "what holds until the night is kept"
+
+
+@pytest.fixture
+def just_past_midnight(over):
+    """Yesterday evening somebody set thirty days; it is half past midnight, and holds at two."""
+    change(over, person=30)
+    over.now = next_night(over.now) - timedelta(minutes=90)
+    return over
+
+
+def test_a_shorter_period_is_taken_back_up_to_the_last_moment_before_it_holds(just_past_midnight):
+    shown = preview(just_past_midnight, "It was a slip", person=90)
+    holds, counted, _ = shown.touches
+    tonight = next_night(just_past_midnight.now - timedelta(hours=12))
+    assert holds == f"It holds from 2am on {day_words(tonight)}, and the privacy page says so from then on."
+    assert counted == "People with nothing under way: that night erases 0; with the periods as they are, 1."
+    change(just_past_midnight, "It was a slip", person=90)
+    just_past_midnight.now += timedelta(minutes=90)
+    assert (in_force(just_past_midnight).person.days, sweep(just_past_midnight)) == (90, 0)
+
+
+def test_what_was_not_taken_back_erases_that_night(just_past_midnight):
+    just_past_midnight.now += timedelta(minutes=90)
+    assert sweep(just_past_midnight) == 1
+
+
+def test_a_shorter_one_set_in_the_night_still_waits_for_the_next(over):
+    over.now = next_night(over.now) - timedelta(minutes=90)
+    change(over, person=30)
+    over.now += timedelta(minutes=90)
+    assert (in_force(over), sweep(over)) == (USUAL, 0)
+
+
+def test_what_is_longer_than_the_last_but_shorter_than_tonight_s_does_not_come_early(over):
+    """Ninety hold; sixty come at two, thirty a day later. Forty-five are set: tonight stays sixty."""
+    change(over, person=60)
+    tonight = next_night(over.now)
+    over.now = tonight - timedelta(minutes=90)
+    change(over, person=30)
+    change(over, "Not so short", person=45)
+    over.now = tonight
+    assert in_force(over).person.days == 60
+    over.now = tonight + timedelta(days=1)
+    assert in_force(over).person.days == 45
+
+
+def test_what_was_to_hold_later_does_not_come_back(over):
+    change(over, person=60)
+    tonight = next_night(over.now)
+    over.now = tonight - timedelta(minutes=90)
+    change(over, person=30)
+    change(over, "As it was", person=90)
+    for night in (tonight, tonight + timedelta(days=1)):
+        over.now = night
+        assert in_force(over).person.days == 90
+
+
+def test_two_changes_of_one_night_are_told_each_with_its_own(just_past_midnight):
+    said = preview(just_past_midnight, "A slip", person=90, words=90).touches
+    assert [line.split(":")[0] for line in said if "holds from" in line] == [
+        "People with nothing under way",
+        "Thanks, and what was told of a visit",
+    ]
 
 
 def test_what_was_changed_meanwhile_is_looked_at_again(world):
