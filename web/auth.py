@@ -26,7 +26,7 @@ from sqlalchemy.orm import relationship, scoped_session, sessionmaker
 from wtforms import ValidationError
 
 from matcher.config import Config
-from matcher.domain.roles import LinkPurpose, StaffRoleName
+from matcher.domain.roles import LinkPurpose
 from matcher.services import links, staff
 from matcher.services.access import Action, Actor
 from matcher.store.models.staff import Role, Staff
@@ -36,6 +36,7 @@ from web.errors import error_page
 from web.forms.answers import CodeForm, SignInForm
 from web.guard import declares, is_open_to
 from web.limits import SIGN_IN_AN_ACCOUNT, SIGN_IN_AN_ADDRESS, hidden, limiter
+from web.team_nav import home_of
 from web.templating import page, see_other
 
 blueprint = Blueprint("auth", __name__)
@@ -243,20 +244,5 @@ def _let_in(user: StaffUser) -> Response:
     session.permanent = True
     login_user(user, authn_via=["email"])
     with reading() as work:
-        is_theirs = bool(wanted) and is_open_to(staff.actor_for(work, user.id), wanted)
-    return see_other(wanted if is_theirs else _first_page(frozenset(role.name for role in user.roles)))
-
-
-def _first_page(roles: frozenset[str]) -> str:
-    """Where someone's work begins: the board for coordinators, else what their role may see."""
-    if StaffRoleName.COORDINATOR in roles:
-        return "/team"
-    if StaffRoleName.CALL_HANDLER in roles:
-        return "/desk"
-    if StaffRoleName.CONNECTOR in roles:
-        return "/team/stories"
-    if StaffRoleName.BOARD_MEMBER in roles:
-        return "/board"
-    if StaffRoleName.SAFEGUARDING_LEAD in roles:
-        return "/team/concerns"
-    return "/team/impact" if StaffRoleName.ADMINISTRATOR in roles else "/team"
+        actor = staff.actor_for(work, user.id)
+    return see_other(wanted if wanted and is_open_to(actor, wanted) else home_of(actor))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from flask import g, request
 
-from matcher.services.access import Action, may
+from matcher.services.access import Action, Actor, may
 
 ONE_ROW = 10
 PARTS: tuple[tuple[str, tuple[tuple[str, str, Action], ...]], ...] = (
@@ -81,6 +81,15 @@ DESK = (
     ("/desk/door", "Check a door", Action.USE_DESK),
     ("/team/stories/new", "Type a story", Action.TYPE_STORY),
 )
+# Where somebody's work begins: the board for coordinators, else the first of these that they may read.
+_HOMES = (
+    ("/team", Action.READ_BOARD),
+    ("/desk", Action.USE_DESK),
+    ("/team/stories", Action.KEEP_STORIES),
+    ("/board", Action.READ_AS_BOARD),
+    ("/team/concerns", Action.READ_CONCERNS),
+    ("/team/impact", Action.READ_IMPACT),
+)
 # Pages that no link leads to from everywhere, and whose link is that of another.
 _BELONGS_TO = {"/team/import": "/team/volunteers"}
 
@@ -129,6 +138,21 @@ def team_nav() -> TeamNav:
         if pages
     )
     return TeamNav(parts, _rows(parts))
+
+
+def home_of(actor: Actor) -> str:
+    """The page at which this member of staff begins, and to which the door on top of every page leads back."""
+    return next((path for path, action in _HOMES if may(actor, action)), "/")
+
+
+def team_home() -> str:
+    """The same, of the reader."""
+    return home_of(g.actor)
+
+
+def may_open(path: str) -> bool:
+    """Whether this page of the row of links is open to the reader: where another page names it, it may be a link."""
+    return any(path == known and may(g.actor, action) for _, pages in PARTS for known, _, action in pages)
 
 
 def desk_nav() -> tuple[Link, ...]:

@@ -16,7 +16,7 @@ from matcher.config import Config
 from web import filters
 from web.promises import promised_now
 from web.scheme import scheme_view
-from web.team_nav import desk_nav, team_nav
+from web.team_nav import desk_nav, may_open, team_home, team_nav
 
 STATIC = Path(__file__).parent / "static"
 BAD_INPUT = 422
@@ -33,7 +33,8 @@ def set_up_templates(app: Flask, config: Config) -> None:
     macros = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
     app.jinja_loader = ChoiceLoader([PackageLoader("web"), macros])
     env.globals["scheme"] = scheme_view(config)
-    env.globals["team_nav"], env.globals["desk_nav"] = team_nav, desk_nav
+    for ours in (team_nav, desk_nav, team_home, may_open):
+        env.globals[ours.__name__] = ours
     env.globals["kept"] = LocalProxy(promised_now)
     env.globals["asset"] = lambda name: f"/static/{names.get(name, name)}"
     env.filters.update(filters.ALL)

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -103,3 +104,16 @@ def test_a_coordinator_finds_neither(signed_in: SignIn) -> None:
     for path in (STAFF, f"{STAFF}/new", f"{STAFF}/1", KINDS, f"{KINDS}/snow"):
         assert client.get(path).status_code == 404
         assert press(client, "/team/badges", path, roles=["administrator"], is_on="no").status_code in (404, 405)
+
+
+@pytest.mark.parametrize("role", [StaffRoleName.ADMINISTRATOR, StaffRoleName.SAFEGUARDING_LEAD])
+def test_no_link_of_the_settings_leads_to_a_page_that_is_not_there_for_who_reads_them(
+    signed_in: SignIn, role: StaffRoleName
+) -> None:
+    client = signed_in(role)
+    pages = ["/team/settings", *(["/team/areas/1"] if role is StaffRoleName.ADMINISTRATOR else [])]
+    for path in pages:
+        main = client.get(path).text.partition("<main")[2].partition("</main>")[0]
+        links = set(re.findall(r'href="(/[^"#?]*)', main))
+        assert {"/team/kinds", "/team/staff"} & links
+        assert {href: client.get(href).status_code for href in links} == dict.fromkeys(links, 200)

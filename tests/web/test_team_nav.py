@@ -46,3 +46,25 @@ def test_from_the_desk_who_reads_the_board_finds_back_to_it_and_a_call_handler_i
     own = ["[Calls to make]", "New request", "Find a caller", "Check a door", "Type a story"]
     assert rows_on(sign_in(app.test_client(), StaffRoleName.CALL_HANDLER), "/desk") == [own]
     assert rows_on(sign_in(app.test_client(), StaffRoleName.COORDINATOR), "/desk") == [["Today", *own]]
+
+
+@pytest.mark.parametrize(
+    ("role", "path"),
+    [
+        (StaffRoleName.ADMINISTRATOR, "/team/staff"),
+        (StaffRoleName.ADMINISTRATOR, "/team/door-words"),
+        (StaffRoleName.SAFEGUARDING_LEAD, "/team/concerns"),
+        (StaffRoleName.BOARD_MEMBER, "/team/impact"),
+        (StaffRoleName.CONNECTOR, "/team/stories"),
+        (StaffRoleName.CALL_HANDLER, "/team/stories/new"),
+        (StaffRoleName.COORDINATOR, "/team/gaps"),
+    ],
+)
+def test_the_door_and_back_lead_to_where_the_reader_begins_and_not_to_a_page_that_is_not_there_for_them(
+    app: Flask, role: StaffRoleName, path: str
+) -> None:
+    client = sign_in(app.test_client(), role)
+    shown = client.get(path).text
+    ways = re.findall(r'<a class="(?:gn-brand|govuk-back-link)" href="([^"]+)"', shown)
+    assert ways
+    assert {href: client.get(href).status_code for href in ways} == dict.fromkeys(ways, 200)
