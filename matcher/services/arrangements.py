@@ -102,9 +102,11 @@ def live_of(session: Session, need_id: int) -> Arrangement | None:
 
 
 def usual_name(session: Session, need_id: int) -> str | None:
-    """The first name of the person who usually comes."""
-    wanted = select(Person.first_name).join(Arrangement, Arrangement.usual_id == Person.id)
-    return session.scalar(wanted.where(Arrangement.need_id == need_id, Arrangement.status == ArrangementStatus.LIVE))
+    """The first name of who usually comes; None while the team has stopped them: nobody is to expect them."""
+    live = live_of(session, need_id)
+    if live is None or under_way.is_stopped(session, live.usual_id):
+        return None
+    return session.get_one(Person, live.usual_id).first_name
 
 
 def lock_need(session: Session, need_id: int) -> Need:

@@ -6,9 +6,10 @@ once, or one and a round, could wait for each other, and one of them would come 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from matcher.domain.lifecycle import EXPECTED, ArrangementStatus, MatchStatus, OccurrenceStatus
@@ -19,8 +20,8 @@ _UNFINISHED = (OccurrenceStatus.OPEN, OccurrenceStatus.FILLED)
 
 
 def lock(session: Session, person_ids: Collection[int]) -> None:
-    """Their offers, then each occurrence that one of them is asked about, is expected at, usually goes to, or asked for
-    themselves.
+    """Their offers, then each occurrence that one of them is asked about, is or was expected at, usually goes to, or
+    asked for themselves; of what is over, only where they are expected still.
     """
     # Not against keys: a yes that holds its occurrence looks once more whether its offer is there.
     theirs = select(Offer.id).where(among(Offer.person_id, person_ids))
@@ -33,9 +34,20 @@ def lock(session: Session, person_ids: Collection[int]) -> None:
     is_theirs = (
         Occurrence.id.in_(select(Match.occurrence_id).where(*asked))
         | Occurrence.id.in_(select(Visit.occurrence_id).where(*expected))
-        | (Occurrence.status.in_(_UNFINISHED) & (own | usually_gone_to))
+        | (Occurrence.status.in_(_UNFINISHED) & (own | usually_gone_to | Occurrence.id.in_(_once_held(person_ids))))
     )
     session.execute(select(Occurrence.id).where(is_theirs).order_by(Occurrence.id).with_for_update(key_share=True))
+
+
+def once_held(session: Session, person_id: int, *, now: datetime) -> Sequence[Occurrence]:
+    """What is still to come and this person was to do, at whatever time they gave it back."""
+    to_come = Occurrence.status.in_(_UNFINISHED), Occurrence.ends_at > now
+    wanted = select(Occurrence).where(*to_come, Occurrence.id.in_(_once_held((person_id,))))
+    return session.scalars(wanted.order_by(Occurrence.id)).all()
+
+
+def _once_held(person_ids: Collection[int]) -> Select[int]:
+    return select(Visit.occurrence_id).where(among(Visit.person_id, person_ids))
 
 
 def is_stopped(session: Session, person_id: int) -> bool:

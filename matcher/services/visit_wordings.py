@@ -10,7 +10,7 @@ from sqlalchemy import select
 from matcher.domain.lifecycle import EXPECTED, ArrangementStatus, MatchStatus, OccurrenceStatus, VisitStatus
 from matcher.domain.localtime import clock_words, short_day_words
 from matcher.domain.reminding import REMINDERS, time_stamp
-from matcher.services import page_links
+from matcher.services import page_links, under_way
 from matcher.services.wording_desk import TOLD, Desk, Values, Wording
 from matcher.store.models import Arrangement, KindRow, Match, Need, Notification, Occurrence, Person, Visit
 
@@ -121,7 +121,7 @@ def _visit_unsure(desk: Desk) -> Values:
 
 def _arrangement_made(desk: Desk) -> Values:
     arrangement = _arrangement(desk)
-    if arrangement.status is not ArrangementStatus.LIVE or desk.row.person_id is None:
+    if not _is_usual_now(desk, arrangement) or desk.row.person_id is None:
         return None
     own_page = page_links.own_page_link(desk.session, desk.row.person_id, now=desk.now)
     need = desk.session.get_one(Need, arrangement.need_id)
@@ -134,7 +134,13 @@ def _arrangement_made(desk: Desk) -> Values:
 
 def _arrangement_made_resident(desk: Desk) -> Values:
     arrangement = _arrangement(desk)
-    return _pair(desk, arrangement) if arrangement.status is ArrangementStatus.LIVE else None
+    return _pair(desk, arrangement) if _is_usual_now(desk, arrangement) else None
+
+
+def _is_usual_now(desk: Desk, arrangement: Arrangement) -> bool:
+    """It holds, and the team has not stopped who usually goes since it was agreed."""
+    is_live = arrangement.status is ArrangementStatus.LIVE
+    return is_live and not under_way.is_stopped(desk.session, arrangement.usual_id)
 
 
 def _arrangement_ended(desk: Desk) -> Values:

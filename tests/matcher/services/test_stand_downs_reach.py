@@ -8,9 +8,12 @@ import pytest
 
 from matcher.domain.errors import Conflict
 from matcher.services import (
+    arrangement_changes,
     arrangements,
+    concerns,
     erasure,
     leaving,
+    need_page,
     on_duty,
     regular_page,
     replies,
@@ -166,3 +169,93 @@ def test_a_stop_and_an_undo_at_one_moment_leave_nobody_expected(lasting_world, f
         coming.result(20)
     assert world.one(Visit).status == ("done" if first == "stop" else "handed_back")
     assert world.breaches() == {}
+
+
+def door_word(world, need):
+    return world.execute("select door_word from occurrences where need_id = :id", id=need.need_id)[0][0]
+
+
+def told(world, name):
+    """The words of what goes to somebody now."""
+    return " ".join(one.message.text for one in world.deliver() if one.shown_as.startswith(name))
+
+
+def test_whoever_is_stopped_knows_no_word_that_is_said_at_a_door_from_then_on(world, need):
+    """Not at the visit that they hold, nor at one that they gave back before, to which somebody else goes by now."""
+    world.yes("Christopher")
+    given_back = world.post("Gwen", when="tomorrow", times=frozenset({"pm"}))
+    world.ask("Christopher", given_back, at=world.now.replace(hour=15))
+    world.yes("Christopher")
+    world.hand_back("Christopher")
+    world.offer("Ann")
+    world.ask("Ann", given_back, at=world.now.replace(hour=15))
+    world.yes("Ann")
+    world.deliver()
+    known = {door_word(world, need), door_word(world, given_back)}
+    world.later(minutes=1)
+    stop(world, worry(world))
+    anew = door_word(world, need), door_word(world, given_back)
+    assert known.isdisjoint(anew)
+    assert f"At the door they will say {anew[1]}" in told(world, "Gwen")
+    world.ask("Ann", need, at=world.now + timedelta(hours=25))
+    world.yes("Ann")
+    assert f"At the door they will say {anew[0]}" in told(world, "Eileen")
+    assert world.breaches() == {}
+
+
+def test_of_two_who_go_together_the_other_looks_up_the_new_word(world):
+    two = world.post(when="tomorrow", helpers=2)
+    for name in ("Christopher", "Ann"):
+        world.offer(name)
+        world.ask(name, two, at=world.now + timedelta(hours=25))
+        world.yes(name)
+    world.deliver()
+    world.later(minutes=1)
+    stop(world, worry(world))
+    owed = [who for who in ("Eileen", "Ann", "Christopher") if ("visit_held_resident", "pending") in world.owed(who)]
+    assert owed == ["Eileen"]
+    assert ("visit_held_volunteer", "pending") in world.owed("Ann")
+    assert ("visit_held_volunteer", "pending") not in world.owed("Christopher")
+    assert world.breaches() == {}
+
+
+def test_a_visit_of_another_keeps_its_word(world, need):
+    other = world.post("Gwen", when="tomorrow")
+    before = door_word(world, other)
+    world.yes("Christopher")
+    stop(world, worry(world))
+    assert door_word(world, other) == before
+
+
+def test_nobody_is_told_to_expect_who_is_stopped_every_week(world):
+    world.offer("Christopher")
+    weekly = world.post(when="tomorrow", is_weekly=True)
+    with world.work() as session:
+        usual = world.people["Christopher"]
+        arrangement_changes.set_up(session, weekly.need_id, usual, None, actor="staff:1", now=world.now)
+    stop(world, concern_id := worry(world))
+    assert "Christopher" not in told(world, "Eileen")
+    with world.work() as session:
+        assert need_page.read(session, weekly.need_id, now=world.now).usual is None
+    lift(world, concern_id)
+    with world.work() as session:
+        assert need_page.read(session, weekly.need_id, now=world.now).usual == "Christopher"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update staff set active = false where id = :who",
+        "delete from staff_roles where staff_id = :who",
+    ],
+)
+def test_who_no_longer_works_here_or_reads_no_worries_hears_of_none_that_was_owed_before(world, change):
+    ruth, gone = world.coordinator(), world.coordinator("gone@example.org")
+    with world.work() as session:
+        concerns.raise_concern(session, concerns.Worry(("safety",), "Somebody fell."), "k" * 22, now=world.now)
+    world.execute(change, who=gone)
+    world.deliver()
+    rows = world.execute(
+        "select staff_id, status from notifications where template = 'concern_raised' order by staff_id"
+    )
+    assert rows == [(ruth, "sent"), (gone, "dropped")]
