@@ -171,7 +171,7 @@ def _counts(area_ids: Collection[int], days: TimeWindow) -> Select[Any]:
             Area.name.label("area"),
             KindRow.name.label("kind"),
             _as_shown(func.count()).label("asked_for"),
-            _as_shown(met).label("met"),
+            _met_as_shown(met, func.count()).label("met"),
         )
         .join(Need, Need.id == Occurrence.need_id)
         .join(Area, Area.id == Occurrence.area_id)
@@ -188,6 +188,14 @@ def _counts(area_ids: Collection[int], days: TimeWindow) -> Select[Any]:
 
 def _as_shown(count: ColumnElement[int]) -> ColumnElement[str]:
     return case((count < FEWEST_SHOWN, count_words(0)), else_=cast(count, String))
+
+
+def _met_as_shown(met: ColumnElement[int], asked_for: ColumnElement[int]) -> ColumnElement[str]:
+    """A few that were not met are not told by subtraction either."""
+    few, rest = count_words(0), asked_for - met
+    return case(
+        (met < FEWEST_SHOWN, few), (rest.between(1, FEWEST_SHOWN - 1), f"all but {few}"), else_=cast(met, String)
+    )
 
 
 def _residents(area_ids: Collection[int], days: TimeWindow) -> Select[Any]:

@@ -109,6 +109,15 @@ def test_few_are_never_counted_exactly_in_what_may_be_published(day):
     assert (row["asked_for"], row["met"]) == ("6", "fewer than 5")
 
 
+def test_a_few_that_were_not_met_are_not_told_by_subtraction(day):
+    for number in range(8):
+        day.post(f"Neighbour {number}")
+    day.execute("update occurrences set status = 'done', closed_at = starts_at")
+    assert (save(day, "counts")[0][0]["asked_for"], save(day, "counts")[0][0]["met"]) == ("10", "10")
+    day.execute("update occurrences set status = 'unmet' where id in (select max(id) from occurrences)")
+    assert (save(day, "counts")[0][0]["asked_for"], save(day, "counts")[0][0]["met"]) == ("10", "all but fewer than 5")
+
+
 def test_a_cell_that_a_spreadsheet_would_run_is_told_to_be_text(day):
     with day.work() as session:
         session.execute(text("update areas set name = '=1+1' where slug = 'bradford-on-avon'"))
