@@ -17,6 +17,9 @@ class StaffRoleName(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+# Who reads what somebody is worried about, and acts on it.
+READ_CONCERNS = (StaffRoleName.SAFEGUARDING_LEAD, StaffRoleName.COORDINATOR)
+
 # What each is called, and what it opens.
 ROLE_WORDS: Mapping[StaffRoleName, tuple[str, str]] = {
     StaffRoleName.CALL_HANDLER: ("Call handler", "takes requests and rings people back; sees nothing else"),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from matcher.domain.errors import NotFound
-from matcher.domain.roles import LinkPurpose, StaffRoleName
+from matcher.domain.roles import READ_CONCERNS, LinkPurpose, StaffRoleName
 
 
 class Action(StrEnum):
@@ -193,8 +193,8 @@ RULES: Mapping[Action, tuple[Rule, ...]] = {
     Action.CLOSE_REPORT: (_staff(StaffRoleName.COORDINATOR),),
     Action.USE_DESK: (_staff(StaffRoleName.CALL_HANDLER, StaffRoleName.COORDINATOR),),
     Action.RAISE_CONCERN: (_anyone,),
-    Action.READ_CONCERNS: (_staff(StaffRoleName.SAFEGUARDING_LEAD, StaffRoleName.COORDINATOR),),
-    Action.STOP_VOLUNTEER: (_staff(StaffRoleName.SAFEGUARDING_LEAD, StaffRoleName.COORDINATOR),),
+    Action.READ_CONCERNS: (_staff(*READ_CONCERNS),),
+    Action.STOP_VOLUNTEER: (_staff(*READ_CONCERNS),),
     Action.LOOK_AFTER_VOLUNTEERS: (_staff(StaffRoleName.COORDINATOR),),
     Action.MERGE_PEOPLE: (_staff(StaffRoleName.COORDINATOR),),
     Action.IMPORT_FILE: (_staff(StaffRoleName.COORDINATOR),),

@@ -17,12 +17,12 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.errors import BadInput, Unavailable
 from matcher.domain.localtime import at_local, local_day, to_local
-from matcher.domain.roles import StaffRoleName
 from matcher.domain.wording import clean_line, clean_text
 from matcher.services import audit, drafts, people
 from matcher.services.needs import REFERENCE_LETTERS
 from matcher.services.outbox import Owed, owe
-from matcher.store.models import Concern, ConcernTelling, Role, Staff, StaffRole
+from matcher.store import queries
+from matcher.store.models import Concern, ConcernTelling
 
 ABOUT = (
     ("safety", "Someone’s safety"),
@@ -37,7 +37,6 @@ REACH_LENGTH = 120
 READ_WITHIN = timedelta(minutes=15)
 # Between these hours of a day someone looks; what comes at night is read when the day begins.
 DAY_BEGINS, DAY_ENDS = time(8), time(20)
-WHO_READS = (StaffRoleName.SAFEGUARDING_LEAD, StaffRoleName.COORDINATOR)
 # Whoever of these is told, it has been passed on to those whose task it is.
 OUTSIDE = ("adult_care", "police", "health", "dbs")
 CLOSED_SHOWN = 50
@@ -138,7 +137,7 @@ def _keep(session: Session, kept: Mapping[str, Any], now: datetime) -> Concern:
     session.add(concern)
     session.flush()
     audit.record(session, audit.SYSTEM, "raised", ("concern", concern.id), now=now)
-    for staff_id in session.scalars(_readers()):
+    for staff_id in session.scalars(queries.readers_of_concerns()):
         thing, values = ("staff_id", staff_id), {"ref": concern.reference}
         owed = Owed(
             "concern_raised", thing, staff_id=staff_id, channel="email", values=values, occasion=str(concern.id)
@@ -269,12 +268,6 @@ def _checked(worry: Worry) -> dict[str, object]:
         "name": clean_line(worry.name, people.NAME_LENGTH, noun="Your name", field="name"),
         "reach": check_reach(worry.reach) if worry.reach else "",
     }
-
-
-def _readers() -> Select[int]:
-    reads = Role.name.in_([role.value for role in WHO_READS])
-    has_role = select(StaffRole.staff_id).join(Role, Role.id == StaffRole.role_id).where(reads)
-    return select(Staff.id).where(Staff.active, Staff.id.in_(has_role)).order_by(Staff.id)
 
 
 def _new_reference(session: Session) -> str:

@@ -31,6 +31,7 @@ from matcher.services import (
 )
 from matcher.services.calendar_feed import CalendarFile
 from matcher.services.wording_desk import Desk, Scheme, Values, Wording
+from matcher.store import queries
 from matcher.store.models import (
     Concern,
     Home,
@@ -189,10 +190,11 @@ def _staff_code(desk: Desk) -> Values:
 
 
 def _concern_raised(desk: Desk) -> Values:
-    """Word that there is one, and nothing of it; none once somebody has opened it."""
+    """Word that there is one, and nothing of it; none once somebody has opened it, or to who reads none any more."""
     reference = str(desk.row.values["ref"])
     unopened = select(Concern.id).where(Concern.reference == reference, Concern.opened_at.is_(None))
-    if desk.session.scalar(unopened) is None:
+    reads = queries.readers_of_concerns().where(Staff.id == desk.row.staff_id)
+    if desk.session.scalar(unopened) is None or desk.session.scalar(reads) is None:
         return None
     return {"ref": reference, "link": f"{desk.scheme.origin}/team/concerns"}
 
@@ -247,7 +249,7 @@ def _recipient(session: Session, row: Notification) -> tuple[str, str] | None:
     """Where it goes, and a form of that which may stand on the outbox page; None if there is nowhere."""
     if row.staff_id is not None:
         staff = session.get_one(Staff, row.staff_id)
-        return staff.email, f"{staff.name}, by email"
+        return (staff.email, f"{staff.name}, by email") if staff.active else None
     if row.template == _RECEIPT:  # of an erasure: nothing else is known of them any more
         return (to, f"someone, by {row.channel}") if (to := row.values.get("to")) else None
     if row.referral_id is not None or row.story_id is not None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from matcher.domain.geo import Point
 from matcher.domain.lifecycle import EXPECTED, MatchStatus, VisitStatus
 from matcher.domain.preferences import About
-from matcher.domain.roles import StaffRoleName
+from matcher.domain.roles import READ_CONCERNS, StaffRoleName
 from matcher.domain.timewindow import TimeWindow
 from matcher.store.bulk import among
 from matcher.store.models import (
@@ -61,12 +61,21 @@ def channels_of(session: Session, person_ids: Collection[int], about: About = Ab
 
 def coordinators() -> Select[int]:
     """Everyone who coordinates and still works here, by id."""
-    coordinates = (
+    return _working_as(StaffRoleName.COORDINATOR)
+
+
+def readers_of_concerns() -> Select[int]:
+    """Everyone who reads worries and still works here, by id."""
+    return _working_as(*READ_CONCERNS)
+
+
+def _working_as(*roles: StaffRoleName) -> Select[int]:
+    has_one = (
         select(StaffRole.staff_id)
         .join(Role, Role.id == StaffRole.role_id)
-        .where(Role.name == StaffRoleName.COORDINATOR.value)
+        .where(Role.name.in_([role.value for role in roles]))
     )
-    return select(Staff.id).where(Staff.active, Staff.id.in_(coordinates)).order_by(Staff.id)
+    return select(Staff.id).where(Staff.active, Staff.id.in_(has_one)).order_by(Staff.id)
 
 
 def home_point(session: Session, person_id: int) -> Point:

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from matcher.domain.roles import StaffRoleName
+from matcher.domain.roles import READ_CONCERNS, StaffRoleName
 from matcher.services import concern_work, concerns, outbox
 from matcher.services.wordings import Scheme
 from matcher.store.models import AuditRow, Concern, Notification
@@ -95,7 +95,7 @@ def test_it_waits_on_the_board_without_a_word_of_it_until_someone_opens_it(app: 
         assert [action for (action,) in rows] == ["raised", "opened", "read", "read", "closed"]
 
 
-@pytest.mark.parametrize("role", sorted(set(StaffRoleName) - set(concerns.WHO_READS)))
+@pytest.mark.parametrize("role", sorted(set(StaffRoleName) - set(READ_CONCERNS)))
 def test_nobody_else_of_the_team_reads_it(app: Flask, client: FlaskClient, role: StaffRoleName) -> None:
     tell(client)
     someone = as_(app, role)
@@ -111,7 +111,7 @@ def test_a_safeguarding_lead_begins_there_and_sees_no_board(app: Flask, client: 
 
 
 def test_whoever_reads_them_is_sent_word_and_nothing_of_it(app: Flask, client: FlaskClient) -> None:
-    for role in (*concerns.WHO_READS, StaffRoleName.CALL_HANDLER):
+    for role in (*READ_CONCERNS, StaffRoleName.CALL_HANDLER):
         as_(app, role)
     tell(client)
     with unit_of_work() as session:

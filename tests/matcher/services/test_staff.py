@@ -65,3 +65,12 @@ def test_a_sign_in_link_is_for_who_is_named(world):
         token = staff.sign_in_link(session, " RUTH@example.org", now=world.now)
     with world.work() as session:
         assert links.take_sign_in(session, token, now=world.now) == ruth
+
+
+def test_who_no_longer_works_here_is_sent_nothing_that_was_owed_before(world):
+    ruth = world.coordinator()
+    with world.work() as session:
+        staff.owe_code(session, ruth, "12345", now=world.now)
+    world.execute("update staff set active = false")
+    assert world.deliver() == ()
+    assert [status for _, status in world.owed()] == ["dropped"]
