@@ -71,13 +71,13 @@ def kill_group(leader: int) -> None:
         os.killpg(leader, signal.SIGKILL)
 
 
-def wait_until(is_true: Callable[[], bool], *, within_s: float) -> bool:
-    """Look again and again until `is_true()`; False if it never was."""
+def wait_until(is_true: Callable[[], bool], *, within_s: float, every_s: float = _LOOK_AGAIN_S) -> bool:
+    """Look again and again until `is_true()`; False if it never was. A look that costs much wants a longer pause."""
     deadline = time.monotonic() + within_s
     while not is_true():
         if time.monotonic() > deadline:
             return False
-        time.sleep(_LOOK_AGAIN_S)
+        time.sleep(every_s)
     return True
 
 

@@ -2,13 +2,12 @@
 
 import json
 import os
-import random
 import signal
-import socket
 import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -16,12 +15,17 @@ import psutil
 import pytest
 
 from matcher.config import SETTINGS
+from matcher.services import outbox, staff
+from matcher.services.outbox import Owed
 from matcher.store import session as store
 from matcher.store.embedded import Postgres
 from matcher.store.home import Home
 from matcher.store.processes import wait_until
+from matcher.store.session import unit_of_work
+from tests.ports import lasting_port
 
 READY = "Ctrl-C ends it."
+EVERY_S = 0.25  # to look through every process there is, or to read a page, is work: what is waited for goes before
 
 
 class Gritbin:
@@ -41,7 +45,9 @@ class Gritbin:
             self._process = subprocess.Popen(
                 (sys.executable, "-m", "matcher", "up", "--empty"), env=environ, stdout=said, stderr=said
             )
-        assert wait_until(lambda: READY in self.said or self._process.poll() is not None, within_s=120), self.said
+        assert wait_until(
+            lambda: READY in self.said or self._process.poll() is not None, within_s=120, every_s=EVERY_S
+        ), self.said
         assert self._process.poll() is None, self.said
 
     @property
@@ -110,52 +116,63 @@ class Gritbin:
             process.kill()
 
 
-# Below the ports that systems hand out to the client end of a connection (from 32768 on Linux, 49152 elsewhere): one of
-# those may be free now and taken by anybody's connection when Gritbin starts a second time.
-LASTING_PORTS = range(20_000, 32_000)
-
-
-def _free_port() -> int:
-    """A port that nobody listens on, and that no connection going out will take later."""
-    for port in random.sample(LASTING_PORTS, 100):
-        with socket.socket() as door:
-            try:
-                door.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    pytest.fail("none of 100 ports is free")
-
-
 def _in(folder: Path) -> Gritbin:
     folder.chmod(0o711)
-    return Gritbin(folder / "home", _free_port())
+    return Gritbin(folder / "home", lasting_port())
+
+
+class FirstRun:
+    """One that had no folder yet: what was seen of it from its start to the end that a Ctrl-C made."""
+
+    def __init__(self, gritbin: Gritbin) -> None:
+        gritbin.start()
+        self.status = gritbin.get("/health/ready")[0]
+        self.health = gritbin.health()
+        owe_a_code(gritbin)  # it goes through the stand-in for Notify, which tells that it arrived
+        self.arrived = wait_until(lambda: "It arrived" in gritbin.get("/outbox")[1], within_s=30, every_s=EVERY_S)
+        self.ended_after_s = gritbin.tell(signal.SIGINT)
+        self.returncode = gritbin.returncode
+        self.left = gritbin.processes()
+        self.home = gritbin.home
+
+
+def owe_a_code(gritbin):
+    """A message to a coordinator, who is new."""
+    now, coordinator = datetime.now(UTC), frozenset({staff.StaffRoleName.COORDINATOR})
+    with gritbin.database(), unit_of_work() as session:
+        staff_id = staff.add_staff(session, "ruth@example.org", "Ruth", coordinator, areas=None, now=now)
+        code = {"channel": "email", "values": {"code": "12345"}}
+        outbox.owe(session, Owed("staff_code", ("staff_id", staff_id), staff_id=staff_id, **code), now=now)
+
+
+@pytest.fixture(scope="session")
+def first_run(tmp_path_factory):
+    """To make a database takes longer than all the rest: the folder that this leaves is where the others begin."""
+    gritbin = _in(tmp_path_factory.mktemp("made"))
+    try:
+        return FirstRun(gritbin)
+    finally:
+        gritbin.clean_up()
+
+
+def _made_before(first_run, folder):
+    gritbin = _in(folder)
+    subprocess.run(("cp", "-a", first_run.home, gritbin.home), check=True)  # shutil would not keep whose each file is
+    return gritbin
 
 
 @pytest.fixture
-def new_gritbin(tmp_path):
-    """One that was never started: it has no folder yet."""
-    gritbin = _in(tmp_path)
+def gritbin(first_run, tmp_path):
+    """One that was started before, in a folder of its own."""
+    gritbin = _made_before(first_run, tmp_path)
     yield gritbin
     gritbin.clean_up()
 
 
 @pytest.fixture(scope="session")
-def made_home(tmp_path_factory):
-    """The folder of one that was started once and ended well: to make a database takes longer than all the rest."""
-    gritbin = _in(tmp_path_factory.mktemp("made"))
-    try:
-        gritbin.start()
-        gritbin.tell(signal.SIGINT)
-    finally:
-        gritbin.clean_up()
-    return gritbin.home
-
-
-@pytest.fixture
-def gritbin(made_home, tmp_path):
-    """One that was started before, in a folder of its own."""
-    gritbin = _in(tmp_path)
-    subprocess.run(("cp", "-a", made_home, gritbin.home), check=True)  # shutil would not keep whose each file is
+def running_gritbin(first_run, tmp_path_factory):
+    """One that runs, for all who put right again whatever they kill of it."""
+    gritbin = _made_before(first_run, tmp_path_factory.mktemp("running"))
+    gritbin.start()
     yield gritbin
     gritbin.clean_up()

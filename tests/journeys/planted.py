@@ -152,7 +152,7 @@ class Story:
             found[:] = [one for one in messages if f"<h2>{to}, by" in one and words in one]
             return bool(found)
 
-        assert wait_until(look, within_s=45), f"{to} was never told: {words}"
+        assert wait_until(look, within_s=45, every_s=0.2), f"{to} was never told: {words}"
         return links_in(found[0])[0]
 
     def asked(self, one: Marked) -> str:
@@ -242,8 +242,7 @@ def plant(world: World) -> None:
 def everyone_arrives(story: Story, world: World) -> None:
     """The coordinator signs in, four people offer help, one asks for it; only Crispin offers to clear snow."""
     world.coordinator()
-    way_in = story.running.gritbin("staff", "link", "ruth@example.org").strip().removeprefix(story.running.origin)
-    assert story.readers["ruth"].press(way_in).h1.startswith("Today")
+    assert story.readers["ruth"].press(story.running.way_in("ruth@example.org")).h1.startswith("Today")
     story.paths |= {"anyone": [*PUBLIC, *MORE], "ruth": ["/team"]}
     for one, kind in ((CRISPIN, "snow"), (ANNIS, "errand"), (JOCASTA, "errand"), (THADDEUS, "errand")):
         own = offers_help(story.readers[one.name], one, kind).path.removesuffix("/welcome")

@@ -21,8 +21,10 @@ import redis
 import matcher
 from matcher.cli.serve import pages_command, worker_command
 from matcher.config import SETTINGS, Config, client_url
+from matcher.services import staff, verify
 from matcher.store.processes import Program, end, start, wait_until
 from matcher.store.session import unit_of_work
+from tests.ports import lasting_port
 from tests.worlds import World
 
 ROOT = Path(matcher.__file__).parents[1]
@@ -109,9 +111,7 @@ class Running:
     """The pages, always; the worker, while it is wanted. Both as they run in a trial on one machine."""
 
     def __init__(self, folder: Path, database_url: str, redis_url: str) -> None:
-        with socket.socket() as door:
-            door.bind(("127.0.0.1", 0))
-            self.port: int = door.getsockname()[1]
+        self.port = lasting_port()
         self.folder = folder
         self._redis_url = client_url(redis_url)
         settings = {
@@ -166,7 +166,19 @@ class Running:
         assert ended.returncode == 0, ended.stdout + ended.stderr
         return ended.stdout
 
+    def way_in(self, email: str) -> str:
+        """The path that signs in one of the staff, as `gritbin staff link` prints it: without a process of its own."""
+        with unit_of_work() as session:
+            return f"/sign-in/{staff.sign_in_link(session, email, now=datetime.now(UTC))}"
+
     def broken_promises(self) -> list[str]:
+        """What `verify` finds broken."""
+        with unit_of_work() as session:
+            found = verify.verify(session, now=datetime.now(UTC))
+        assert found
+        return [finding.name for finding in found if not finding.is_kept]
+
+    def broken_promises_by_command(self) -> list[str]:
         """What `gritbin verify --json` finds broken."""
         found = json.loads(self.gritbin("verify", "--json"))
         assert found["invariants"]

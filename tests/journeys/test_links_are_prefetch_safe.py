@@ -288,29 +288,39 @@ def test_every_message_with_a_link_is_among_those_that_were_sent(told):
 
 def test_opening_a_link_of_any_message_changes_no_row_but_notes_that_an_address_was_shown(told, quiet):
     every_link = [*{link for links in told.links.values() for link in links}, told.sign_in_link()]
-    pages = []
+    opened = Opened(told, quiet)
     looks = set()  # what stands beside a page is opened once for each way that page looks
     for link in every_link:
-        pages += open_and_compare(told, quiet, link)
+        opened.and_compared(link)
         _, purpose, *_ = link.split("/")
-        if (look := (purpose, heading(pages[-1]))) not in looks:
+        if (look := (purpose, heading(opened.pages[-1]))) not in looks:
             looks.add(look)
             for beside in BESIDE[purpose]:
-                pages += open_and_compare(told, quiet, link + beside)
+                opened.and_compared(link + beside)
+    pages = opened.pages
     shown = sum(map(shows_an_address, pages))
     assert told.world.execute("select count(*) from audit where action = 'read_door'") == [(shown,)]
     assert shown > 0
     print(f"{len(pages)} openings of {len(every_link)} links, {len(looks)} looks; {shown} addresses shown")  # noqa: T201
 
 
-def open_and_compare(told, running, path):
-    """The answers. That the holder of the visit was shown its address is written down, and nothing else ever is."""
-    before = told.rows()
-    pages = open_again_and_again(running, path)
-    after, addresses = told.rows(), sum(map(shows_an_address, pages))
-    assert changed(before, after) == ({"audit"} if addresses else set()), path
-    assert after["audit"][0] - before["audit"][0] == addresses, path
-    return pages
+class Opened:
+    """The answers of all that was opened, and the rows as they stood after the last of it."""
+
+    def __init__(self, told, running):
+        self.pages = []
+        self._told, self._running = told, running
+        self._rows = told.rows()
+
+    def and_compared(self, path):
+        """That the holder of the visit was shown its address is written down, and nothing else ever is."""
+        before = self._rows
+        pages = open_again_and_again(self._running, path)
+        after = self._rows = self._told.rows()
+        addresses = sum(map(shows_an_address, pages))
+        assert changed(before, after) == ({"audit"} if addresses else set()), path
+        assert after["audit"][0] - before["audit"][0] == addresses, path
+        self.pages += pages
 
 
 def heading(page):
@@ -355,7 +365,9 @@ def test_reading_any_public_page_changes_no_row(told, quiet):
 @pytest.mark.browser
 def test_a_scanner_that_runs_scripts_does_nothing_either(told, someone):
     scanner = someone()
+    before = told.rows()
     for template, links in told.links.items():
-        before = told.rows()
         scanner.goto(links[0], wait_until="networkidle")
-        assert changed(before, told.rows()) <= {"audit"}, template
+        after = told.rows()
+        assert changed(before, after) <= {"audit"}, template
+        before = after

@@ -78,7 +78,7 @@ def test_a_path_is_cleared_from_the_asking_to_the_thanks(story, someone, java_sc
     expect(eileen.locator("main")).to_contain_text("We are glad that it went well")
 
     the_coordinator_sees(story, someone(java_script_enabled=java_script_enabled), request)
-    assert story.broken_promises() == []
+    assert story.broken_promises_by_command() == []
 
 
 def the_coordinator_sees(story, ruth, request):
@@ -99,7 +99,7 @@ def test_the_coordinator_sees_what_waits_and_who_is_coming(story, someone):
     neighbours.coordinator()
     ruth, christopher = someone(), someone()
     request = ask_for_help(someone())
-    ruth.goto(story.gritbin("staff", "link", "ruth@example.org").strip())
+    ruth.goto(story.way_in("ruth@example.org"))
     press(ruth, "Sign in")
     expect(ruth.locator("main")).to_contain_text("1 visit has nobody yet")
     expect(ruth.locator("main")).to_contain_text("Clear the path and the steps, Bradford on Avon")
