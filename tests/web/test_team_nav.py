@@ -58,6 +58,7 @@ def test_from_the_desk_who_reads_the_board_finds_back_to_it_and_a_call_handler_i
         (StaffRoleName.CONNECTOR, "/team/stories"),
         (StaffRoleName.CALL_HANDLER, "/team/stories/new"),
         (StaffRoleName.COORDINATOR, "/team/gaps"),
+        (StaffRoleName.COORDINATOR, "/team/door-words"),
     ],
 )
 def test_the_door_and_back_lead_to_where_the_reader_begins_and_not_to_a_page_that_is_not_there_for_them(
