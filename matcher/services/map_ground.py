@@ -22,7 +22,7 @@ CLEAR = 32.0  # pixels between two marks
 DOT_M = 1500  # postcodes in a square of so many metres are one dot
 AROUND_M = 6000  # ground shown around what is on it
 MOST_TOWNS = 25
-_DOT, _ABOVE, _BELOW = 4.0, 8, 20  # pixels: of a town's dot, and from it to the line of its name
+_DOT, _ABOVE, _BELOW = 3.5, 8, 20  # pixels: of a town's dot, and from it to the line of its name
 LETTER = 10  # pixels of a letter of a name, at most, on the narrowest page
 _ROUND = ((1, 0), (0, 1), (-1, 0), (0, -1), (0.7, 0.7), (-0.7, 0.7), (-0.7, -0.7), (0.7, -0.7))
 
@@ -120,7 +120,7 @@ def named(towns: Sequence[tuple[str, int, int]], marks: Sequence[tuple[int, int]
         half = len(name) * LETTER / 2
         middle = min(max(x, half), WIDTH - half)
         others = [*boxes, *(box for at, box in dots.items() if at != (x, y))]
-        rooms = ((base, (middle - half, base - 16.0, middle + half, base + 6.0)) for base in (y - _ABOVE, y + _BELOW))
+        rooms = ((base, (middle - half, base - 16.0, middle + half, base + 4.0)) for base in (y - _ABOVE, y + _BELOW))
         free = [(base, box) for base, box in rooms if not any(_touch(box, other) for other in others)]
         base, box = free[0] if free and half * 2 < WIDTH else (y, None)
         boxes.extend([box] if box else [])
