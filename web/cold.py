@@ -12,6 +12,7 @@ from matcher.domain.errors import BadInput, NotFound
 from matcher.domain.replies import WarmAnswer
 from matcher.domain.roles import LinkPurpose
 from matcher.services import (
+    areas,
     audit,
     cold,
     cold_hints,
@@ -200,7 +201,7 @@ def _weather(form: ColdSpellForm, area_id: int | None) -> Response:
     with reading() as session:
         found = cold.weather(session, g.actor.area_ids, now=clock.now())
         sources = cold_hints.sources(session, now=clock.now())
-        sky = snow_sky.read(session, _area_of_sky(found), now=clock.now()) if found else None
+        sky = snow_sky.read(session, _area_of_sky(session, found), now=clock.now()) if found else None
     hours = {one.area_id: hours_until(one.hints[0].ends_at) for one in found if one.hints}
     return page(
         "cold/weather.html",
@@ -213,11 +214,11 @@ def _weather(form: ColdSpellForm, area_id: int | None) -> Response:
     )
 
 
-def _area_of_sky(found: Sequence[AreaWeather]) -> int:
+def _area_of_sky(session: Any, found: Sequence[AreaWeather]) -> int:
     """The area that was chosen; else, where it is cold nowhere, the one where most have agreed to be asked more; else
     the one where it is worst.
     """
-    chosen = request.args.get("sky", "")
+    chosen = areas.address_now(session, request.args.get("sky", ""), g.actor.area_ids)
     is_calm = not any(one.hints or one.until for one in found)
     first = max(found, key=lambda one: one.agreed) if is_calm else found[0]
     return next((one.area_id for one in found if one.slug == chosen), first.area_id)

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, g, request
 
 from matcher.domain.errors import BadInput, Conflict
-from matcher.services import access, outreach, outreach_reading
+from matcher.services import access, areas, outreach, outreach_reading
 from matcher.services.access import Action
 from matcher.services.outreach import Keeper
 from matcher.store.session import reading, unit_of_work
@@ -38,7 +38,9 @@ def listed() -> Response:
 @declares(Action.REACH_OUT)
 def new() -> Response:
     """A new visit, perhaps to a group that was not heard."""
-    wanted = {name: request.args.get(name, "") for name in ("group", "area")}
+    with reading() as session:
+        area = areas.address_now(session, request.args.get("area", ""), g.actor.area_ids)
+    wanted = {"group": request.args.get("group", ""), "area": area}
     return _plan_page(PlanForm(data=wanted))
 
 

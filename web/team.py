@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, request
 
 from matcher.domain.errors import BadInput
 from matcher.services import (
+    areas,
     audit,
     board,
     calibration_page,
@@ -131,12 +133,12 @@ def today() -> Response:
     return _today()
 
 
-def _choice() -> Choice:
+def _choice(session: Any) -> Choice:
     """What the address chooses; what it cannot mean chooses nothing."""
     wanted = request.args
     page = wanted.get("page", "")
     return Choice(
-        area=wanted.get("area", ""),
+        area=areas.address_now(session, wanted.get("area", ""), g.actor.area_ids),
         kind=wanted.get("kind", ""),
         urgency=wanted.get("urgency", ""),
         is_unasked=wanted.get("asked") == "nobody",
@@ -154,8 +156,9 @@ def _address(choice: Choice, number: int) -> str:
 
 def _today(*, wrong_need: int | None = None, wrong: str = "") -> Response:
     """The board; with what was wrong beside the need that it was about."""
-    now, choice = clock.now(), _choice()
+    now = clock.now()
     with reading() as session:
+        choice = _choice(session)
         shown = board.today(session, g.actor.area_ids, now=now, choice=choice)
         visits = street.read(session, g.actor.area_ids, choice, now=now)
         worries = concerns.waiting(session, now=now)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -30,6 +32,17 @@ _STARTING = (
     ("westbury", "Westbury", 387_300, 151_200, 6_000),
     ("wootton-bassett-and-cricklade", "Royal Wootton Bassett and Cricklade", 406_800, 184_500, 9_000),
 )
+
+
+def id_of(session: Session, slug: str) -> int | None:
+    """Of the area whose page has this address, or once had it: a form or a link may be older than its name."""
+    return session.scalar(select(AreaSlug.area_id).where(AreaSlug.slug == slug))
+
+
+def address_now(session: Session, slug: str, area_ids: Collection[int]) -> str:
+    """The address which that area has now, if it is one of these; else nothing, which chooses all of them."""
+    area_id = id_of(session, slug) if slug else None
+    return session.get_one(Area, area_id).slug if area_id in area_ids and area_id else ""
 
 
 def load_starting_rows(session: Session) -> None:

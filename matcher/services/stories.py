@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from matcher.domain.errors import BadInput, Unavailable
 from matcher.domain.stories import ABOUT, CONSENT_LASTS, SCALES, Level, Piece, shows_name
 from matcher.domain.wording import clean_line, clean_text, refuse_secrets
-from matcher.services import audit, page_links, people, story_pieces, story_rows
+from matcher.services import areas, audit, page_links, people, story_pieces, story_rows
 from matcher.services.needs import REFERENCE_LETTERS
 from matcher.services.story_pieces import Offered
 from matcher.store.models import Area, Story, StoryTeller, StoryWording
@@ -187,10 +187,10 @@ def _scales(given: Mapping[str, int]) -> dict[str, int]:
 def _area_id(session: Session, slug: str) -> int | None:
     if not slug:
         return None
-    found = session.scalar(select(Area.id).where(Area.slug == slug))
-    if found is None:
+    area_id = areas.id_of(session, slug)
+    if area_id is None or session.get_one(Area, area_id).closed_at is not None:
         raise BadInput("Select where it is about", field="area")
-    return found
+    return area_id
 
 
 def _reached(reach: Reach) -> dict[str, str] | None:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from matcher.domain.errors import BadInput, NotFound
 from matcher.domain.groups import AGES, Group
 from matcher.domain.localtime import local_day
-from matcher.services import drafts
-from matcher.store.models import Area, VoiceCount
+from matcher.services import areas, drafts
+from matcher.store.models import VoiceCount
 from matcher.store.models.population import ANSWERED
 
 CHOICES = ("ask", "offer", "story")
@@ -24,7 +23,7 @@ def count_voice(session: Session, choice: str, area: str, said: Collection[str],
     """Count one more who said this of themselves. The same key twice is once. BadInput for what is not on the form."""
     if choice not in CHOICES:
         raise NotFound
-    area_id = session.scalar(select(Area.id).where(Area.slug == area))
+    area_id = areas.id_of(session, area)
     if area_id is None:
         raise BadInput("Select where you live", field="area")
     if not said:

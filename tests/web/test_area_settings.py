@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -48,6 +49,43 @@ def test_a_renamed_area_is_led_to_from_its_old_address(app: Flask, client: Flask
     assert (led.status_code, led.headers["Location"]) == (302, "/area/bradford")
     assert "Neighbours in Bradford</h1>" in client.get("/area/bradford").text
     assert "/area/bradford-on-avon" in boss.get(here).text, "the history"
+
+
+@pytest.mark.parametrize(
+    ("role", "path"),
+    [
+        (StaffRoleName.COORDINATOR, "/team?area={}"),
+        (StaffRoleName.COORDINATOR, "/team/cold?sky={}"),
+        (StaffRoleName.COORDINATOR, "/team/heard?area={}"),
+        (StaffRoleName.COORDINATOR, "/team/impact?area={}"),
+        (StaffRoleName.CONNECTOR, "/team/outreach/new?area={}"),
+    ],
+)
+def test_what_was_kept_under_the_old_address_still_shows_that_area(
+    app: Flask, world: World, role: StaffRoleName, path: str
+) -> None:
+    """A bookmark, or a link in an e-mail."""
+    renamed = {**BRADFORD, "name": "Bradford", "slug": "bradford", "is_open": "yes"}
+    look_then_do(administrator(app), page_of("bradford-on-avon"), **renamed)
+    client = sign_in(app.test_client(), role, name="Pat")
+
+    def is_chosen(slug: str) -> bool:
+        answer = client.get(path.format(slug))
+        assert answer.status_code == 200
+        return re.search(r'<option[^>]* value="bradford"[^>]* selected', answer.text) is not None
+
+    assert is_chosen("bradford")
+    assert is_chosen("bradford-on-avon")
+    assert not is_chosen("nowhere")
+
+
+def test_today_lists_what_the_old_address_chose_and_everything_for_one_that_never_was(app: Flask, world: World) -> None:
+    boss = administrator(app)
+    renamed = {**BRADFORD, "name": "Bradford", "slug": "bradford", "is_open": "yes"}
+    look_then_do(boss, page_of("bradford-on-avon"), **renamed)
+    pat = sign_in(app.test_client(), StaffRoleName.COORDINATOR, name="Pat")
+    for slug, is_listed in (("bradford-on-avon", True), ("bradford", True), ("devizes", False), ("nowhere", True)):
+        assert ("Clear the path" in pat.get(f"/team?area={slug}").text) == is_listed, slug
 
 
 def test_an_area_is_added_and_takes_who_lives_there(app: Flask, world: World) -> None:

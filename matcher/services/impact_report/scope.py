@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.errors import BadInput
 from matcher.domain.localtime import at_local, local_day
+from matcher.services.areas import address_now
 from matcher.store.models import Area
 
 LONGEST = timedelta(days=366 * 5)
@@ -65,7 +66,8 @@ def read(session: Session, area_ids: Collection[int], wanted: Wanted, *, now: da
     areas = session.execute(
         select(Area.slug, Area.name, Area.id).where(Area.id.in_(area_ids)).order_by(Area.name)
     ).all()
-    chosen = next((one for one in areas if one.slug == wanted.slug), None)
+    slug = address_now(session, wanted.slug, area_ids)
+    chosen = next((one for one in areas if one.slug == slug), None)
     return Scope(
         first=first,
         last=last,

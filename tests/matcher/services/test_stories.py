@@ -51,6 +51,16 @@ def tell(world, *, level="public", contact="text", typed=None, about="worry", wo
         return stories.tell_story(session, draft, typed=typed, now=world.now)
 
 
+def test_a_story_is_about_no_area_that_was_closed_meanwhile_and_finds_one_that_was_renamed(world):
+    world.execute("update areas set slug = 'calne-and-around' where slug = 'calne'")
+    world.execute("update areas set closed_at = :now where slug = 'tidworth'", now=world.now)
+    tell(world, area="calne")
+    assert world.one(Story).area_id == world.area_id("calne-and-around")
+    with pytest.raises(BadInput) as refused:
+        tell(world, area="tidworth")
+    assert refused.value.field == "area"
+
+
 def chosen(world, *, shows="A heap of snow", shared=tuple(Piece)):
     """A picture and a voice note, chosen for a story."""
     sent = {Piece.PICTURE: photo(), Piece.VOICE: wav()}
