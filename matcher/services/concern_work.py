@@ -6,7 +6,7 @@ Every opening and every copy is written down.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -31,6 +31,7 @@ WHOM = (
 )
 HOW = (("phone", "By phone"), ("in_person", "In person"), ("email", "By email"), ("letter", "By letter"))
 NOTE_LENGTH = 200
+PRESSED_TWICE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +98,21 @@ def copy(session: Session, concern_id: int, *, staff_id: int, now: datetime) -> 
 def note_told(
     session: Session, concern_id: int, whom: str, how: str, note: str, *, staff_id: int, now: datetime
 ) -> None:
-    """Somebody was told. BadInput names the field that is wrong; NotFound if nobody has opened it."""
+    """Somebody was told. Pressed twice it is kept once. BadInput names the field that is wrong; NotFound if nobody has
+    opened it.
+    """
     if whom not in dict(WHOM):
         raise BadInput("Select who was told", field="whom")
     if how not in dict(HOW):
         raise BadInput("Select how they were told", field="how")
+    session.get(Concern, concern_id, with_for_update=True)
     opened(session, concern_id)
     kept = clean_line(note, NOTE_LENGTH, noun="What to remember", field="note")
-    session.add(ConcernTelling(concern_id=concern_id, whom=whom, how=how, words=kept, staff_id=staff_id, told_at=now))
+    told = {"concern_id": concern_id, "whom": whom, "how": how, "words": kept, "staff_id": staff_id}
+    a_moment_ago = select(ConcernTelling.id).filter_by(**told).where(ConcernTelling.told_at > now - PRESSED_TWICE)
+    if session.scalar(a_moment_ago.limit(1)) is not None:
+        return
+    session.add(ConcernTelling(**told, told_at=now))
     audit.record(session, audit.staff(staff_id), "told", ("concern", concern_id), whom, now=now)
 
 

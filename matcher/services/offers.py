@@ -16,7 +16,7 @@ from matcher.domain.geo import TravelMode, reach_m
 from matcher.domain.kinds import CHECK_WORDS
 from matcher.domain.lifecycle import OccurrenceStatus, OfferStatus
 from matcher.domain.localtime import local_day
-from matcher.services import audit, batching, kinds, matches, page_links, people, wishes
+from matcher.services import audit, batching, kinds, matches, page_links, people, stopped_before, wishes
 from matcher.services.outbox import Owed, owe
 from matcher.services.people import PersonDraft
 from matcher.store import queries
@@ -83,6 +83,8 @@ def make_offer(session: Session, draft: OfferDraft, *, now: datetime) -> MadeOff
     offer.visits_per_week = draft.visits_per_week
     offer.promised_at = now
     session.flush()
+    if is_new:
+        stopped_before.hold(session, offer, now=now)
     session.add_all(OfferKind(offer_id=offer.id, kind_slug=slug) for slug in sorted(chosen))
     wishes.tell(session, offer.id, draft.traits)
     add_times(session, offer.id, rules, away)
