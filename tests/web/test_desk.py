@@ -160,6 +160,17 @@ def test_the_yes_posts_it_once_and_keeps_who_agreed_how_and_when(handler: FlaskC
     assert statuses == [NotificationStatus.DROPPED]
 
 
+def test_who_asks_for_something_else_is_not_told_that_neighbours_are_asked_before_the_team_rang(
+    handler: FlaskClient,
+) -> None:
+    said = words(handler.get(send(handler, kind="other", details=[], note="A wasps' nest in the shed").location))
+    assert "Somebody from the team rings you about it first. Then we ask neighbours near you" in said
+    assert "neighbours near you who are free" not in said
+    assert "We ask neighbours near you who are free" in words(
+        handler.get(send(handler, phone="01632 960902", house="3 Plough Cottages").location)
+    )
+
+
 def test_pressed_twice_it_is_one_request(handler: FlaskClient) -> None:
     form = {**hidden(read_back(handler).text), **CALL, "do": "send"}
     first = handler.post("/desk/new", data=form)

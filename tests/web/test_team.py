@@ -46,6 +46,8 @@ def test_what_needs_a_call_first_stands_out(client: FlaskClient, sign_in_token: 
     press(client, f"/sign-in/{sign_in_token}")
     shown = client.get("/team").text
     assert "Ring first" in shown
+    (way,) = re.findall(r'href="(/desk/needs/\d+)">Their number and their words', shown)
+    assert "07700 900982" in client.get(way).text.replace("\xa0", " ")
     (path,) = re.findall(r"/team/needs/\d+/kind", shown)
     shown = press(client, "/team", path, kind="")
     assert shown.status_code == 422
