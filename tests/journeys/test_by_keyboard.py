@@ -214,6 +214,7 @@ def test_a_worry_is_told_a_volunteer_stopped_and_a_call_made_by_keyboard_alone(q
     hands.go("Start again")
     expect(page.locator("#stop")).to_contain_text(re.compile(r"Zeb\b.*: started again"))
     hands.go("Passed on or dealt with")
+    hands.go("Close this concern")
     expect(page.locator("main")).to_contain_text("No concern waits.")
     page.goto("/desk")
     for _ in range(2):  # that we have it, and who is coming

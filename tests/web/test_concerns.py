@@ -86,7 +86,12 @@ def test_it_waits_on_the_board_without_a_word_of_it_until_someone_opens_it(app: 
     own = f"/team/concerns/{concern.id}"
     assert ruth.get(own).status_code == 404  # reading opens nothing
     assert press(ruth, "/team/concerns", f"{own}/open").location == own
-    assert "Marrowfat asked for her card." in words(ruth.get(own))
+    looked = ruth.get(own)
+    assert "Marrowfat asked for her card." in words(looked)
+    # To close it takes two presses, and the first says that nobody was told: it cannot be opened again.
+    folded = re.findall(r"<details.*?</details>", looked.text, re.DOTALL)[-1]
+    assert f'action="{own}/close"' in folded
+    assert "Nobody is written down as told." in folded
     press(ruth, own, f"{own}/close")
     assert "No concern waits." in words(ruth.get("/team/concerns"))
     assert "concern waits" not in words(ruth.get("/team"))
