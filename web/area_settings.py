@@ -14,13 +14,13 @@ from web.auth import is_session_sealed
 from web.forms.areas import AreaForm, area_form_of
 from web.forms.questions import show_beside
 from web.guard import HIGHEST_ID, declares
+from web.setting_screens import OVERTAKEN
 from web.templating import page, see_other
 
 blueprint = Blueprint("area_settings", __name__)
 
 _AREAS = "/team/areas"
 _AREA = f"{_AREAS}/<int(max={HIGHEST_ID}):area_id>"
-_OVERTAKEN = "Somebody has changed this meanwhile. This is what would change now."
 
 
 @blueprint.get(_AREAS)
@@ -56,7 +56,7 @@ def add_area() -> Response:
                     area_id = area_changes.add(session, draft, seen, **who, now=clock.now())
                 return see_other(f"{_AREAS}/{area_id}?said=added")
             except Conflict:
-                notice = _OVERTAKEN
+                notice = OVERTAKEN
         with reading() as session:
             return _page(None, form, area_changes.preview_new(session, draft, **who), notice=notice)
     except BadInput as error:
@@ -86,7 +86,7 @@ def change_area(area_id: int) -> Response:
                     area_changes.change(session, area_id, draft, seen, **who)
                 return see_other(f"{_AREAS}/{area_id}?said=changed")
             except Conflict:
-                notice = _OVERTAKEN
+                notice = OVERTAKEN
         with reading() as session:
             return _page(view, form, area_changes.preview(session, area_id, draft, **who), notice=notice)
     except BadInput as error:

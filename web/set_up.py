@@ -16,13 +16,13 @@ from web.auth import is_session_sealed
 from web.forms.questions import show_beside
 from web.forms.set_up import KindForm, NewMemberForm, RightsForm, kind_form_of, rights_form_of
 from web.guard import HIGHEST_ID, declares
+from web.setting_screens import OVERTAKEN
 from web.templating import page, see_other
 
 blueprint = Blueprint("set_up", __name__)
 
 _STAFF, _KINDS = "/team/staff", "/team/kinds"
 _MEMBER = f"<int(max={HIGHEST_ID}):staff_id>"
-_OVERTAKEN = "Somebody has changed this meanwhile. This is what would change now."
 
 
 @blueprint.get(_STAFF)
@@ -85,7 +85,7 @@ def change_member(staff_id: int) -> Response:
                     team_members.change(session, staff_id, rights, read, by=by, now=clock.now())
                 return see_other(f"{_STAFF}/{staff_id}?said=changed")
             except Conflict:
-                notice = _OVERTAKEN
+                notice = OVERTAKEN
         with reading() as session:
             changes = team_members.preview(session, staff_id, rights, by=by)
         return _member_page(staff_id, form, changes, notice=notice)
@@ -130,7 +130,7 @@ def change_kind(slug: str) -> Response:
         show_beside(form, error)
         return _kind_page(slug, form)
     except Conflict:
-        return _kind_page(slug, form, previewed, notice=_OVERTAKEN)
+        return _kind_page(slug, form, previewed, notice=OVERTAKEN)
 
 
 def _new_page(form: NewMemberForm, changes: tuple[Difference, ...] = ()) -> Response:

@@ -16,7 +16,8 @@ from web import clock
 from web.forms.questions import QuestionForm, show_beside
 from web.templating import page, see_other
 
-_OVERTAKEN = "Somebody has changed this meanwhile. This is what would change now."
+# Beside what was looked at, for whoever presses what is something else by now.
+OVERTAKEN = "Somebody has changed this meanwhile. This is what would change now."
 
 
 class SettingScreen(ABC):
@@ -64,7 +65,7 @@ def take(screen: SettingScreen) -> Response:
                     screen.change(session, form, looked_at, staff_id=g.actor.staff_id, now=clock.now())
                 return see_other(f"{screen.path}?said=changed")
             except Conflict:
-                notice = _OVERTAKEN
+                notice = OVERTAKEN
         with reading() as session:
             previewed = screen.preview(session, form)
         return _page(screen, form, previewed, notice)

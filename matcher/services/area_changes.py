@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -64,8 +64,8 @@ class AreaPreview:
 
     @property
     def mark(self) -> str:
-        """Of exactly these changes."""
-        return mark(self.changes)
+        """Of exactly these changes, and of who moves by them: a border next door may have been redrawn meanwhile."""
+        return mark(self.changes, [astuple(one) for one in self.moving], self.stranded, self.given)
 
 
 def areas(session: Session) -> tuple[AreaView, ...]:
@@ -131,9 +131,9 @@ def change(
     _lock_all(session)
     view, checked = read(session, area_id), area_drafts.check(session, draft, area_id)
     looked = _look(session, view, checked, by=by, area_ids=area_ids)
-    _check_mark(looked.preview, looked_at)
     if view.is_open and not checked.is_open:
         area_closing.check(session, area_id, looked.redrawn, by=by, now=now)
+    _check_mark(looked.preview, looked_at)
     if looked.preview.changes:
         if checked.is_open:
             _write(session.get_one(Area, area_id), checked, now)

@@ -52,7 +52,9 @@ def preview(session: Session, wanted: Days, why: str, *, now: datetime) -> Previ
         )
         for name, one in PERIODS.items()
     )
-    return Preview(changes, _touched(session, changes, wanted, is_longer=bool(longer), now=now) if changes else ())
+    if not changes:
+        return Preview(())
+    return Preview(changes, _touched(session, changes, wanted, is_longer=bool(longer), now=now), is_agreed_to=True)
 
 
 def change(session: Session, wanted: Days, why: str, looked_at: str, *, staff_id: int, now: datetime) -> None:

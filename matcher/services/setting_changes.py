@@ -42,9 +42,11 @@ def differences(fields: Iterable[tuple[str, str, str, str]]) -> tuple[Difference
     return tuple(Difference(*one) for one in fields if one[2] != one[3])
 
 
-def mark(changes: Iterable[Difference]) -> str:
-    """A mark of exactly these changes: who sends it back has read them, and nothing has changed since."""
-    return hashlib.sha256(json.dumps([astuple(one) for one in changes]).encode()).hexdigest()
+def mark(changes: Iterable[Difference], *touched: object) -> str:
+    """A mark of exactly these changes: who sends it back has read them, and nothing has changed since. touched: whom
+    they touch, where that is part of what was agreed to: words, numbers and lists of them.
+    """
+    return hashlib.sha256(json.dumps([[astuple(one) for one in changes], *touched]).encode()).hexdigest()
 
 
 def keep(

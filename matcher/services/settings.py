@@ -38,15 +38,18 @@ _LOCK = 7_413
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What would change, and in sentences whom and what that touches."""
+    """What would change, and in sentences whom and what that touches. is_agreed_to: what it touches is what somebody
+    agrees to by the second press, and not only how things stand: another number is looked at again.
+    """
 
     changes: tuple[Difference, ...]
     touches: tuple[str, ...] = ()
+    is_agreed_to: bool = False
 
     @property
     def mark(self) -> str:
         """Of exactly these changes."""
-        return mark(self.changes)
+        return mark(self.changes, self.touches if self.is_agreed_to else ())
 
 
 def standing(session: Session) -> Mapping[str, str]:
@@ -60,10 +63,10 @@ def looked_at(session: Session, preview: Callable[[], Preview], mark_sent: str) 
     One writer of settings at a time, until the transaction ends.
     """
     session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-    changes = preview().changes
-    if mark(changes) != mark_sent:
+    seen = preview()
+    if seen.mark != mark_sent:
         raise Conflict("Somebody has changed this since you looked at it.")
-    return changes
+    return seen.changes
 
 
 def change(

@@ -12,8 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
 
 from matcher.domain.errors import Conflict, Unavailable
-
-_AREA_CLOSED = "that area is closed"  # the words of the trigger `area_is_open`
+from matcher.store.models.areas import AREA_CLOSED
 
 
 @event.listens_for(Session, "do_orm_execute")
@@ -72,7 +71,7 @@ def _database_or_unavailable() -> Iterator[None]:
     except (OperationalError, PoolTimeout) as error:
         raise Unavailable from error
     except IntegrityError as error:
-        if _AREA_CLOSED in str(error.orig):  # by someone else, since this transaction looked for the area
+        if AREA_CLOSED in str(error.orig):  # by someone else, since this transaction looked for the area
             raise Conflict("The area was closed just now. Go back and send this again") from error
         raise
 

@@ -3,12 +3,18 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 
+import psycopg
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from matcher.store.models import AvailabilityException, AvailabilityRule, Offer, OfferKind, OfferMotive
+from matcher.services import addresses
+from matcher.services.addresses import Located
+from matcher.store.models import AvailabilityException, AvailabilityRule, Cell, Offer, OfferKind, OfferMotive
+from matcher.store.roles import driver_url
 from matcher.store.session import reading
+from tests.databases import Addresses
 from tests.web.conftest import error_beside, press
 from web import filters
 
@@ -66,6 +72,29 @@ def test_an_offer_is_made_and_leads_to_their_own_page(
     assert told == set(WHY["motives"])
     assert (offer.travel_minutes, offer.visits_per_week, kinds) == (20, 2, {"snow", "errand"})
     assert sorted((day, opens.hour) for day, opens in rules) == [(0, 8), (5, 6)]
+
+
+def test_an_area_that_closes_as_it_is_sent_is_said_and_nothing_typed_is_lost(
+    client: FlaskClient, database: Addresses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check_at = answer_all(client)
+    shown = client.get(check_at).text
+    typed = {"form_token": re.search(r'form_token" value="(\w+)"', shown)[1]}  # type: ignore[index]
+    really_for = addresses.cell_for
+
+    def closed_meanwhile(session: Session, located: Located) -> Cell:
+        with psycopg.connect(driver_url(database.owner_url)) as owner:
+            owner.execute("update areas set closed_at = now() where id = %s", [located.area_id])
+        return really_for(session, located)
+
+    monkeypatch.setattr(addresses, "cell_for", closed_meanwhile)
+    refused = client.post(check_at, data=typed)
+    assert refused.status_code == 409
+    assert "The area was closed just now" in refused.text
+    with reading() as session:
+        assert session.scalars(select(Offer)).all() == []
+    monkeypatch.undo()
+    assert "31 March 1970" in client.get(check_at).text
 
 
 def test_checks_still_to_be_seen_are_said(client: FlaskClient) -> None:

@@ -17,6 +17,7 @@ from matcher.services.merging import one_home, refusals, rows
 from matcher.services.merging.refusals import Two
 from matcher.store.bulk import among
 from matcher.store.models import Home, Match, MergedPerson, Offer, Person, StandDown, Visit
+from matcher.store.models.areas import AREA_CLOSED
 
 log = structlog.get_logger("services.merging")
 
@@ -57,6 +58,8 @@ def merge(session: Session, wanted: Merge, *, area_ids: frozenset[int], staff_id
         with session.begin_nested():
             _become_one(session, wanted, staff_id, now)
     except IntegrityError as error:
+        if AREA_CLOSED in str(error.orig):
+            raise  # which is nothing that they both have: the unit of work says so
         raise _not_both(two, error) from error
 
 

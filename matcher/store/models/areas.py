@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from matcher.store.models.declared import Declared, Id, link_to
 
+AREA_CLOSED = "that area is closed"  # the words of the trigger `area_is_open`
+
 
 class Area(Declared):
     """A community area: rounds are run area by area. A home belongs to the nearest one whose reach holds it.

@@ -292,6 +292,24 @@ def test_what_was_changed_meanwhile_is_looked_at_again(world):
     assert world.one(Area, slug=BRADFORD).name == "Another"
 
 
+def test_who_moves_is_looked_at_again_once_a_border_next_door_was_redrawn(world):
+    """Eileen would have gone to Trowbridge; meanwhile it was drawn in, and no area would hold her."""
+    world.post("Eileen")
+    world.execute("update areas set covers_m = 100 where slug <> :slug", slug=BRADFORD)
+    world.execute("update areas set covers_m = 9000 where slug = :slug", slug=TROWBRIDGE)
+    small = as_it_is(world, covers_m=SMALL)
+    seen = preview(world, small)
+    assert [(one.after, one.people) for one in seen.moving] == [("Trowbridge", 1)]
+    change(world, as_it_is(world, TROWBRIDGE, covers_m=200), TROWBRIDGE)
+    who = {"by": world.coordinator(), "area_ids": everywhere(world), "now": world.now}
+    with world.work() as session, pytest.raises(Conflict):
+        area_changes.change(session, world.area_id(), small, seen.mark, **who)
+    now_seen = preview(world, small)
+    assert (now_seen.changes, now_seen.stranded, now_seen.moving) == (seen.changes, 1, ())
+    change(world, small)
+    assert area_of(world, "Eileen") == "Bradford on Avon"
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [

@@ -209,6 +209,19 @@ def test_what_was_changed_meanwhile_is_looked_at_again(world):
         kept_changes.change(session, days(person=40), "", looked_at, staff_id=staff_id, now=world.now)
 
 
+def test_what_the_night_would_erase_is_looked_at_again_once_it_is_more(over):
+    looked_at, staff_id = preview(over, person=30).mark, over.coordinator()
+    need = over.post("Gwen")
+    over.cancel(need)
+    over.execute("update needs set closed_at = closed_at - interval '40 days' where id = :id", id=need.need_id)
+    over.execute(
+        "update people set created_at = created_at - interval '41 days' where id = :id", id=over.people["Gwen"]
+    )
+    with over.work() as session, pytest.raises(Conflict):
+        kept_changes.change(session, days(person=30), "", looked_at, staff_id=staff_id, now=over.now)
+    assert "erases 2" in preview(over, person=30).touches[1]
+
+
 def test_every_period_is_gone_by(world):
     """That each has its time is tested in `test_retention`: here that it is the time which was set."""
     world.offer("Christopher")

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from matcher.domain.errors import BadInput, Conflict, NotFound
 from matcher.services import erasure, people
@@ -12,6 +15,7 @@ from matcher.services.merging import into_one
 from matcher.services.merging.into_one import Merge
 from matcher.services.merging.refusals import Two
 from matcher.store.models import MergedPerson, Staff
+from matcher.store.models.areas import AREA_CLOSED
 from tests.matcher.services.merged import AGAIN, JOAN, join_up, merge, two_of
 from tests.worlds import World
 
@@ -172,3 +176,18 @@ def test_nobody_becomes_one_with_themselves(world: World) -> None:
     two = join_up(world)
     with pytest.raises(NotFound):
         merge(world, Two(two.kept_id, two.kept_id))
+
+
+def test_an_area_that_closes_just_then_is_nothing_that_both_have(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one sentence for it is the unit of work's, and no rule is named for whoever looks after the service."""
+    two = join_up(world)
+    world.execute("update areas set closed_at = :now where slug = 'tidworth'", now=world.now)
+
+    def into_it(session: Session, two: Two, *_: object, **__: object) -> None:
+        moved = text("update people set area_id = (select id from areas where slug = 'tidworth') where id = :id")
+        session.execute(moved, {"id": two.kept_id})
+
+    monkeypatch.setattr(into_one.one_home, "become", into_it)
+    with pytest.raises(IntegrityError, match=AREA_CLOSED):
+        merge(world, two)
+    assert world.all(MergedPerson) == []
