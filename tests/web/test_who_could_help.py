@@ -116,6 +116,7 @@ def test_what_is_wrong_stands_at_its_field(client: FlaskClient, world: World, si
     for verb, field in (("assign", f"spoken-{offer}"), ("pin", "why-pin"), ("apart", "why-apart")):
         refused = press(client, path, f"{path}/{verb}", offer=offer).text
         assert f'<a href="#{field}">' in refused
+        assert re.search(r'class="govuk-error-summary"[^>]* tabindex="-1"', refused)  # so that the eye is led to it
         assert re.search(rf'id="{field}"[^>]* aria-describedby="{field}-error"', refused)
         assert refused.count('class="govuk-error-message"') == 1
 
