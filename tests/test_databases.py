@@ -37,6 +37,20 @@ def test_no_row_and_no_counter_is_left_even_while_somebody_holds_it(again):
     assert after.execute(ADD).fetchone() == first
 
 
+@pytest.mark.parametrize("change", ["select 1", "alter table areas add column height int"])
+def test_who_ends_every_connection_leaves_nothing_either(again, change):
+    before = again()
+    before.execute(ADD)
+    before.execute(change)
+    before.execute(
+        "select pg_terminate_backend(pid) from pg_stat_activity"
+        " where datname = current_database() and pid <> pg_backend_pid()"
+    )
+    after = again()
+    assert rows(after) == 0
+    assert after.execute("select * from areas").description[-1].name != "height"
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -45,10 +59,12 @@ def test_no_row_and_no_counter_is_left_even_while_somebody_holds_it(again):
         "alter table areas disable trigger user",
         "drop table areas cascade",
         "create function high() returns int language sql return 1",
+        "grant update (name) on areas to public",
     ],
 )
 def test_what_was_changed_but_rows_is_as_the_template_has_it(again, change):
-    shape = "select count(*) from pg_attribute where attrelid = 'areas'::regclass and attisdropped"
+    columns = "from pg_attribute where attrelid = 'areas'::regclass"
+    shape = f"select count(*) filter (where attisdropped), count(attacl) {columns}"
     before = again()
     usual = before.execute(shape).fetchone()
     before.execute(change)
