@@ -22,6 +22,7 @@ from matcher.domain.timewindow import TimeWindow
 from matcher.engine.solve import solve_round
 from matcher.services import (
     areas,
+    feedback,
     handed_over,
     kinds,
     links,
@@ -247,7 +248,7 @@ class World:
     def how(self, need: PostedNeed, answer: str, thanks: str = "") -> str:
         """The resident says how it went."""
         with self.work() as session:
-            return visits.say_how_it_went(session, need.need_id, answer, thanks, now=self.now)
+            return feedback.say_how_it_went(session, need.need_id, answer, thanks, now=self.now)
 
     # What the clock and the workers do.
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, g, request
 
 from matcher.domain.errors import BadInput, NotFound
-from matcher.services import call_back, confirming, could_help, desk, informal_help, needs, telling, visits
+from matcher.services import call_back, confirming, could_help, desk, feedback, informal_help, needs, telling
 from matcher.services.access import Action
 from matcher.services.desk import Handler
 from matcher.store.session import reading, unit_of_work
@@ -200,7 +200,7 @@ def say_how(need_id: int) -> Response:
     said = {"again": form.again.data, "actor": handler.actor}
     with unit_of_work() as session:
         desk.read(session, need_id, handler, now=clock.now())
-        visits.say_how_it_went(session, need_id, form.answer.data, form.thanks.data, **said, now=clock.now())
+        feedback.say_how_it_went(session, need_id, form.answer.data, form.thanks.data, **said, now=clock.now())
     bell.ring(bell.RUN_DUE_ROUNDS, bell.DELIVER_DUE)
     return see_other(f"/desk/needs/{need_id}?said={form.answer.data}")
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from matcher.domain.roles import LinkPurpose
-from matcher.services import growing, impact, need_page, needs, visits
+from matcher.services import feedback, growing, impact, need_page, needs
 from matcher.services.access import Action
 from matcher.services.needs import NeedDraft
 from matcher.services.people import PersonDraft
@@ -143,7 +143,7 @@ def say_how(token: str) -> Response:
     if not form.validate():
         return _need_page("needs/status.html", token, form=form)
     with unit_of_work() as session:
-        visits.say_how_it_went(
+        feedback.say_how_it_went(
             session,
             granted("need_id"),
             form.answer.data,

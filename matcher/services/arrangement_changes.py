@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, time
 from typing import Any
 
@@ -91,6 +92,23 @@ def end(session: Session, arrangement_id: int, *, actor: str, now: datetime) -> 
     )
     owe(session, owed, now=now)
     audit.record(session, actor, "ended", ("arrangement", arrangement.id), now=now)
+
+
+def end_for(session: Session, arrangement_id: int, person_ids: Collection[int], *, actor: str, now: datetime) -> None:
+    """None of these people goes there any more: if one usually does it ends, whoever stands in alone is let go, and who
+    was asked to become the usual person no longer is.
+    """
+    arrangement = session.get_one(Arrangement, arrangement_id)
+    arrangements.lock_need(session, arrangement.need_id)
+    session.refresh(arrangement, with_for_update={"key_share": True})
+    if arrangement.stand_in_id in person_ids:
+        arrangement.stand_in_id = None
+        session.flush()
+    if arrangement.usual_id not in person_ids:
+        return
+    if arrangement.status is ArrangementStatus.OFFERED:
+        _close(arrangement, now)
+    end(session, arrangement_id, actor=actor, now=now)
 
 
 def end_with_need(session: Session, need_id: int, *, now: datetime) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.errors import BadInput, NotFound
 from matcher.domain.lifecycle import NeedStatus, OccurrenceStatus, OfferStatus
-from matcher.services import audit, matches, people
+from matcher.services import audit, matches, parting, under_way
 from matcher.store import queries
 from matcher.store.bulk import among, grouped
 from matcher.store.models import ApartChoice, Feedback, Need, NeverPair, Occurrence, Offer, Pin, Visit
@@ -84,25 +84,23 @@ def keep_apart(
     staff_id: int,
     now: datetime,
 ) -> None:
-    """Never match this person with who lives there, whichever of the two needs help. Neither is told."""
-    need = _locked(session, occurrence_id, area_ids)
+    """Never match this person with who lives there, whichever of the two needs help; what is to come between them is
+    handed back. Neither is told why.
+    """
+    need = _need(session, occurrence_id, area_ids)
     if why not in APART_WHYS:
         raise BadInput("Select a reason", field="why")
-    person_id, resident_id = _person(session, offer_id), need.resident_id
+    person_id, resident_id = _person(session, offer_id, is_active=False), need.resident_id
     low, high = sorted((person_id, resident_id))
     if low == high:
         raise BadInput("They are the one who asked", field="offer")
-    people.keep_apart(session, low, high, now=now)
-    session.flush()
+    by = audit.staff(staff_id)
+    under_way.lock(session, (low, high))
+    parting.part(session, low, high, actor=by, is_for_safety=why == "safety", now=now)
     if session.get(ApartChoice, (low, high)) is None:
         session.add(ApartChoice(person_a=low, person_b=high, staff_id=staff_id, why=why, set_at=now))
-    kept = Pin.need_id == need.id, Pin.occurrence_id.in_(_visits_of(need.id))
-    session.execute(
-        update(Pin).where(kept[0] | kept[1], Pin.person_id == person_id, Pin.lifted_at.is_(None)).values(lifted_at=now),
-        execution_options={"synchronize_session": False},
-    )
     _look_again(session, need, now)
-    audit.record(session, audit.staff(staff_id), "kept_apart", ("person", person_id), now=now)
+    audit.record(session, by, "kept_apart", ("person", person_id), now=now)
     session.flush()
 
 
@@ -184,6 +182,15 @@ def _locked(session: Session, occurrence_id: int, area_ids: frozenset[int]) -> N
     return session.get_one(Need, need_id)
 
 
+def _need(session: Session, occurrence_id: int, area_ids: frozenset[int]) -> Need:
+    """The need of this visit, of which nothing is locked yet."""
+    wanted = select(Need).join(Occurrence, Occurrence.need_id == Need.id)
+    need = session.scalar(wanted.where(Occurrence.id == occurrence_id, Occurrence.area_id.in_(area_ids)))
+    if need is None:
+        raise NotFound
+    return need
+
+
 def _take_back_questions(
     session: Session, need_id: int, occurrence_id: int | None, person_id: int, now: datetime
 ) -> None:
@@ -201,9 +208,12 @@ def _take_back_questions(
         matches.withdraw_unfit(session, one.id, theirs.__contains__, now=now)
 
 
-def _person(session: Session, offer_id: int) -> int:
-    active = select(Offer.person_id).where(Offer.id == offer_id, Offer.status == OfferStatus.ACTIVE)
-    if (person_id := session.scalar(active)) is None:
+def _person(session: Session, offer_id: int, *, is_active: bool = True) -> int:
+    """Whose offer it is. is_active: they can be asked; who has paused may still be expected somewhere."""
+    theirs = select(Offer.person_id).where(Offer.id == offer_id)
+    if is_active:
+        theirs = theirs.where(Offer.status == OfferStatus.ACTIVE)
+    if (person_id := session.scalar(theirs)) is None:
         raise BadInput("They do not offer help any more", field="offer")
     return person_id
 
@@ -216,10 +226,6 @@ def _lift(session: Session, which: Mapping[str, int], now: datetime) -> int:
         one.lifted_at = now
     session.flush()
     return len(lifted)
-
-
-def _visits_of(need_id: int) -> Any:
-    return select(Occurrence.id).where(Occurrence.need_id == need_id)
 
 
 def _look_again(session: Session, need: Need, now: datetime) -> None:

@@ -7,7 +7,7 @@ have on their hands, write the matches, owe the messages.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,7 +22,7 @@ from matcher.domain.timewindow import TimeWindow
 from matcher.services.outbox import Owed, owe_all
 from matcher.store import queries
 from matcher.store.bulk import among, insert_rows
-from matcher.store.models import Match, Need, Occurrence, Offer
+from matcher.store.models import Match, Need, NeverPair, Occurrence, Offer
 
 LIVE_ASKS_MOST = 2
 # A late yes to a question of these days never counts for another one.
@@ -56,8 +56,8 @@ def propose(
     message is owed.
 
     It is right while the visit is still to come, the occurrence is open and the offer active, with room for one more
-    unanswered ask, and no visit or ask of theirs overlaps. They are taken by occurrence, then offer: what is asked of
-    someone counts for what comes after it.
+    unanswered ask, no visit or ask of theirs overlaps, and they are not kept apart from who is helped. They are taken
+    by occurrence, then offer: what is asked of someone counts for what comes after it.
     """
     wanted = sorted(proposals, key=lambda proposal: (proposal.occurrence_id, proposal.offer_id))
     right = list(_still_right(session, wanted, now)) if wanted else []
@@ -90,6 +90,7 @@ class _Hands:
 
 def _still_right(session: Session, wanted: Sequence[Proposal], now: datetime) -> Iterator[Proposal]:
     active, open_ones = _locked(session, wanted)
+    apart = _kept_apart(session, {*active.values(), *open_ones.values()})
     hands: defaultdict[int, _Hands] = defaultdict(_Hands)
     for offer_id, occurrence_id, starts_at, ends_at in queries.on_their_hands(session, active):
         hands[offer_id].take(occurrence_id, starts_at, ends_at)
@@ -97,6 +98,8 @@ def _still_right(session: Session, wanted: Sequence[Proposal], now: datetime) ->
         if active.get(proposal.offer_id) != proposal.person_id or proposal.occurrence_id not in open_ones:
             continue
         if open_ones[proposal.occurrence_id] == proposal.person_id:  # two records became one while the round thought
+            continue
+        if frozenset((open_ones[proposal.occurrence_id], proposal.person_id)) in apart:
             continue
         if proposal.visit.start <= now:
             continue
@@ -126,6 +129,13 @@ def _locked(session: Session, wanted: Sequence[Proposal]) -> tuple[dict[int, int
         {offer_id: person_id for offer_id, person_id, status in offers if status is OfferStatus.ACTIVE},
         {occurrence_id: helped for occurrence_id, status, helped in occurrences if status is OccurrenceStatus.OPEN},
     )
+
+
+def _kept_apart(session: Session, person_ids: Collection[int]) -> Collection[frozenset[int]]:
+    """Pairs of these people who are never to meet, whoever said so while the round thought."""
+    among_them = among(NeverPair.person_a, person_ids), among(NeverPair.person_b, person_ids)
+    pairs = session.execute(select(NeverPair.person_a, NeverPair.person_b).where(*among_them))
+    return {frozenset((low, high)) for low, high in pairs}
 
 
 def _write(

@@ -6,7 +6,6 @@ a door that they know becomes another one, and they are told kindly not to go, w
 
 from __future__ import annotations
 
-import random
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.errors import BadInput, NotFound
 from matcher.domain.lifecycle import EXPECTED, MatchStatus, OfferStatus, check_move
-from matcher.services import audit, door_words, matches, offers, people, under_way, visits
+from matcher.services import audit, door_word_anew, matches, offers, people, under_way, visits
 from matcher.services.checking import parse_reference
 from matcher.services.outbox import Owed, drop_pending, owe
 from matcher.store import queries
@@ -91,7 +90,7 @@ def stop(session: Session, concern_id: int, person_id: int, *, staff_id: int, no
     _end_asks(session, offer, now)
     held = _hand_back(session, person_id, actor, now)
     for occurrence in under_way.once_held(session, person_id, now=now):
-        _change_door_word(session, occurrence, now)
+        door_word_anew.give(session, occurrence, now=now)
     session.add(
         StandDown(
             concern_id=concern_id,
@@ -211,21 +210,6 @@ def _hand_back(session: Session, person_id: int, actor: str, now: datetime) -> i
     for visit_id in held:
         visits.hand_back(session, visit_id, actor=actor, now=now)
     return len(held)
-
-
-def _change_door_word(session: Session, occurrence: Occurrence, now: datetime) -> None:
-    """Whoever says the old one is not let in. Those who are to meet there by the old one are told again."""
-    need = session.get_one(Need, occurrence.need_id)
-    occurrence.door_word = door_words.next_word(session, need.resident_id, random.SystemRandom(), now=now)
-    still = select(Visit).where(Visit.occurrence_id == occurrence.id, Visit.status.in_(EXPECTED)).order_by(Visit.id)
-    for visit in session.scalars(still).all():
-        is_usual = session.get_one(Match, visit.match_id).arrangement_id is not None
-        said = "visit_usual" if is_usual else "visit_held"
-        channels = {"resident": (need.resident_id, need.contact)}
-        channels["volunteer"] = (visit.person_id, queries.channel_of(session, visit.person_id))
-        for who, (person_id, channel) in channels.items():
-            thing, anew = ("visit_id", visit.id), f"word:{now:%Y%m%d%H%M%S}"
-            owe(session, Owed(f"{said}_{who}", thing, person_id=person_id, channel=channel, occasion=anew), now=now)
 
 
 def _tell(session: Session, person_id: int, template: str, now: datetime) -> None:

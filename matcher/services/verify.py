@@ -181,14 +181,22 @@ INVARIANTS: tuple[Invariant, ...] = (
     ),
     Invariant(
         "kept apart",
-        "nobody is expected at the home of someone they are kept apart from",
+        "nobody is expected at the home of someone they are kept apart from, nor asked about it",
         """
         select 'visit ' || v.id || ' pairs two people who are kept apart'
         from visits v
         join occurrences o on o.id = v.occurrence_id join needs n on n.id = o.need_id
         join never_pairs p on p.person_a = least(v.person_id, n.resident_id)
                           and p.person_b = greatest(v.person_id, n.resident_id)
-        where v.status in ('held', 'on_way') and v.held_at > p.set_at
+        where v.status in ('held', 'on_way') and v.ends_at > p.set_at
+        union all
+        select 'match ' || m.id || ' asks one of two people who are kept apart about the other'
+        from matches m
+        join occurrences o on o.id = m.occurrence_id join needs n on n.id = o.need_id
+        join never_pairs p on p.person_a = least(m.person_id, n.resident_id)
+                          and p.person_b = greatest(m.person_id, n.resident_id)
+        where m.status = 'proposed'
+        order by 1
         """,
     ),
     Invariant(

@@ -1,10 +1,10 @@
-"""What a yes becomes: set off, done, handed back, cancelled; and how it went."""
+"""What a yes becomes: set off, done, handed back, cancelled. How it went is said in `feedback`."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -18,16 +18,12 @@ from matcher.domain.lifecycle import (
     check_move,
 )
 from matcher.domain.reports import ReportKind
-from matcher.domain.wording import clean_text
-from matcher.services import arrangements, audit, closing, growing, matches, people, referral_news, under_way
+from matcher.services import audit, closing, matches, referral_news, under_way
 from matcher.services.outbox import Owed, owe, take_back
 from matcher.store import queries
 from matcher.store.models import Feedback, Need, Occurrence, Visit, VisitReport
 
-THANKS_LENGTH = 140
 LONGEST_VISIT_MIN = 1440
-FEEDBACK_ANSWERS = ("well", "partly", "nobody", "worried")
-AGAIN_ANSWERS = ("yes", "other", "any")
 BATCH = 100
 LATEST_START = timedelta(hours=2)
 # For so long Done can be undone; who is told of it is told after that.
@@ -80,8 +76,8 @@ def note_effort(session: Session, visit_id: int, *, minutes: int, miles: int | N
 def undo_complete(session: Session, visit_id: int, *, now: datetime) -> None:
     """Done was pressed by mistake: they are expected again, and nobody is told. Twice is once.
 
-    Conflict once the time to undo is over, the resident has said how it went, they are held to another visit then, or
-    the team has stopped them.
+    Conflict once the time to undo is over, the resident has said how it went, they are held to another visit then, the
+    team has stopped them, or the two are kept apart.
     """
     if under_way.is_who_went_stopped_now(session, visit_id):  # before the occurrence, as every verb locks
         raise Conflict("Done stands for now. If it was not done, please call us.")
@@ -104,6 +100,9 @@ def undo_complete(session: Session, visit_id: int, *, now: datetime) -> None:
 def may_undo(session: Session, visit: Visit, now: datetime) -> bool:
     """Whether Done can still be undone."""
     if visit.status is not VisitStatus.DONE or visit.ended_at is None or visit.ended_at + UNDO_LASTS <= now:
+        return False
+    helped = queries.need_of_occurrence(session, visit.occurrence_id).resident_id
+    if queries.is_kept_apart(session, helped, visit.person_id):
         return False
     return session.scalar(select(Feedback.id).where(Feedback.visit_id == visit.id)) is None
 
@@ -138,49 +137,6 @@ def cancel_expected(session: Session, occurrence_id: int, *, now: datetime) -> N
         _tell_volunteer(session, visit, "visit_cancelled", now)
 
 
-def say_how_it_went(
-    session: Session,
-    need_id: int,
-    answer: str,
-    thanks: str,
-    *,
-    again: str = "",
-    actor: str | None = None,
-    now: datetime,
-) -> str:
-    """The resident's word on the latest visits: well, partly, nobody or worried. Nobody came: look again, urgently.
-
-    `again`, if they said: would they have the same person again: yes, other or any. For other the two are kept apart.
-    `actor`: who wrote it down, if not the resident.
-
-    Returns what stands: the first answer, however often it is sent. Conflict if there is no visit to speak of.
-    """
-    if answer not in FEEDBACK_ANSWERS:
-        raise BadInput("Select how it went", field="answer")
-    if again not in ("", *AGAIN_ANSWERS):
-        raise BadInput("Select if you would have them again", field="again")
-    kept_thanks = clean_text(thanks, THANKS_LENGTH)
-    occurrence_id = queries.occurrence_to_judge(session, need_id, now)
-    if occurrence_id is None:
-        return _said_before(session, need_id)
-    occurrence = session.get_one(Occurrence, occurrence_id, with_for_update={"key_share": True})
-    judged = queries.visits_to_judge(session, occurrence_id, now)
-    if not judged:  # said from two pages at once
-        return _said_before(session, need_id)
-    said = {"answer": answer, "again": again or None, "thanks": kept_thanks, "said_at": now}
-    session.execute(insert(Feedback), [{"visit_id": visit_id, **said} for visit_id in judged])
-    need = session.get_one(Need, need_id)
-    if again == "other":
-        for visit_id in judged:
-            people.keep_apart(session, need.resident_id, session.get_one(Visit, visit_id).person_id, now=now)
-    _apply(session, occurrence, answer, now)
-    if answer == "well" and again != "other":
-        arrangements.offer_after(session, need, judged, now=now)
-        growing.ask_after(session, need, judged, now=now)
-    audit.record(session, actor or audit.person(need.resident_id), "judged", ("occurrence", occurrence.id), now=now)
-    return answer
-
-
 def ask_if_done(session: Session, *, now: datetime, after: timedelta, after_resident: timedelta) -> int:
     """Ask about visits whose time is over and that nobody has marked: the volunteer, later the resident; how many.
 
@@ -201,15 +157,8 @@ def ask_if_done(session: Session, *, now: datetime, after: timedelta, after_resi
     return asked
 
 
-def _said_before(session: Session, need_id: int) -> str:
-    said = queries.last_said(session, need_id)
-    if said is None:
-        raise Conflict("There is no visit to tell us about yet.")
-    return said
-
-
-def _apply(session: Session, occurrence: Occurrence, answer: str, now: datetime) -> None:
-    """What the resident said becomes what the visits are."""
+def judge(session: Session, occurrence: Occurrence, answer: str, *, now: datetime) -> None:
+    """What the resident said becomes what the visits of an occurrence (whose row is locked) are."""
     if answer == "nobody":
         for visit in _of_occurrence(session, occurrence.id, HOLDING):
             _move(visit, VisitStatus.NO_SHOW)
@@ -282,6 +231,11 @@ def _move(visit: Visit, to: VisitStatus) -> None:
 def _of_occurrence(session: Session, occurrence_id: int, statuses: tuple[VisitStatus, ...]) -> list[Visit]:
     wanted = select(Visit).where(Visit.occurrence_id == occurrence_id, Visit.status.in_(statuses))
     return list(session.scalars(wanted.order_by(Visit.id).with_for_update(key_share=True)))
+
+
+def tell_off(session: Session, visit_id: int, *, now: datetime) -> None:
+    """Whoever was to go hears that they need not, and no reason."""
+    _tell_volunteer(session, session.get_one(Visit, visit_id), "visit_cancelled", now)
 
 
 def _tell_resident(

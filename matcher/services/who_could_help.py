@@ -14,21 +14,31 @@ from sqlalchemy.orm import Session
 from matcher.domain.errors import NotFound
 from matcher.domain.geo import METRES_PER_MILE, distance_band
 from matcher.domain.kinds import job_words
-from matcher.domain.lifecycle import HOLDING, MatchStatus, NeedStatus, OccurrenceStatus, Urgency
+from matcher.domain.lifecycle import MatchStatus, NeedStatus, OccurrenceStatus, Urgency
 from matcher.domain.localtime import clock_words, day_words, window_words
 from matcher.domain.timewindow import TimeWindow
 from matcher.engine.problem import ReasonCode
 from matcher.engine.solve import who_could
 from matcher.engine.standing import KEPT_AWAY, LOOKED_INTO, Standing
-from matcher.services import about_one, round_reader, setting_aside, told_apart, unfilled, waterfall, worth_bars
+from matcher.services import (
+    about_one,
+    round_reader,
+    setting_aside,
+    told_apart,
+    unfilled,
+    waterfall,
+    who_goes,
+    worth_bars,
+)
 from matcher.services.about_one import About, Beside
 from matcher.services.near_offers import LOOKED_AT
 from matcher.services.pins import PIN_WHYS
 from matcher.services.setting_aside import MAY_SET_ASIDE, Relaxation
 from matcher.services.waterfall import FallStep
+from matcher.services.who_goes import Holder
 from matcher.services.worth_bars import Bar, Scale
 from matcher.store import queries
-from matcher.store.models import Area, KindRow, Match, Need, Occurrence, Pin, Visit
+from matcher.store.models import Area, KindRow, Match, Need, Occurrence, Pin
 
 NEAREST = LOOKED_AT  # offers of which the page speaks at all
 SHOWN = 20
@@ -114,7 +124,7 @@ class WhoPage:
     candidates: tuple[CandidateRow, ...]
     has_more: bool
     asked: tuple[AskedRow, ...]
-    holders: tuple[str, ...]
+    holders: tuple[Holder, ...]
     brings: tuple[Brings, ...]
     cannot: tuple[str, ...]
     kept_for: KeptFor | None
@@ -143,7 +153,7 @@ def read(
     asked, pin = _asked(session, occurrence_id), _pin(session, occurrence)
     chosen = (*shown, *(one.standing for one in brings), *([about] if about else ()))
     chosen_from = frozenset(one.person_id for one in chosen)
-    holders = _holders(session, occurrence_id)
+    holders = who_goes.holders(session, occurrence_id)
     others = {*(person_id for person_id, *_ in asked), *holders, *([pin.person_id] if pin else [])}
     called = told_apart.names(session, chosen_from | others)
     brought = {one.codes: _brings(one, called[one.standing.person_id]) for one in brings}
@@ -166,7 +176,7 @@ def read(
         day=day_words(first.start),
         times=_times(first, queries.windows_of(occurrence)[-1]),
         why=_why(occurrence, need, standings, [called[who] for who in holders]),
-        holders=tuple(called[who] for who in holders),
+        holders=tuple(Holder(offer_id, called[who]) for who, offer_id in holders.items()),
         finding=waterfall.finding(steps, is_stuck=is_stuck) if steps else "",
         steps=steps,
         is_open=bool(problem.occurrences),
@@ -178,7 +188,8 @@ def read(
         brings=tuple(brought.values()),
         cannot=_cannot(alone) if is_stuck and not steps else (),
         kept_for=KeptFor(called[pin.person_id], pin.occurrence_id is None, PIN_WHYS[pin.why]) if pin else None,
-        about=_about(session, occurrence, need, about, chosen_from, now) if about else None,
+        about=who_goes.about(session, occurrence_id, look.about, holders, now=now)
+        or (_about(session, occurrence, need, about, chosen_from, now) if about else None),
     )
 
 
@@ -271,11 +282,6 @@ def _kept_away(one: Standing, code: ReasonCode) -> str:
         miles = max(0.1, one.beyond_m / METRES_PER_MILE)
         return f"lives {miles:.1f} miles farther away than they offered"
     return KEPT_AWAY[code]
-
-
-def _holders(session: Session, occurrence_id: int) -> Sequence[int]:
-    holding = select(Visit.person_id).where(Visit.occurrence_id == occurrence_id, Visit.status.in_(HOLDING))
-    return session.scalars(holding.order_by(Visit.place)).all()
 
 
 def _asked(session: Session, occurrence_id: int) -> Sequence[Any]:

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from matcher.domain.lifecycle import ArrangementStatus
-from matcher.services import offers, staff, visits
+from matcher.services import feedback, offers, staff, visits
 from matcher.services.staff import StaffRoleName
 from matcher.store.models import Arrangement, Need, Visit
 from matcher.store.session import reading, unit_of_work
@@ -28,7 +28,7 @@ def went_well(client: FlaskClient, world: World) -> World:
     with unit_of_work() as session:
         visit = session.scalars(select(Visit)).one()
         visits.complete(session, visit.id, now=visit.ends_at)
-        visits.say_how_it_went(session, world.need_id, "well", "", now=visit.ends_at)
+        feedback.say_how_it_went(session, world.need_id, "well", "", now=visit.ends_at)
     return world
 
 

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from matcher.domain.lifecycle import NeedStatus, NotificationStatus
-from matcher.services import learned, needs, visits
+from matcher.services import feedback, learned, needs, visits
 from matcher.store.models import Need, Notification, PhoneCheck, Visit
 from matcher.store.session import reading, unit_of_work
 from tests.web.conftest import HOUSE, NOTE, POSTCODE, World, eileen, press
@@ -77,7 +77,7 @@ def test_the_team_reads_what_residents_said(
     now = datetime.now(UTC)
     with unit_of_work() as session:
         visits.complete(session, session.scalars(select(Visit.id)).one(), now=now)
-        visits.say_how_it_went(session, world.need_id, answer, "Thank <b>you</b>", now=now)
+        feedback.say_how_it_went(session, world.need_id, answer, "Thank <b>you</b>", now=now)
     press(client, f"/sign-in/{sign_in_token}")
     shown = client.get("/team").text
     assert "What residents told us" in shown
@@ -90,7 +90,7 @@ def test_thanks_that_were_read_are_folded_away(client: FlaskClient, world: World
     now = datetime.now(UTC)
     with unit_of_work() as session:
         visits.complete(session, session.scalars(select(Visit.id)).one(), now=now)
-        visits.say_how_it_went(session, world.need_id, "well", "So kind", now=now)
+        feedback.say_how_it_went(session, world.need_id, "well", "So kind", now=now)
     press(client, f"/sign-in/{sign_in_token}")
     shown = client.get("/team").text
     assert "that the team has read" not in shown

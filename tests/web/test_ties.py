@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from matcher.domain.motives import Motive
-from matcher.services import motive_chart, visits
+from matcher.services import feedback, motive_chart, visits
 from matcher.services.motive_chart import Why
 from matcher.store.models import GrowthAsk, Visit
 from matcher.store.session import reading, unit_of_work
@@ -24,7 +24,7 @@ def met(client: FlaskClient, world: World) -> World:
     with unit_of_work() as session:
         visits.complete(session, session.scalars(select(Visit.id)).one(), now=now)
     with unit_of_work() as session:
-        visits.say_how_it_went(session, world.need_id, "well", "", now=now)
+        feedback.say_how_it_went(session, world.need_id, "well", "", now=now)
     return world
 
 

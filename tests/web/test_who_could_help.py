@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from flask.testing import FlaskClient
 
-from matcher.services import offers
+from matcher.services import matches, offers
 from matcher.store.models import Match, NeverPair, Visit
 from matcher.store.session import reading, unit_of_work
 from tests.web.conftest import HOUSE, NOTE, POSTCODE, World, christopher, press
@@ -81,6 +81,25 @@ def test_two_are_never_paired_with_a_reason_alone(client: FlaskClient, world: Wo
     assert press(client, path, f"{path}/apart", offer=offer, why="asked").status_code == 303
     with reading() as session:
         assert session.query(NeverPair).count() == 1
+
+
+def test_what_keeping_them_apart_hands_back_is_said_where_it_is_pressed(
+    client: FlaskClient, world: World, sign_in_token: str
+) -> None:
+    path, offer = signed_in(client, sign_in_token), christophers(world)
+    asked = client.get(f"{path}?about={offer}").text
+    with unit_of_work() as session:
+        matches.accept(session, world.match_id, now=datetime.now(UTC))
+    shown = client.get(path).text
+    assert f'href="{path}?about={offer}#about">If it should never be Christopher' in shown
+    assert "handed back" not in shown + asked
+    before = client.get(f"{path}?about={offer}").text
+    assert "1 visit to come between them is handed back and looked for anew" in before
+    assert f"{path}/pin" not in before
+    answer = press(client, path, f"{path}/apart", offer=str(offer), why="safety")
+    assert "Nothing that was to come between them stands" in client.get(answer.location).text
+    with reading() as session:
+        assert session.query(Visit).one().status == "handed_back"
 
 
 def test_each_press_ends_on_a_page_that_says_what_happened(

@@ -6,7 +6,7 @@ from wtforms import StringField, TextAreaField
 
 from matcher.domain.errors import BadInput
 from matcher.domain.reports import HAND_BACK_REASONS, PROBLEM_WORDS
-from matcher.services import people, visit_reports, visits
+from matcher.services import feedback, people, visit_reports, visits
 from web.forms.questions import OneOf, QuestionForm, checked_by, chosen, chosen_or_none, short, stripped
 
 DECLINE = (
@@ -95,7 +95,7 @@ HOW = (
     ("nobody", "Nobody came"),
     ("worried", "Something worried me"),
 )
-THANKS_LENGTH = visits.THANKS_LENGTH
+THANKS_LENGTH = feedback.THANKS_LENGTH
 AGAIN = (("yes", "Yes"), ("other", "Someone else, please"), ("any", "I do not mind"))
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from matcher.domain.errors import BadInput, Conflict
 from matcher.domain.lifecycle import MatchStatus, OccurrenceStatus, VisitStatus
-from matcher.services import changing, need_page, offer_changes, visits
+from matcher.services import changing, feedback, need_page, offer_changes
 from matcher.services.need_page import NeedState
 from matcher.services.needs import NeedDraft
 from matcher.services.people import PersonDraft
@@ -136,7 +136,7 @@ def test_someone_else_please_is_kept_silently(world, again, apart):
     world.later(hours=3)
     world.done("Christopher")
     with world.work() as session:
-        visits.say_how_it_went(session, need.need_id, "partly", "", again=again, now=world.now)
+        feedback.say_how_it_went(session, need.need_id, "partly", "", again=again, now=world.now)
     assert world.one(Feedback).again == (again or None)
     assert len(world.all(NeverPair)) == apart
     assert world.breaches() == {}

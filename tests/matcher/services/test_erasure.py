@@ -69,7 +69,7 @@ def test_who_was_coming_is_told_and_who_was_asked_is_not_kept_waiting(world, nee
     assert world.all(Match)[-1].status is MatchStatus.WITHDRAWN
     assert {row.status for row in world.all(Need)} == {NeedStatus.CANCELLED}
     told = {envelope.recipient: envelope.message.text for envelope in world.deliver()}
-    assert "A neighbour no longer needs help" in told[world.home("Christopher").phone]
+    assert "help for A neighbour is off" in told[world.home("Christopher").phone]
     assert len(told) == 3  # Christopher, Ann, and her own receipt
     assert world.breaches() == {}
 

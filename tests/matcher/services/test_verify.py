@@ -307,11 +307,21 @@ def test_someone_who_is_stopped_and_still_asked_or_expected_is_a_breach(world, b
 
 
 def test_a_visit_of_two_people_who_are_kept_apart_is_a_breach(world, breaks):
+    """Whenever it was agreed; one that was over before may still be spoken of."""
     with world.work() as session:
         people.keep_apart(session, world.people["Christopher"], world.people["Eileen"], now=world.now)
-    assert world.breaches() == {}  # it was agreed before
-    found = breaks("update visits set held_at = held_at + interval '1 minute'")
-    assert found == {"kept apart": (f"visit {world.visit('Christopher').id} pairs two people who are kept apart",)}
+    said = f"visit {world.visit('Christopher').id} pairs two people who are kept apart"
+    assert world.breaches() == {"kept apart": (said,)}
+    assert breaks("update never_pairs set set_at = (select max(ends_at) from visits where status = 'held')") == {}
+
+
+def test_an_ask_between_two_people_who_are_kept_apart_is_a_breach(world):
+    world.offer("Ann")
+    match_id = world.ask("Ann", world.post("Gwen"))
+    with world.work() as session:
+        people.keep_apart(session, world.people["Gwen"], world.people["Ann"], now=world.now)
+    said = f"match {match_id} asks one of two people who are kept apart about the other"
+    assert world.breaches() == {"kept apart": (said,)}
 
 
 def arrange(world, usual="Christopher"):
