@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, g, request
 
-from matcher.domain.errors import BadInput, NotFound
+from matcher.domain.errors import NotFound
 from matcher.domain.replies import WarmAnswer
 from matcher.domain.roles import LinkPurpose
 from matcher.services import (
@@ -25,13 +25,14 @@ from matcher.services import (
 )
 from matcher.services.access import Action
 from matcher.services.cold import AreaWeather
+from matcher.services.settings import Preview
 from matcher.services.snow_sky import SnowSky
 from matcher.store.session import reading, unit_of_work
 from web import bell, clock
 from web.auth import is_session_sealed
 from web.forms.cold import ColdForm, ColdSpellForm, LimitsForm, WarmForm, hours_until
-from web.forms.questions import show_beside
 from web.guard import HIGHEST_ID, declares, granted
+from web.setting_screens import SettingScreen, show, take
 from web.templating import page, see_other
 
 blueprint = Blueprint("cold", __name__)
@@ -116,33 +117,44 @@ def end(area_id: int) -> Response:
     return see_other("/team/cold")
 
 
+class _Limits(SettingScreen):
+    """Those of one area."""
+
+    template, form, fields = "cold/limits.html", LimitsForm, ("ground_c", "snow_mm", "level")
+
+    def __init__(self, area_id: int) -> None:
+        self.area_id = area_id
+        self.path, self.names = f"/team/cold/{area_id}/limits", (cold_limits.name_of(area_id),)
+
+    def standing(self, session: Any) -> dict[str, str]:
+        _, limits = cold_limits.read(session, self.area_id)
+        return {"ground_c": f"{limits.ground_c:g}", "snow_mm": f"{limits.snow_mm:g}", "level": limits.level}
+
+    def preview(self, session: Any, form: LimitsForm) -> Preview:
+        return cold_limits.preview(session, self.area_id, form.limits(), now=clock.now())
+
+    def change(self, session: Any, form: LimitsForm, looked_at: str, *, staff_id: int, now: datetime) -> None:
+        cold_limits.change(session, self.area_id, form.limits(), looked_at, staff_id=staff_id, now=now)
+
+    def beside(self, session: Any) -> dict[str, Any]:
+        name, _ = cold_limits.read(session, self.area_id)
+        return {"area": name}
+
+
 @blueprint.get(f"/team/cold/{_AREA}/limits")
 @declares(Action.SWITCH_COLD)
 def limits(area_id: int) -> Response:
     """From when on is it cold here?"""
     _check_area(area_id)
-    with reading() as session:
-        name, set_to = cold_limits.read(session, area_id)
-    data = {"ground_c": f"{set_to.ground_c:g}", "snow_mm": f"{set_to.snow_mm:g}", "level": set_to.level}
-    return page("cold/limits.html", form=LimitsForm(data=data), area=name)
+    return show(_Limits(area_id))
 
 
 @blueprint.post(f"/team/cold/{_AREA}/limits")
 @declares(Action.SWITCH_COLD, sealed_by=is_session_sealed)
 def set_limits(area_id: int) -> Response:
-    """From then on."""
+    """What would change, or it is from then on."""
     _check_area(area_id)
-    form, actor = LimitsForm(request.form), audit.staff(g.actor.staff_id)
-    if form.validate():
-        try:
-            with unit_of_work() as session:
-                cold_limits.change(session, area_id, form.limits(), actor=actor, now=clock.now())
-            return see_other("/team/cold")
-        except BadInput as error:
-            show_beside(form, error)
-    with reading() as session:
-        name, _ = cold_limits.read(session, area_id)
-    return page("cold/limits.html", form=form, area=name)
+    return take(_Limits(area_id))
 
 
 @blueprint.get(f"/team/cold/spells/<int(max={HIGHEST_ID}):spell_id>")

@@ -118,12 +118,13 @@ def _keep_hours(session: Session, of: Mapping[int, Forecast], now: datetime) -> 
 
 def _tell_coordinators(session: Session, area_ids: Collection[int], now: datetime) -> None:
     """By e-mail, once a day, however many of their areas it is about: the page says which."""
-    for staff_id in session.scalars(_coordinators(area_ids)).all():
+    for staff_id in session.scalars(coordinators(area_ids)).all():
         thing, occasion = ("staff_id", staff_id), f"{local_day(now)}"
         owe(session, Owed("cold_suggested", thing, staff_id=staff_id, channel="email", occasion=occasion), now=now)
 
 
-def _coordinators(area_ids: Collection[int]) -> Select[int]:
+def coordinators(area_ids: Collection[int]) -> Select[int]:
+    """Who is told that a cold spell is suggested for one of these areas."""
     looks_after = select(StaffArea.staff_id).where(StaffArea.area_id.in_(area_ids))
     return queries.coordinators().where(Staff.id.in_(looks_after))
 

@@ -34,6 +34,7 @@ from matcher.services import (
     upkeep,
     visit_reports,
     voices,
+    weather_looks,
 )
 from matcher.services.access import Grant
 from matcher.services.consents import Given
@@ -46,6 +47,7 @@ from matcher.services.story_desk import Keeper
 from matcher.store.models import Area, PhoneCheck, Visit
 from tests import sent_files
 from tests.journeys.running import Running
+from tests.matcher.domain.weather import feeds
 from tests.worlds import BRADFORD, World
 
 PUBLIC = {
@@ -442,12 +444,25 @@ class EveryPage:
                     cold.end(session, area_id, actor="staff:1", now=self.world.now)
             self.world.later(minutes=1)
         self.world.later(minutes=-2)
+        self._warned()
         return {
             "before it is cold": f"/team/cold/{here}/start?hours=24",
             "from when on it is cold": f"/team/cold/{here}/limits",
             "before the cold is ended": f"/team/cold/{area_id}/end",
             "how a cold spell went": "/team/cold/spells/1",
         }
+
+    def _warned(self) -> None:
+        """Snow is warned of over Bradford on Avon, and the forecast could not be read."""
+        times = {
+            name: (self.world.now + timedelta(hours=ahead)).isoformat()
+            for name, ahead in (("validFromDate", 6), ("validToDate", 18))
+        }
+        over = {"type": "Polygon", "coordinates": [feeds.square(-2.27, 51.33, 0.04)]}
+        with self.world.work() as session:
+            warned = feeds.feed(feeds.feature("w", over, warningHeadline="Snow and ice by morning", **times))
+            weather_looks.take_warnings(session, warned, now=self.world.now)
+            weather_looks.note_failure(session, "forecast", "It answered 500.", now=self.world.now)
 
     def _coming(self) -> None:
         """Visits that someone holds, or is on the way to."""

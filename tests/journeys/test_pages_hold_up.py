@@ -105,8 +105,10 @@ _LOOKS = """() => ({
 })"""
 
 
-# The same page with an error on it, or of another need.
-_ONE_OF_MANY = re.compile(r", with errors$|^need: .*, (?=sent|print|cancel|change|again|messages|warm|delete)")
+# The same page with an error on it, with what would change or has been changed, or of another need.
+_ONE_OF_MANY = re.compile(
+    r", (?:with errors|looked at|changed)$|^need: .*, (?=sent|print|cancel|change|again|messages|warm|delete)"
+)
 
 
 class Eye:
@@ -356,6 +358,24 @@ def look_at_desk(eye):
         eye.look(f"{path}, with errors")
 
 
+def look_at_limits(eye, path):
+    """From when on it is cold: with an error, looked at, and changed, with what was changed before."""
+    page, errors = eye.page, eye.page.locator(".govuk-error-summary")
+    page.goto(path)
+    fill(page, {"Frost at the ground, at or below": "warm"})
+    press(page, "See what would change")
+    expect(errors).to_be_visible()
+    eye.look("from when on it is cold, with errors")
+    fill(page, {"Frost at the ground, at or below": "-1.5", "Snow within a day, at or above": "30"})
+    check(page, "Red only")
+    press(page, "See what would change")
+    expect(page.get_by_role("heading", name="This would change")).to_be_visible()
+    eye.look("from when on it is cold, looked at")
+    press(page, "Change it")
+    expect(page.get_by_text("It counts from the next look")).to_be_visible()
+    eye.look("from when on it is cold, changed")
+
+
 @pytest.mark.xdist_group("pages")
 def test_every_page_of_residents_and_volunteers_holds_up(quiet, someone):
     pages = EveryPage(quiet)
@@ -382,6 +402,7 @@ def test_every_page_of_staff_holds_up(quiet, someone):
     for what, path in (TEAM | pages.desk).items():
         eye.read(what, path)
     look_at_desk(eye)
+    look_at_limits(eye, pages.desk["from when on it is cold"])
     assert eye.faults() == {}
     assert eye.overlooked(routes_of(quiet.config), of_staff=True) == set()
     assert len(eye.wrong) > 40

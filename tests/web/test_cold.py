@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 from flask.testing import FlaskClient
@@ -13,7 +14,8 @@ from matcher.services.staff import StaffRoleName
 from matcher.store.models import Area, ColdSpell, Offer, WarmCheck
 from matcher.store.session import reading, unit_of_work
 from tests.matcher.domain.weather.feeds import feature, feed, square
-from tests.web.conftest import World, press
+from tests.web.conftest import World, error_beside, press, sign_in
+from web.setting_screens import OVERTAKEN
 
 
 def area_id(slug: str = "bradford-on-avon") -> int:
@@ -131,28 +133,110 @@ def test_a_review_of_another_area_is_not_found(client: FlaskClient, world: World
     assert client.get("/team/cold/spells/99999999").status_code == 404
 
 
-def test_from_when_on_it_is_cold_is_set_for_an_area_and_what_cannot_be_stands_beside_its_field(
+LIMITS = {"ground_c": "−1,5 °C", "snow_mm": "30mm", "level": "AMBER"}
+
+
+def limits_page(slug: str = "bradford-on-avon") -> str:
+    return f"/team/cold/{area_id(slug)}/limits"
+
+
+def limits_set() -> tuple[float, float, str]:
+    with reading() as session:
+        area = session.get_one(Area, area_id())
+    return area.cold_ground_c, area.cold_snow_mm, area.cold_level
+
+
+def read_mark(shown: str) -> str:
+    (mark,) = re.findall(r'name="read" value="([^"]+)"', shown)
+    return mark
+
+
+def test_from_when_on_it_is_cold_is_looked_at_and_set_by_a_second_press(
     client: FlaskClient, world: World, sign_in_token: str
 ) -> None:
     press(client, f"/sign-in/{sign_in_token}")
-    page = f"/team/cold/{area_id()}/limits"
+    page = limits_page()
     assert 'value="0.5"' in client.get(page).text
-    typed = {"ground_c": "−1,5 °C", "snow_mm": "30mm", "level": "AMBER"}
-    assert press(client, page, **typed).location == "/team/cold"
-    with reading() as session:
-        area = session.get_one(Area, area_id())
-    assert (area.cold_ground_c, area.cold_snow_mm, area.cold_level) == (-1.5, 30.0, "AMBER")
+    looked = press(client, page, **LIMITS)
+    assert looked.status_code == 200
+    for before, after in (
+        ("0.5 °C or colder", "−1.5 °C or colder"),
+        ("20 mm or more", "30 mm or more"),
+        ("Yellow or worse", "Amber or worse"),
+    ):
+        assert re.search(rf"</span>{before}</td>.*?<b>{after}</b>", looked.text), after
+    assert "Nothing is turned on or off by it: you decide that." in looked.text
+    assert limits_set() == (0.5, 20.0, "YELLOW"), "it was only looked at"
+    assert OVERTAKEN not in looked.text
+    assert looked.text.count('name="ground_c"') == 2, "what was typed is kept, and goes with the second press"
+    assert looked.text.count('value="−1,5 °C"') == 2
+    set_now = press(client, page, **LIMITS, read=read_mark(looked.text))
+    assert set_now.location == f"{page}?said=changed"
+    assert limits_set() == (-1.5, 30.0, "AMBER")
+    shown = client.get(set_now.location).text
+    assert "<b>Changed.</b> It counts from the next look at the weather on." in shown
+    assert shown.count("<td>Sam</td>") == 3, "the history, by who did it"
+    assert "−1.5 °C or colder" in shown
+    assert "<p>Nothing.</p>" in client.get(limits_page("calne")).text, "of this area only"
+    assert "Nothing would change" in press(client, page, **LIMITS).text
+
+
+def test_what_it_makes_of_the_weather_is_said_before(client: FlaskClient, world: World, sign_in_token: str) -> None:
+    press(client, f"/sign-in/{sign_in_token}")
+    assert "No weather is looked up" in press(client, limits_page(), **LIMITS).text
+    now = datetime.now(UTC)
+    moments = {"validFromDate": now.isoformat(), "validToDate": (now + timedelta(hours=30)).isoformat()}
+    over = {"type": "Polygon", "coordinates": [square(-2.27, 51.33, 0.04)]}
+    with unit_of_work() as session:
+        weather_looks.take_warnings(session, feed(feature("w", over, **moments)), now=now)
+    gone = "a cold spell would be suggested no longer. Now it is: Yellow warning: Headline of w, from"
+    assert gone in press(client, limits_page(), **LIMITS).text
+    assert "Yellow warning: Headline of w" in client.get("/team/cold").text
+
+
+def test_what_somebody_set_meanwhile_is_looked_at_again(client: FlaskClient, world: World, sign_in_token: str) -> None:
+    press(client, f"/sign-in/{sign_in_token}")
+    page, others = limits_page(), {**LIMITS, "ground_c": "-3"}
+    seen = read_mark(press(client, page, **LIMITS).text)
+    press(client, page, **others, read=read_mark(press(client, page, **others).text))
+    overtaken = press(client, page, **LIMITS, read=seen)
+    assert (overtaken.status_code, OVERTAKEN in overtaken.text) == (200, True)
+    assert limits_set() == (-3.0, 30.0, "AMBER")
+    assert press(client, page, **LIMITS, read=read_mark(overtaken.text)).status_code == 303
+    assert limits_set() == (-1.5, 30.0, "AMBER")
+
+
+def test_limits_that_cannot_be_stand_beside_their_field_and_are_kept(
+    client: FlaskClient, world: World, sign_in_token: str
+) -> None:
+    press(client, f"/sign-in/{sign_in_token}")
+    page = limits_page()
     for field, wrong, words in (
+        ("ground_c", "", "Enter the temperature in °C, like 0.5"),
         ("ground_c", "warm", "Enter the temperature in °C, like 0.5"),
         ("ground_c", "11", "The temperature must be from -20 to 10 °C"),
         ("snow_mm", "0", "The snow must be from 1 to 1000 mm"),
         ("snow_mm", "nan", "Enter the snow in mm, like 20"),
+        ("level", "", "Select which warnings count"),
         ("level", "GREEN", "Select which warnings count"),
     ):
-        refused = press(client, page, **{**typed, field: wrong})
-        assert (refused.status_code, words in refused.text) == (422, True)
-        assert field == "level" or f'value="{wrong}"' in refused.text
-    assert client.get("/team/cold/99999999/limits").status_code == 404
+        for seen in ({}, {"read": "what was looked at"}):
+            refused = press(client, page, **{**LIMITS, field: wrong}, **seen)
+            assert (refused.status_code, error_beside(refused.text, field)) == (422, words)
+            assert not wrong or field == "level" or f'value="{wrong}"' in refused.text
+            assert field == "ground_c" or 'value="−1,5 °C"' in refused.text
+    assert press(client, page, **{**LIMITS, "ground_c": "-0", "snow_mm": "20", "level": "YELLOW"}).text.count(
+        "<b>0 °C or colder</b>"
+    )
+    assert limits_set() == (0.5, 20.0, "YELLOW")
+
+
+def test_the_limits_of_an_area_that_is_somebody_else_s_are_not_found(client: FlaskClient, world: World) -> None:
+    sign_in(client, StaffRoleName.COORDINATOR, areas=frozenset({"salisbury"}))
+    for page in (limits_page(), "/team/cold/99999999/limits"):
+        assert client.get(page).status_code == 404
+        assert press(client, limits_page("salisbury"), page, **LIMITS, read="anything").status_code == 404
+    assert limits_set() == (0.5, 20.0, "YELLOW")
 
 
 def test_what_is_told_of_the_weather_is_suggested_with_when_it_was_read_and_what_is_wrong(

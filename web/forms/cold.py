@@ -9,7 +9,7 @@ from wtforms import StringField
 
 from matcher.domain.errors import BadInput
 from matcher.domain.weather.thresholds import Thresholds
-from matcher.services import cold
+from matcher.services import cold, cold_limits
 from web import clock
 from web.forms.questions import OneOf, QuestionForm, chosen, stripped
 
@@ -54,7 +54,7 @@ class ColdSpellForm(QuestionForm):
     hours = OneOf("How long will it last?", choices=UNTIL, validators=[chosen("Select how long it will last")])
 
 
-LEVELS = (("YELLOW", "Yellow or worse"), ("AMBER", "Amber or worse"), ("RED", "Red only"))
+LEVELS = tuple((level, words.capitalize()) for level, words in cold_limits.LEVEL_WORDS.items())
 
 
 class LimitsForm(QuestionForm):
@@ -62,11 +62,7 @@ class LimitsForm(QuestionForm):
 
     ground_c = StringField("Frost at the ground, at or below", filters=[stripped])
     snow_mm = StringField("Snow within a day, at or above", filters=[stripped])
-    level = OneOf(
-        "Which warnings of snow or ice count?",
-        choices=LEVELS,
-        validators=[chosen("Select which warnings count")],
-    )
+    level = OneOf("Which warnings of snow or ice count?", choices=LEVELS)
 
     def limits(self) -> Thresholds:
         """What was typed. BadInput, with its field, for what is no number."""
@@ -80,7 +76,7 @@ def _number(field: StringField, message: str) -> float:
     found = _NUMBER.fullmatch(typed)
     if found is None:
         raise BadInput(message, field=field.name)
-    return float(found[1])
+    return float(found[1]) + 0.0  # minus nothing is nothing
 
 
 _NUMBER = re.compile(r"([+-]?\d{1,4}(?:\.\d{1,3})?)\s*(?:°?\s*C|mm)?", re.IGNORECASE | re.ASCII)

@@ -14,8 +14,8 @@ from matcher.store.models.declared import Declared, Id, link_to
 class SettingChange(Declared):
     """A setting, or one field of a kind of help, an area or a member of staff, in words. Append-only by trigger.
 
-    key: the name of the setting, the slug of the kind, or the number of the area or member of staff. Of staff only what
-    they may do stands here, never a name or an address.
+    key: the name of the setting (of an area's own, with its number), the slug of the kind, or the number of the area or
+    member of staff. Of staff only what they may do stands here, never a name or an address.
     """
 
     __tablename__ = "setting_changes"
