@@ -195,11 +195,15 @@ def asks_for_help(reader: Reader, one: Marked) -> Page:
     )
 
 
-def confirms(reader: Reader, own: str, world: World) -> None:
-    """Type the code that was sent."""
-    wanted = "select substring(text from '[0-9]{5}') from console_messages where text like '%is your code%'"
-    assert wait_until(lambda: bool(world.execute(wanted)), within_s=45)
-    assert reader.press(f"{own}/code", code=world.execute(wanted)[-1][0]).path == f"{own}/sent"
+def confirms(reader: Reader, own: str, world: World, one: Marked) -> None:
+    """Type the code that was sent to them: others were sent codes of their own just before."""
+    wanted = """
+        select substring(text from '[0-9]{5}') from console_messages
+        where text like '%is your code%' and recipient = :to
+    """
+    to = f"{one.name}, by email"
+    assert wait_until(lambda: bool(world.execute(wanted, to=to)), within_s=45)
+    assert reader.press(f"{own}/code", code=world.execute(wanted, to=to)[-1][0]).path == f"{own}/sent"
 
 
 def offers_help(reader: Reader, one: Marked, kind: str) -> Page:
@@ -252,7 +256,7 @@ def everyone_arrives(story: Story, world: World) -> None:
     story.paths["Ermintrude"] = [own, f"{own}/code", f"{own}/number", f"{own}/sent", f"{own}/print", f"{own}/cancel"]
     story.paths["Ermintrude"] += [f"{own}/messages", f"{own}/delete"]
     story.everyone_reads("not confirmed")
-    confirms(story.readers["Ermintrude"], own, world)
+    confirms(story.readers["Ermintrude"], own, world, ERMINTRUDE)
     world.execute(
         "update homes set surname = :mark where house = :house", mark=ERMINTRUDE.surname, house=ERMINTRUDE.house
     )
