@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -44,12 +45,13 @@ from matcher.services.outbox import Envelope
 from matcher.services.people import PersonDraft
 from matcher.services.rounds import OpenedRound
 from matcher.services.wordings import Scheme
-from matcher.store.models import Area, Home, Match, Offer, Person, Postcode, Visit
+from matcher.store.models import Area, Home, Match, Occurrence, Offer, Person, Postcode, Visit
 from matcher.store.session import unit_of_work
 from tests.every_table import of_every_table
 
 Work = Callable[[], AbstractContextManager[Session]]
 Row = TypeVar("Row")
+Act = Callable[[Session], object]
 
 SCHEME = Scheme("Good Neighbours", "01632 960 100", "https://help.example.org")
 CONSOLE = frozenset({"text", "email", "phone", "letter"})  # channels that know what they have taken
@@ -107,6 +109,11 @@ NEIGHBOURS = {
     "Gwen": Neighbour("8 Mill Lane", "BA14 8TW"),
     "Tom": Neighbour("20 Castle Road", "SP1 1AA"),
 }
+
+
+def takes(occurrence_id: int) -> Act:
+    """Locks this occurrence, as every verb that changes it does."""
+    return lambda session: session.get_one(Occurrence, occurrence_id, with_for_update={"key_share": True})
 
 
 @contextmanager
@@ -359,6 +366,25 @@ class World:
         with self.work() as session:
             result = session.execute(text(statement), values)
             return list(result) if result.returns_rows else []
+
+    def at_one_moment(self, one: Act, other: Act, *, last: Act | None = None) -> BaseException | None:
+        """`one` in a transaction that is still open when `other` comes in its own and waits for it; then `last` in the
+        first. Returns what `other` ended in, if it failed.
+        """
+
+        def come_later() -> None:
+            with unit_of_work() as session:
+                other(session)
+
+        with ThreadPoolExecutor(1) as elsewhere:
+            with unit_of_work() as session:
+                one(session)
+                session.flush()
+                coming = elsewhere.submit(come_later)
+                self.wait_for_a_lock(unless=coming.done)
+                if last is not None:
+                    last(session)
+            return coming.exception(20)
 
     def wait_for_a_lock(self, *, unless: Callable[[], bool]) -> None:
         """Until someone in this database waits for a lock, or there is no need to look on."""

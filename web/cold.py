@@ -230,10 +230,10 @@ def _area_of_sky(session: Any, found: Sequence[AreaWeather]) -> int:
     """The area that was chosen; else, where it is cold nowhere, the one where most have agreed to be asked more; else
     the one where it is worst.
     """
-    chosen = areas.address_now(session, request.args.get("sky", ""), g.actor.area_ids)
+    chosen = areas.id_of(session, request.args.get("sky", ""))
     is_calm = not any(one.hints or one.until for one in found)
     first = max(found, key=lambda one: one.agreed) if is_calm else found[0]
-    return next((one.area_id for one in found if one.slug == chosen), first.area_id)
+    return next((one.area_id for one in found if one.area_id == chosen), first.area_id)
 
 
 def _drawn(sky: SnowSky) -> dict[str, Any]:

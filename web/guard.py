@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, ParamSpec, TypeVar
 
 from flask import Flask, Response, current_app, g, request
-from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.exceptions import BadRequest
 from werkzeug.routing import BaseConverter
 
 from matcher.domain.roles import LinkPurpose
@@ -26,7 +26,7 @@ from matcher.services.access import Action, Actor, Grant, Thing
 from matcher.store.session import reading
 from web import clock
 from web.limits import ANSWERING, limiter
-from web.signed_out import turn_away
+from web.signed_out import page_at, turn_away
 
 Params = ParamSpec("Params")
 Answer = TypeVar("Answer")
@@ -202,11 +202,8 @@ def _guard() -> Response | None:
 
 def is_open_to(actor: Actor, path: str) -> bool:
     """Whether this address is a page that they may read, whatever it is about."""
-    try:
-        endpoint, _ = current_app.url_map.bind("").match(path, "GET")
-    except HTTPException:
-        return False
-    declared = declared_of(current_app, endpoint)
+    endpoint = page_at(path)
+    declared = declared_of(current_app, endpoint) if endpoint else None
     return declared is not None and access.may(actor, declared.action)
 
 

@@ -45,14 +45,18 @@ def _typed() -> list[tuple[str, str]]:
     ]
 
 
+def page_at(path: str) -> str | None:
+    """The name of the page at this address; None if there is none to read."""
+    try:
+        endpoint, _ = current_app.url_map.bind("").match(path, "GET")
+    except HTTPException:
+        return None
+    return str(endpoint)
+
+
 def _pages_at_or_above(path: str) -> Iterator[str]:
     """The pages of this address, the nearest first: a form is often sent to an address that cannot be read."""
-    adapter = current_app.url_map.bind("")
     while path.strip("/"):
-        try:
-            adapter.match(path, "GET")
-        except HTTPException:
-            pass
-        else:
+        if page_at(path) is not None:
             yield path
         path = path.rpartition("/")[0]

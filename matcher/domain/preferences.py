@@ -35,7 +35,12 @@ def read_hours(key: str) -> Hours:
 
 def hours_words(hours: Hours) -> str:
     """`9pm to 8am`."""
-    return " to ".join(f"{clock:%-I%p}".lower() for clock in hours)
+    return " to ".join(map(hour_words, hours))
+
+
+def hour_words(clock: time) -> str:
+    """`9pm`."""
+    return f"{clock:%-I%p}".lower()
 
 
 # No question goes out between these local clock times, over midnight: what a volunteer may choose for themselves.

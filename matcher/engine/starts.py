@@ -112,7 +112,7 @@ def _ready(world: World, pairs: Pairs, rules: frozenset[ReasonCode]) -> Ints:
 
 def _told(world: World, pairs: Pairs) -> Ints:
     """The second at which the question would reach them: nobody can say yes to what they have not heard."""
-    at_once = world.is_urgent[pairs.occurrence] & world.offers.woken[pairs.volunteer]
+    at_once = world.needs.urgent[pairs.occurrence] & world.offers.woken[pairs.volunteer]
     return np.where(at_once, world.clock.now, world.offers.told[pairs.volunteer])
 
 

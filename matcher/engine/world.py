@@ -10,7 +10,6 @@ from datetime import timedelta
 
 import numpy as np
 
-from matcher.domain.lifecycle import Urgency
 from matcher.domain.timewindow import TimeWindow
 from matcher.engine.clock import NONE, Bools, Clock, Floats, Ints, make_clock
 from matcher.engine.occurrence_index import OccurrenceIndex, index_occurrences
@@ -53,9 +52,9 @@ class World:
     out: (occurrence, person) pairs that are no pair at all: the resident, whoever holds a place of it or has been asked
     for it. apart: (occurrence, person) who may not meet its resident or its other helper; never: for a person row,
     those they are kept apart from. refused: (occurrence, offer). usual: (occurrence, person). pinned: (occurrence,
-    person) for whom the team keeps it; is_pinned: (O,) it is kept for somebody. is_urgent: (O,). leaning: (V,) logits.
-    asks_a_day: (P,) most asks in a day. reserve: (P, weeks), minutes, what one of a person's visits of that week is
-    worth to needs that are expected.
+    person) for whom the team keeps it; is_pinned: (O,) it is kept for somebody. leaning: (V,) logits. asks_a_day:
+    (P,) most asks in a day. reserve: (P, weeks), minutes, what one of a person's visits of that week is worth to needs
+    that are expected.
     """
 
     params: Params
@@ -72,7 +71,6 @@ class World:
     usual: KeySet
     pinned: KeySet
     is_pinned: Bools
-    is_urgent: Bools
     before: Promises
     after: Promises
     fatigue: Floats
@@ -151,7 +149,6 @@ def build_world(problem: RoundProblem) -> World:
         usual=KeySet.of(_rows(((n, o.usual) for n, o in enumerate(occurrences)), known_row), people.size),
         pinned=KeySet.of(_rows(((n, o.pinned) for n, o in enumerate(occurrences)), known_row), people.size),
         is_pinned=np.array([bool(o.pinned) for o in occurrences], dtype=np.bool_),
-        is_urgent=np.array([o.urgency is Urgency.URGENT for o in occurrences], dtype=np.bool_),
         before=promises,
         after=promises,
         fatigue=_fatigue(volunteers, person, people.size, problem),

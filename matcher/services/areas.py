@@ -36,12 +36,12 @@ _STARTING = (
 
 def id_of(session: Session, slug: str) -> int | None:
     """Of the area whose page has this address, or once had it: a form or a link may be older than its name."""
-    return session.scalar(select(AreaSlug.area_id).where(AreaSlug.slug == slug))
+    return session.scalar(select(AreaSlug.area_id).where(AreaSlug.slug == slug)) if slug else None
 
 
 def address_now(session: Session, slug: str, area_ids: Collection[int]) -> str:
     """The address which that area has now, if it is one of these; else nothing, which chooses all of them."""
-    area_id = id_of(session, slug) if slug else None
+    area_id = id_of(session, slug)
     return session.get_one(Area, area_id).slug if area_id in area_ids and area_id else ""
 
 

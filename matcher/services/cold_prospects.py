@@ -67,7 +67,9 @@ def in_words(
     sources = session.scalars(select(WeatherSource).order_by(WeatherSource.name)).all()
     if not sources:
         return _NO_SOURCE, *goes_on, _DECIDES_NOTHING
-    prospects = [(source, _prospect(session, source, supposed)) for source in sources]
+    hints = cold_hints.hints(session, [area_id], now=now).get(area_id, ())
+    standing = {one.source: one for one in hints}
+    prospects = [(source, _prospect(session, source, supposed, standing.get(source.name))) for source in sources]
     is_new = not any(one and one.now for _, one in prospects) and any(one and one.then for _, one in prospects)
     return (
         *(_sentence(source, one, supposed) for source, one in prospects),
@@ -78,12 +80,10 @@ def in_words(
     )
 
 
-def _prospect(session: Session, source: WeatherSource, supposed: _Supposed) -> _Prospect | None:
-    """None for a source that was read too long ago to suggest anything."""
+def _prospect(session: Session, source: WeatherSource, supposed: _Supposed, standing: Hint | None) -> _Prospect | None:
+    """standing: what it suggests now. None for a source that was read too long ago to suggest anything."""
     if source.read_at is None or source.read_at <= supposed.now - FRESH_FOR:
         return None
-    hints = cold_hints.hints(session, [supposed.area_id], now=supposed.now).get(supposed.area_id, ())
-    standing = next((one for one in hints if one.source == source.name), None)
     return (_by_warnings if source.name == WARNINGS else _by_forecast)(session, supposed, standing)
 
 

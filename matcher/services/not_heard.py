@@ -19,7 +19,7 @@ from matcher.domain.groups import EVERYONE, GROUP_WORDS, Group, is_ours
 from matcher.domain.hearing import Heard, how_heard
 from matcher.domain.localtime import at_local, local_day
 from matcher.domain.small_numbers import FEWEST_SHOWN, rounded
-from matcher.services.areas import address_now
+from matcher.services.areas import id_of
 from matcher.store.models import Area, Need, Offer, Person, Population, Story, VoiceCount
 from matcher.store.models.population import ANSWERED
 
@@ -107,8 +107,8 @@ _Counts = Mapping[tuple[int, str], Voices]
 def read(session: Session, area_ids: Collection[int], slug: str = "", *, now: datetime) -> NotHeard:
     """Of these areas, or of the one of them with this slug: the last twelve months."""
     areas = {area.id: area for area in session.scalars(select(Area).where(Area.id.in_(area_ids)).order_by(Area.name))}
-    now_called = address_now(session, slug, areas.keys())
-    chosen = {area_id: area for area_id, area in areas.items() if area.slug == now_called} or areas
+    wanted_id = id_of(session, slug)
+    chosen = {area_id: area for area_id, area in areas.items() if area_id == wanted_id} or areas
     since = _a_year_before(local_day(now))
     figures = _figures(session, areas)
     told = _told(session, areas, since)

@@ -204,9 +204,14 @@ def _own_offer(session: Session, person_id: int, now: datetime) -> tuple[Offer, 
     if offer.status is not OfferStatus.ACTIVE:  # whoever offers again wants to be asked again
         is_stood_down = offer.stood_down_at is not None
         offer.status, offer.stopped_at = OfferStatus.PAUSED if is_stood_down else OfferStatus.ACTIVE, None
-        stops = StandDown.person_id == person_id, StandDown.lifted_at.is_(None)
-        session.execute(update(StandDown).where(*stops).values(was_active=True))  # once the team lets them go on
+        wish_after_stop(session, person_id, is_active=True)
     return offer, False
+
+
+def wish_after_stop(session: Session, person_id: int, *, is_active: bool) -> None:
+    """If the team has stopped them: whether they wish to be asked again, once it lets them go on."""
+    stops = StandDown.person_id == person_id, StandDown.lifted_at.is_(None)
+    session.execute(update(StandDown).where(*stops).values(was_active=is_active))
 
 
 def _exception(offer_id: int, days: DaysAway) -> AvailabilityException:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
@@ -15,8 +15,8 @@ from matcher.domain.availability import BANDS
 from matcher.domain.lifecycle import MatchStatus, OfferStatus, check_move
 from matcher.domain.localtime import at_local, local_day
 from matcher.services import audit, matches
-from matcher.services.offers import look_again, offer_of
-from matcher.store.models import AvailabilityException, Match, StandDown
+from matcher.services.offers import look_again, offer_of, wish_after_stop
+from matcher.store.models import AvailabilityException, Match
 
 
 def pause(session: Session, person_id: int, *, actor: str | None = None, now: datetime) -> None:
@@ -27,7 +27,7 @@ def pause(session: Session, person_id: int, *, actor: str | None = None, now: da
     """
     offer = offer_of(session, person_id)
     if offer.status is not OfferStatus.ACTIVE:
-        _stay_paused(session, person_id)
+        wish_after_stop(session, person_id, is_active=False)  # it was their own wish, too
         return
     check_move(offer.status, OfferStatus.PAUSED)
     for match_id in session.scalars(
@@ -38,12 +38,6 @@ def pause(session: Session, person_id: int, *, actor: str | None = None, now: da
         matches.step_aside(session, match_id, now=now)
     offer.status = OfferStatus.PAUSED
     audit.record(session, actor or audit.person(person_id), "paused", ("offer", offer.id), now=now)
-
-
-def _stay_paused(session: Session, person_id: int) -> None:
-    """Once the team lets them go on, they are paused all the same: it was their own wish, too."""
-    stop = StandDown.person_id == person_id, StandDown.lifted_at.is_(None)
-    session.execute(update(StandDown).where(*stop).values(was_active=False))
 
 
 def resume(session: Session, person_id: int, *, actor: str | None = None, now: datetime) -> None:

@@ -101,7 +101,7 @@ def _to_come(one_id: int, other_id: int, now: datetime) -> Select[int]:
         select(Visit.id)
         .join(Occurrence, Occurrence.id == Visit.occurrence_id)
         .join(Need, Need.id == Occurrence.need_id)
-        .where(Visit.status.in_(EXPECTED), Visit.ends_at > now, _of_the_two(Visit.person_id, one_id, other_id))
+        .where(Visit.status.in_(EXPECTED), Visit.ends_at > now, of_the_two(Visit.person_id, one_id, other_id))
         .order_by(Visit.occurrence_id)
     )
 
@@ -112,7 +112,7 @@ def _asks(one_id: int, other_id: int) -> Select[int]:
         select(Match.occurrence_id)
         .join(Occurrence, Occurrence.id == Match.occurrence_id)
         .join(Need, Need.id == Occurrence.need_id)
-        .where(Match.status == MatchStatus.PROPOSED, _of_the_two(Match.person_id, one_id, other_id))
+        .where(Match.status == MatchStatus.PROPOSED, of_the_two(Match.person_id, one_id, other_id))
         .order_by(Match.occurrence_id)
     )
 
@@ -120,14 +120,14 @@ def _asks(one_id: int, other_id: int) -> Select[int]:
 def _regular(one_id: int, other_id: int) -> Select[int]:
     """Arrangements in which one usually goes to the other, is asked to, or stands in."""
     usual, stand_in = (
-        _of_the_two(column, one_id, other_id) for column in (Arrangement.usual_id, Arrangement.stand_in_id)
+        of_the_two(column, one_id, other_id) for column in (Arrangement.usual_id, Arrangement.stand_in_id)
     )
     open_ones = Arrangement.status.in_((ArrangementStatus.OFFERED, ArrangementStatus.LIVE))
     joined = select(Arrangement.id).join(Need, Need.id == Arrangement.need_id)
     return joined.where(open_ones, usual | stand_in).order_by(Arrangement.id)
 
 
-def _of_the_two(helper: Any, one_id: int, other_id: int) -> ColumnElement[bool]:
+def of_the_two(helper: Any, one_id: int, other_id: int) -> ColumnElement[bool]:
     """One of them is who helps, the other asked for it."""
     return or_(*((helper == who) & (Need.resident_id == helped) for who, helped in _ways(one_id, other_id)))
 

@@ -136,8 +136,7 @@ def _said_not_again(session: Session, one: int, other: int) -> bool:
         .join(Need, Need.id == Occurrence.need_id)
         .where(
             Feedback.again == "other",
-            ((Visit.person_id == one) & (Need.resident_id == other))
-            | ((Visit.person_id == other) & (Need.resident_id == one)),
+            parting.of_the_two(Visit.person_id, one, other),
         )
     )
     return session.scalar(select(said.exists())) is True
@@ -175,15 +174,13 @@ def _by(session: Session, live: Any, column: Any, ids: Collection[int]) -> Mappi
 
 def _locked(session: Session, occurrence_id: int, area_ids: frozenset[int]) -> Need:
     """The need of this visit, which stays as it is until the transaction ends."""
-    wanted = select(Occurrence.need_id).where(Occurrence.id == occurrence_id, Occurrence.area_id.in_(area_ids))
-    need_id = session.scalars(wanted.with_for_update()).one_or_none()
-    if need_id is None:
-        raise NotFound
-    return session.get_one(Need, need_id)
+    here = Occurrence.id == occurrence_id, Occurrence.area_id.in_(area_ids)
+    session.execute(select(Occurrence.id).where(*here).with_for_update())
+    return _need(session, occurrence_id, area_ids)
 
 
 def _need(session: Session, occurrence_id: int, area_ids: frozenset[int]) -> Need:
-    """The need of this visit, of which nothing is locked yet."""
+    """The need of this visit, as it is now; locked by nobody here."""
     wanted = select(Need).join(Occurrence, Occurrence.need_id == Need.id)
     need = session.scalar(wanted.where(Occurrence.id == occurrence_id, Occurrence.area_id.in_(area_ids)))
     if need is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Date, Time, case, cast, func, select
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from matcher.domain.preferences import (
     USUAL_QUIET,
     Hours,
     SendingLimits,
+    hour_words,
     hours_words,
     quiet_until,
     read_hours,
@@ -103,13 +104,10 @@ def _asked_lately(session: Session, before: Hours, after: Hours, now: datetime) 
     (was, _), (would, soon) = (_held_back(session, hours, now) for hours in (before, after))
     return (
         f"Of the questions of the last {WEEKS} weeks {would:,} were asked in the new hours, {was:,} in those of now."
-        f" Of the {would:,}, {soon:,} could not have waited for {_clock(after[1])}: such a question goes by day"
-        f" all the same, in the night from {_clock(NIGHT[1])}, and whoever could not hear of it in time is not asked."
+        f" Of the {would:,}, {soon:,} could not have waited for {hour_words(after[1])}: such a question goes by day"
+        f" all the same, in the night from {hour_words(NIGHT[1])}, and"
+        " whoever could not hear of it in time is not asked."
     )
-
-
-def _clock(clock: time) -> str:
-    return hours_words((clock, clock)).split()[0]
 
 
 def _held_back(session: Session, hours: Hours, now: datetime) -> tuple[int, int]:

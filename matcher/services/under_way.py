@@ -58,9 +58,8 @@ def is_stopped(session: Session, person_id: int) -> bool:
 
 def is_stopped_now(session: Session, person_id: int) -> bool:
     """The same; a stop that is on its way is waited for, and one that comes later waits."""
-    theirs = select(Offer.id).where(Offer.person_id == person_id)
-    session.execute(theirs.with_for_update(key_share=True))
-    return is_stopped(session, person_id)
+    since = select(Offer.stood_down_at).where(Offer.person_id == person_id)
+    return session.scalar(since.with_for_update(key_share=True)) is not None
 
 
 def is_who_went_stopped_now(session: Session, visit_id: int) -> bool:

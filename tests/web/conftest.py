@@ -10,21 +10,26 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
+import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import ChainableUndefined
 from sqlalchemy import create_engine, select, text
+from sqlalchemy.orm import Session
 from werkzeug.routing import Map
 from werkzeug.test import TestResponse
 
 from matcher.config import Config
 from matcher.domain.roles import StaffRoleName
 from matcher.domain.timewindow import TimeWindow
-from matcher.services import areas, kinds, matches, needs, offers, page_links, staff
+from matcher.services import addresses, areas, kinds, matches, needs, offers, page_links, staff
+from matcher.services.addresses import Located
 from matcher.services.people import PersonDraft
-from matcher.store.models import Match, Occurrence
+from matcher.store.models import Cell, Match, Occurrence
+from matcher.store.roles import driver_url
 from matcher.store.session import unit_of_work
+from tests.databases import Addresses
 from tests.every_table import NAMES, of_every_table
 from web import create_app
 from web.limits import limiter
@@ -256,3 +261,16 @@ def rows_everywhere(url: str) -> dict[str, int]:
         found = of_every_table(lambda sql: connection.execute(text(sql)), fingerprint, but=but)
     engine.dispose()
     return {table: row[0] for table, (row,) in found.items()}
+
+
+@pytest.fixture
+def close_the_area_meanwhile(database: Addresses, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """From now on somebody closes the area of whatever is sent, once it was looked up and before it is written."""
+    really_for = addresses.cell_for
+
+    def closed_meanwhile(session: Session, located: Located) -> Cell:
+        with psycopg.connect(driver_url(database.owner_url)) as owner:
+            owner.execute("update areas set closed_at = now() where id = %s", [located.area_id])
+        return really_for(session, located)
+
+    return lambda: monkeypatch.setattr(addresses, "cell_for", closed_meanwhile)

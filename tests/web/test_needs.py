@@ -5,19 +5,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
-import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from matcher.services import addresses, matches, visits
-from matcher.services.addresses import Located
-from matcher.store.models import Cell, Draft, Need, NeedNote, Notification, Visit
-from matcher.store.roles import driver_url
+from matcher.services import matches, visits
+from matcher.store.models import Draft, Need, NeedNote, Notification, Visit
 from matcher.store.session import reading, unit_of_work
-from tests.databases import Addresses
 from tests.web.conftest import HOUSE, NOTE, PHONE, POSTCODE, World, error_beside, press
 
 KIND = {"kind": "snow", "details": ["path", "steps"]}
@@ -102,19 +97,12 @@ def test_sending_twice_posts_one_need_and_both_presses_find_it(client: FlaskClie
 
 
 def test_an_area_that_closes_as_it_is_sent_is_said_and_nothing_typed_is_lost(
-    client: FlaskClient, database: Addresses, monkeypatch: pytest.MonkeyPatch
+    client: FlaskClient, close_the_area_meanwhile: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answer_all(client)
     shown = client.get("/ask/check").text
     typed = {"form_token": re.search(r'form_token" value="(\w+)"', shown)[1]}  # type: ignore[index]
-    really_for = addresses.cell_for
-
-    def closed_meanwhile(session: Session, located: Located) -> Cell:
-        with psycopg.connect(driver_url(database.owner_url)) as owner:
-            owner.execute("update areas set closed_at = now() where id = %s", [located.area_id])
-        return really_for(session, located)
-
-    monkeypatch.setattr(addresses, "cell_for", closed_meanwhile)
+    close_the_area_meanwhile()
     refused = client.post("/ask/check", data=typed)
     assert (refused.status_code, count_needs()) == (409, 0)
     assert "The area was closed just now" in refused.text

@@ -1,20 +1,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 
-import psycopg
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from matcher.services import addresses
-from matcher.services.addresses import Located
-from matcher.store.models import AvailabilityException, AvailabilityRule, Cell, Offer, OfferKind, OfferMotive
-from matcher.store.roles import driver_url
+from matcher.store.models import AvailabilityException, AvailabilityRule, Offer, OfferKind, OfferMotive
 from matcher.store.session import reading
-from tests.databases import Addresses
 from tests.web.conftest import error_beside, press
 from web import filters
 
@@ -75,19 +70,12 @@ def test_an_offer_is_made_and_leads_to_their_own_page(
 
 
 def test_an_area_that_closes_as_it_is_sent_is_said_and_nothing_typed_is_lost(
-    client: FlaskClient, database: Addresses, monkeypatch: pytest.MonkeyPatch
+    client: FlaskClient, close_the_area_meanwhile: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     check_at = answer_all(client)
     shown = client.get(check_at).text
     typed = {"form_token": re.search(r'form_token" value="(\w+)"', shown)[1]}  # type: ignore[index]
-    really_for = addresses.cell_for
-
-    def closed_meanwhile(session: Session, located: Located) -> Cell:
-        with psycopg.connect(driver_url(database.owner_url)) as owner:
-            owner.execute("update areas set closed_at = now() where id = %s", [located.area_id])
-        return really_for(session, located)
-
-    monkeypatch.setattr(addresses, "cell_for", closed_meanwhile)
+    close_the_area_meanwhile()
     refused = client.post(check_at, data=typed)
     assert refused.status_code == 409
     assert "The area was closed just now" in refused.text

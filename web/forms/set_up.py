@@ -8,7 +8,7 @@ from datetime import time
 from wtforms import StringField
 
 from matcher.domain.errors import BadInput
-from matcher.domain.preferences import QUIET_BEGINS, QUIET_ENDS
+from matcher.domain.preferences import QUIET_BEGINS, QUIET_ENDS, hour_words
 from matcher.domain.roles import ROLE_WORDS, StaffRoleName
 from matcher.services.door_words import WordsTyped
 from matcher.services.kind_changes import KindDraft
@@ -100,8 +100,8 @@ class NumberForm(QuestionForm):
 class QuietForm(QuestionForm):
     """When does nothing go that can wait?"""
 
-    begins = OneOf("From", choices=[(str(hour), f"{time(hour):%-I%p}".lower()) for hour in QUIET_BEGINS])
-    ends = OneOf("Until", choices=[(str(hour), f"{time(hour):%-I%p}".lower()) for hour in QUIET_ENDS])
+    begins = OneOf("From", choices=[(str(hour), hour_words(time(hour))) for hour in QUIET_BEGINS])
+    ends = OneOf("Until", choices=[(str(hour), hour_words(time(hour))) for hour in QUIET_ENDS])
 
 
 class DoorWordsForm(QuestionForm):

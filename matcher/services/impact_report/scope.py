@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.errors import BadInput
 from matcher.domain.localtime import at_local, local_day
-from matcher.services.areas import address_now
+from matcher.services.areas import id_of
 from matcher.store.models import Area
 
 LONGEST = timedelta(days=366 * 5)
@@ -66,8 +66,8 @@ def read(session: Session, area_ids: Collection[int], wanted: Wanted, *, now: da
     areas = session.execute(
         select(Area.slug, Area.name, Area.id).where(Area.id.in_(area_ids)).order_by(Area.name)
     ).all()
-    slug = address_now(session, wanted.slug, area_ids)
-    chosen = next((one for one in areas if one.slug == slug), None)
+    wanted_id = id_of(session, wanted.slug)
+    chosen = next((one for one in areas if one.id == wanted_id), None)
     return Scope(
         first=first,
         last=last,

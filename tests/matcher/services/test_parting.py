@@ -1,6 +1,5 @@
 """Two who are never to meet again: what is to come between them ends, and who waits for it hears so and no reason."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -10,7 +9,7 @@ from matcher.services import arrangement_changes, feedback, matches, pins, visit
 from matcher.services.pins import Keep
 from matcher.services.who_could_help import Look
 from matcher.store.models import Arrangement, AuditRow, Match, NeverPair, Occurrence, Offer, Pin, Visit
-from matcher.store.session import unit_of_work
+from tests.worlds import takes
 
 
 @pytest.fixture
@@ -240,17 +239,7 @@ def test_a_yes_at_the_same_moment_leaves_nobody_expected(lasting_world, first):
 
     one, later = (keeps_apart, says_yes) if first == "apart" else (says_yes, keeps_apart)
 
-    def come_later():
-        with unit_of_work() as session:
-            later(session)
-
-    with ThreadPoolExecutor(1) as other:
-        with unit_of_work() as session:
-            one(session)
-            session.flush()
-            coming = other.submit(come_later)
-            world.wait_for_a_lock(unless=coming.done)
-        coming.result(20)
+    assert world.at_one_moment(one, later) is None
     assert world.one(NeverPair)
     assert [visit.status for visit in world.all(Visit)] == ([] if first == "apart" else ["handed_back"])
     assert world.breaches() == {}
@@ -271,16 +260,9 @@ def test_keeping_apart_and_a_round_that_want_the_same_two_visits_do_not_stop_eac
 
     areas, by, offer_id = frozenset({world.area_id()}), world.coordinator(), offer_of(world, "Christopher")
 
-    def keep_apart():
-        with unit_of_work() as session:
-            pins.keep_apart(session, higher, offer_id, "asked", area_ids=areas, staff_id=by, now=world.now)
+    def keep_apart(session):
+        pins.keep_apart(session, higher, offer_id, "asked", area_ids=areas, staff_id=by, now=world.now)
 
-    with ThreadPoolExecutor(1) as other:
-        with unit_of_work() as session:
-            session.get_one(Occurrence, lower, with_for_update={"key_share": True})
-            ending = other.submit(keep_apart)
-            world.wait_for_a_lock(unless=ending.done)
-            session.get_one(Occurrence, higher, with_for_update={"key_share": True})
-        ending.result(20)
+    assert world.at_one_moment(takes(lower), keep_apart, last=takes(higher)) is None
     assert [visit.status for visit in world.all(Visit)] == ["handed_back"]
     assert world.all(Match, status="proposed") == []

@@ -1,7 +1,5 @@
 """A stop reaches what is under way and what comes up meanwhile, whoever is at work beside it."""
 
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -21,9 +19,9 @@ from matcher.services import (
     visit_page,
     visits,
 )
-from matcher.store.models import Arrangement, Match, Occurrence, Visit
-from matcher.store.session import unit_of_work
+from matcher.store.models import Arrangement, Match, Visit
 from tests.matcher.services.test_stand_downs import lift, need, offer, stop, worry
+from tests.worlds import takes
 
 __all__ = ["need"]
 
@@ -124,17 +122,10 @@ def test_a_stop_and_a_round_that_want_the_same_two_visits_do_not_stop_each_other
     assert lower < higher
     concern_id, staff_id = worry(world), world.coordinator()
 
-    def end_it():
-        with unit_of_work() as session:
-            end(session, world, concern_id, staff_id)
+    def end_it(session):
+        end(session, world, concern_id, staff_id)
 
-    with ThreadPoolExecutor(1) as other:
-        with unit_of_work() as session:
-            session.get_one(Occurrence, lower, with_for_update={"key_share": True})
-            ending = other.submit(end_it)
-            world.wait_for_a_lock(unless=ending.done)
-            session.get_one(Occurrence, higher, with_for_update={"key_share": True})
-        ending.result(20)
+    assert world.at_one_moment(takes(lower), end_it, last=takes(higher)) is None
     assert [visit.status for visit in world.all(Visit)] == ["handed_back"]
     assert world.all(Match, status="proposed") == []
 
@@ -156,17 +147,7 @@ def test_a_stop_and_an_undo_at_one_moment_leave_nobody_expected(lasting_world, f
 
     one, later = (stops, undoes) if first == "stop" else (undoes, stops)
 
-    def come_later():
-        with suppress(Conflict), unit_of_work() as session:
-            later(session)
-
-    with ThreadPoolExecutor(1) as other:
-        with unit_of_work() as session:
-            one(session)
-            session.flush()
-            coming = other.submit(come_later)
-            world.wait_for_a_lock(unless=coming.done)
-        coming.result(20)
+    assert isinstance(world.at_one_moment(one, later), Conflict | None)
     assert world.one(Visit).status == ("done" if first == "stop" else "handed_back")
     assert world.breaches() == {}
 
